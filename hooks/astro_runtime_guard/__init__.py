@@ -1,0 +1,32 @@
+"""astro-runtime-guard: catches unpinned, lowered and unreviewed Astro Runtime versions in Dockerfiles.
+
+The Python API: `check(before, after)` -> findings, and `read_stages(source)` -> build stages.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .dockerfile import Stage as Stage
+    from .dockerfile import read_stages as read_stages
+    from .errors import CannotCheck as CannotCheck
+    from .findings import Finding as Finding
+    from .guard import check as check
+
+_HOME = {
+    "check": "guard",
+    "read_stages": "dockerfile",
+    "Stage": "dockerfile",
+    "Finding": "findings",
+    "CannotCheck": "errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Imported when first asked for: a hook that finds nothing to read never needs most of it."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

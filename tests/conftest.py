@@ -1,0 +1,90 @@
+"""Fixtures for every test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from repository import Repository, make_repository
+
+PROJECT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    """An empty git repository on branch main."""
+    return make_repository(tmp_path / "repo")
+
+
+@pytest.fixture
+def inside(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """The same repository, with this process in its folder and nothing of CI in this process's environment."""
+    for name in set(os.environ) - set(repo.environment):
+        monkeypatch.delenv(name)
+    for name, value in repo.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(repo.path)
+    return repo
+
+
+@dataclass(frozen=True)
+class Published:
+    """This project as users get it: a repository whose tag is the version, and a place for hook runners' environments."""
+
+    repository: Repository
+    tag: str
+    home: Path
+
+    def used_in(self, path: Path) -> Repository:
+        """A new repository whose hook runners keep their environments here, and whose git finds us at our public address."""
+        # By variables, for pre-commit hides most of git's environment from its own clone, but not these.
+        return make_repository(
+            path,
+            PRE_COMMIT_HOME=str(self.home / "pre-commit"),
+            PREK_HOME=str(self.home / "prek"),
+            GIT_CONFIG_COUNT="1",
+            GIT_CONFIG_KEY_0=f"url.{self.repository.path.as_posix()}.insteadOf",
+            GIT_CONFIG_VALUE_0="https://github.com/astro-runtime-guard/astro-runtime-guard",
+        )
+
+    def installed_in(self, path: Path, config: str, runner: str = "pre_commit") -> Repository:
+        """The same with a `.pre-commit-config.yaml` and its hooks installed."""
+        made = self.used_in(path)
+        made.commit({".pre-commit-config.yaml": config})
+        if runner == "prek":
+            made.run(str(Path(sys.executable).parent / "prek"), "install", "--prepare-hooks")
+        else:
+            made.run(sys.executable, "-m", "pre_commit", "install", "--install-hooks")
+        return made
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The files of this work tree, committed and tagged in a repository of their own."""
+    home = tmp_path_factory.mktemp("published")
+    here = make_repository(home / "here")
+    copy = make_repository(home / "astro-runtime-guard")
+    listed = here.git("-C", str(PROJECT), "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in filter(None, listed.split("\0")):
+        if (PROJECT / name).is_file():
+            (copy.path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(PROJECT / name, copy.path / name)
+    copy.git("add", "--all")
+    copy.commit()
+    tag = "v" + version()
+    copy.git("tag", tag)
+    return Published(copy, tag, home)
+
+
+def version() -> str:
+    """The project's version, as setup.cfg has it."""
+    lines = (PROJECT / "setup.cfg").read_text(encoding="utf-8").splitlines()
+    return next(line.partition("=")[2].strip() for line in lines if line.startswith("version"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-reports", action="store_true", help="write the reports of tests/cases anew")
