@@ -1,0 +1,274 @@
+"""The text layer of Dockerfiles: physical lines in, logical lines out.
+
+Source: "Format", "Parser directives" and "Here-documents" in the Dockerfile reference, and where it is silent
+BuildKit's behaviour. This module knows where an instruction begins and ends, and nothing of what it means.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from .heredocs import Heredoc, read_heredocs
+from .shellwords import SPACE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+BLANK = "\t\v\f\r "  # what stands between words; wider white space (SPACE) is cut off at the ends alone
+DIRECTIVES = {"syntax", "escape", "check"}
+
+_INSTRUCTION = re.compile(rf"([^{BLANK}]*)[{BLANK}]*(.*)", re.DOTALL)
+_DIRECTIVE = re.compile(r"([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+)", re.DOTALL)
+_BYTE_SPACE = "\t\n\v\f\r \x85\xa0"
+_WITH_HEREDOCS = {"add", "copy", "run"}
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment line: `line` is 1-based, `text` begins at the `#`, without white space around it."""
+
+    line: int
+    text: str
+
+
+class LogicalLine(NamedTuple):
+    """An instruction with its continuation lines joined; `end_line` includes the bodies of its heredocs.
+
+    `keyword` is lower-cased; `value` is what follows it, and begins at `offset` of the joined text. `places`
+    tells where parts of the joined text stand: offset, line, column (1-based). `comments` are the comment
+    lines directly above.
+    """
+
+    keyword: str
+    value: str
+    offset: int
+    line: int
+    end_line: int
+    places: tuple[tuple[int, int, int], ...]
+    comments: tuple[Comment, ...]
+
+    def place(self, position: int) -> tuple[int, int]:
+        """Line and column (1-based) of a position in `value`."""
+        position += self.offset
+        start, line, column = self.places[bisect_right(self.places, (position, 1 << 60)) - 1]
+        return line, column + position - start
+
+
+class Flag(NamedTuple):
+    """A `--flag` without its quotes and escapes, and where it begins and ends in the value of its
+    instruction.
+    """
+
+    word: str
+    start: int
+    end: int
+
+
+class _Joined(NamedTuple):
+    text: str
+    places: tuple[tuple[int, int, int], ...]
+    following: int
+
+
+def source_lines(source: bytes) -> list[str]:
+    """The physical lines, without their ends and without a byte order mark; a byte that is not UTF-8 is a
+    surrogate.
+    """
+    lines = source.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n")
+    return [line.rstrip("\r") for line in (lines if lines[-1] else lines[:-1])]
+
+
+def logical_lines(lines: Sequence[str]) -> tuple[str, list[LogicalLine]]:
+    """The escape character, and the instructions in file order."""
+    escape, directives = _read_directives(lines)
+    return escape, list(_logical_lines(lines, directives, escape))
+
+
+def cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
+    """The flags at the start of an instruction's value, and where the rest of it begins. A `--` ends them."""
+    if value.isascii():
+        return _cut_flags(value, escape)
+    # BuildKit reads flags byte by byte: \x85 and \xa0 are white space there, also inside a character.
+    if value[0] not in "-\udc85\udca0":
+        return [], 0
+    flags, end = _cut_flags(value.encode("utf-8", "surrogateescape").decode("latin-1"), escape)
+    starts = list(accumulate((len(char.encode("utf-8", "surrogateescape")) for char in value), initial=0))
+    flags = [Flag(flag.word, bisect_left(starts, flag.start), bisect_left(starts, flag.end)) for flag in flags]
+    return flags, bisect_left(starts, end)
+
+
+def _cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
+    flags: list[Flag] = []
+    position = 0
+    while True:
+        while value[position : position + 1] and value[position] in _BYTE_SPACE:
+            position += 1
+        if not value.startswith("--", position):
+            return flags, position
+        flag = _read_flag(value, position, escape)
+        position = flag.end
+        if flag.word == "--":
+            return flags, position
+        flags.append(flag)
+
+
+def _read_flag(value: str, start: int, escape: str) -> Flag:
+    chars: list[str] = []
+    quote, position = "", start
+    while position < len(value) and (quote or value[position] not in _BYTE_SPACE):
+        char = value[position]
+        if char == escape:
+            position += 1
+            chars.append(value[position : position + 1])
+        elif char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            quote = char
+        else:
+            chars.append(char)
+        position += 1
+    return Flag("".join(chars), start, min(position, len(value)))
+
+
+def _read_directives(lines: Sequence[str]) -> tuple[str, int]:
+    """The escape character, and how many lines at the top are parser directives.
+
+    Docker refuses a file with a directive twice or with a wrong escape character; here such a line says
+    nothing.
+    """
+    escape, seen = "\\", set()
+    for number, line in enumerate(lines):
+        text = line.lstrip(SPACE)
+        match = _DIRECTIVE.match(text[1:].lstrip(SPACE)) if text.startswith("#") else None
+        if not match or match[1].lower() not in DIRECTIVES:
+            return escape, number
+        value = match[2].rstrip("\t\n\f\r ")
+        if match[1].lower() == "escape" and "escape" not in seen and value in {"\\", "`"}:
+            escape = value
+        seen.add(match[1].lower())
+    return escape, len(lines)
+
+
+def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[LogicalLine]:
+    comments: list[Comment] = []
+    ends = _Ends(lines)
+    while index < len(lines):
+        text = lines[index].strip(SPACE)
+        if text.startswith("#"):
+            comments.append(Comment(index + 1, text))
+        if not text:
+            comments.clear()
+        if not text or text.startswith("#"):
+            index += 1
+            continue
+        joined = _join(lines, index, escape)
+        start = len(joined.text) - len(joined.text.lstrip(SPACE))
+        match = _INSTRUCTION.fullmatch(joined.text.strip(SPACE))
+        assert match  # it matches any text
+        following = joined.following
+        for heredoc in _heredocs(match[1].lower(), match[2], joined.text, escape):
+            following = ends.after(heredoc, following)
+        yield LogicalLine(
+            match[1].lower(),
+            match[2],
+            start + match.start(2),
+            index + 1,
+            following,
+            joined.places,
+            tuple(comments),
+        )
+        comments.clear()
+        index = following
+
+
+def _join(lines: Sequence[str], index: int, escape: str) -> _Joined:
+    """The logical line that begins at `index`. Comments and empty lines between its parts do not count."""
+    text = lines[index].lstrip(SPACE)
+    column = len(lines[index]) - len(text) + 1
+    parts: list[str] = []
+    places: list[tuple[int, int, int]] = []
+    offset = 0
+    while True:
+        kept = _without_continuation(text, escape)
+        places.append((offset, index + 1, column))
+        parts.append(kept)
+        offset += len(kept)
+        index += 1
+        if kept == text:
+            break
+        while index < len(lines) and _is_skipped(lines[index]):
+            index += 1
+        if index == len(lines):
+            break
+        text, column = lines[index], 1
+    return _Joined("".join(parts), tuple(places), index)
+
+
+def _without_continuation(text: str, escape: str) -> str:
+    """What stands in front of a single escape character at the end of `text`, or `text` itself."""
+    cut = text.rstrip("\t ")
+    if not cut.endswith(escape) or cut.endswith(escape * 2):
+        return text
+    return cut[:-1]
+
+
+def _is_skipped(line: str) -> bool:
+    text = line.lstrip(SPACE)
+    return not text or text.startswith("#")
+
+
+def _heredocs(keyword: str, value: str, text: str, escape: str) -> list[Heredoc]:
+    """The heredocs whose bodies follow an instruction, ONBUILD's included; the exec form (JSON) has none."""
+    if "<<" not in value:
+        return []
+    rest = value[cut_flags(value, escape)[1] :].strip(SPACE)
+    if keyword == "onbuild":
+        match = _INSTRUCTION.fullmatch(rest)
+        assert match
+        keyword = match[1].lower()
+        rest = match[2][cut_flags(match[2], escape)[1] :]
+    if keyword not in _WITH_HEREDOCS or (rest.lstrip(SPACE).startswith("[") and _is_json(rest)):
+        return []
+    return read_heredocs(text)
+
+
+def _is_json(text: str) -> bool:
+    import json
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    try:
+        json.loads(text, parse_constant=refuse, parse_int=str)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+class _Ends:
+    """Where heredocs end. For each text the last line that holds it, so that one without an end costs no
+    search.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.last: dict[bool, dict[str, int]] = {}
+
+    def after(self, heredoc: Heredoc, index: int) -> int:
+        """The line after the end of a body that begins at `index`. Without an end (docker refuses it) there
+        is no body.
+        """
+        if heredoc.tabs not in self.last:
+            self.last[heredoc.tabs] = {self._text(line, heredoc): number for number, line in enumerate(self.lines)}
+        if self.last[heredoc.tabs].get(heredoc.name, -1) < index:
+            return index
+        while self._text(self.lines[index], heredoc) != heredoc.name:
+            index += 1
+        return index + 1
+
+    def _text(self, line: str, heredoc: Heredoc) -> str:
+        return line.lstrip("\t") if heredoc.tabs else line

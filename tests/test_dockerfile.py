@@ -1,0 +1,317 @@
+"""Build stages, as BuildKit sees them.
+
+`data/buildkit.jsonl` holds files with what BuildKit makes of them. `data/hard-dockerfiles.jsonl` holds more,
+one corner each: LINE[-END] KIND IMAGE [AS NAME] [ON PLATFORM] for each stage, `?` where a name has no value.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from astro_runtime_guard.dockerfile import (
+    REFUSALS,
+    Argument,
+    Comment,
+    Image,
+    Stage,
+    read_stages,
+    source_lines,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+DATA = Path(__file__).parent / "data"
+
+
+def read_cases(name: str) -> list[dict[str, Any]]:
+    with (DATA / name).open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+BUILDKIT = [case for case in read_cases("buildkit.jsonl") if not case.get("build_args")]
+HARD = read_cases("hard-dockerfiles.jsonl")
+
+
+def source_of(case: dict[str, Any]) -> bytes:
+    if "dockerfile" in case:
+        return str(case["dockerfile"]).encode()
+    return base64.b64decode(case["dockerfile_b64"])
+
+
+def comparable(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def seen(stage: Stage, expected: dict[str, Any]) -> dict[str, Any]:
+    """What was read, in the words of the table; an image in which a name has no value counts by that name."""
+    unset = stage.image is None and set(stage.unknown) <= set(expected.get("unset", ()))
+    skipped = unset or expected["kind"] == "malformed"
+    return {
+        "line": stage.line,
+        "end_line": stage.end_line,
+        "raw": comparable(stage.written),
+        "image": expected["image"] if skipped else stage.image,
+        "stage": stage.name,
+        "platform": stage.platform,
+        "kind": "malformed" if stage.kind == "invalid" and expected["kind"] == "malformed" else stage.kind,
+    }
+
+
+@pytest.mark.parametrize("case", BUILDKIT, ids=lambda case: case["id"])
+def test_buildkit(case: dict[str, Any]) -> None:
+    stages = read_stages(source_of(case))
+    phase = (case["expected"]["error"] or {"phase": "from"})["phase"]
+    if phase == "parse":  # nothing is said about such a file but that reading it does no harm
+        return
+    expected = case["expected"]["froms"] if phase == "from" else case["expected"].get("lenient_froms", [])
+    assert len(stages) == len(expected)
+    for stage, other in zip(stages, expected, strict=True):
+        read = seen(stage, other)
+        assert read == {key: other[key] for key in read}
+
+
+def shown(stage: Stage) -> str:
+    lines = f"{stage.line}" if stage.line == stage.end_line else f"{stage.line}-{stage.end_line}"
+    kind = f"invalid: {stage.refusal}" if stage.refusal else stage.kind
+    image = f"?{stage.partial}" if stage.image is None else stage.image
+    name, platform = stage.name and f" AS {stage.name}", stage.platform and f" ON {stage.platform}"
+    return f"{lines} {kind} {image}{name}{platform}"
+
+
+@pytest.mark.parametrize("case", HARD, ids=lambda case: f"{case['about']}-{case['dockerfile'][:40]!a}")
+def test_hard(case: dict[str, Any]) -> None:
+    assert [shown(stage) for stage in read_stages(source_of(case))] == case["stages"]
+
+
+def test_every_refusal_occurs() -> None:
+    found = {stage.refusal for case in HARD for stage in read_stages(source_of(case))}
+    assert found - {""} == set(REFUSALS)
+
+
+def test_a_stage() -> None:
+    source = b"""\
+# syntax=docker/dockerfile:1
+
+# first
+# second
+ARG VERSION=5.0.1
+ARG OTHER=1
+# third
+ARG TAG="${VERSION}-base"
+
+# not above
+
+# fourth
+  FROM --platform=linux/amd64 \\
+  quay.io/a/b:$TAG AS Base
+"""
+    assert read_stages(source) == (
+        Stage(
+            line=13,
+            end_line=14,
+            image_line=14,
+            column=3,
+            written="quay.io/a/b:$TAG",
+            image="quay.io/a/b:5.0.1-base",
+            partial="quay.io/a/b:5.0.1-base",
+            unknown=(),
+            name="base",
+            platform="linux/amd64",
+            kind="image",
+            refusal="",
+            arguments=(Argument("TAG", 8), Argument("VERSION", 5)),
+            comments=(
+                Comment(3, "# first"),
+                Comment(4, "# second"),
+                Comment(7, "# third"),
+                Comment(12, "# fourth"),
+            ),
+            images=(),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "image", "partial", "unknown", "arguments"),
+    [
+        ("FROM a:1", "a:1", "a:1", (), ()),
+        ("FROM a:$V", None, "a:${V}", ("V",), ()),
+        ("FROM $R/a:${V}-$V", None, "${R}/a:${V}-${V}", ("R", "V"), ()),
+        ("ARG V\nFROM a:$V", None, "a:${V}", ("V",), ()),
+        ("ARG V=1\nFROM a:$V$W", None, "a:1${W}", ("W",), (Argument("V", 1),)),
+        # An ARG with a value made of one without: docker's own text, and what is unknown in it.
+        ("ARG R\nARG I=$R/a:1\nFROM $I", "/a:1", "${R}/a:1", ("R",), (Argument("I", 2),)),
+        ("ARG R\nARG I=${R:-r.io}/a:1\nFROM $I", "r.io/a:1", "r.io/a:1", (), (Argument("I", 2),)),
+        # A name that no ARG declares is empty for ever.
+        ("ARG I=a:1$V\nFROM $I", "a:1", "a:1", (), (Argument("I", 1),)),
+        ("FROM a:${V:-1}", "a:1", "a:1", (), ()),
+        ("FROM a:${V:-$W}", None, "a:${W}", ("W",), ()),
+        ("FROM a:${V:?}", None, "a:${V}", ("V",), ()),
+        ("FROM a:${V%-*}", None, "a:${V}", ("V",), ()),
+        ("ARG V=2\nFROM a:1${V:+-x}", "a:1-x", "a:1-x", (), (Argument("V", 1),)),
+        ("ARG V=2\nFROM a:${V:-$W}", "a:2", "a:2", (), (Argument("V", 1),)),
+        ("ARG A=1\nARG B=$A\nARG A=2\nFROM a:$B", "a:1", "a:1", (), (Argument("B", 2), Argument("A", 1))),
+        ("ARG A=1\nARG A=${A}-x\nFROM a:$A", "a:1-x", "a:1-x", (), (Argument("A", 2), Argument("A", 1))),
+        ("ARG X=1 \\\n V=2\nFROM a:$V", "a:2", "a:2", (), (Argument("V", 1),)),
+        ("FROM a:$TARGETARCH", "a:amd64", "a:amd64", (), ()),
+        ("FROM a:${1V}", "", "a:${1V}", (), ()),
+        ("FROM a:$V # c", None, "a:${V}", ("V",), ()),
+    ],
+)
+def test_values(
+    source: str, image: str | None, partial: str, unknown: tuple[str, ...], arguments: tuple[Argument, ...]
+) -> None:
+    (stage,) = read_stages(source.encode())
+    assert (stage.image, stage.partial, stage.unknown, stage.arguments) == (
+        image,
+        partial,
+        unknown,
+        arguments,
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("FROM a", (1, 6)),
+        ("  FROM   a", (1, 10)),
+        ("\ufeffFROM a", (1, 6)),
+        ("FROM \\\n\n# c\n a", (4, 2)),
+        ("FROM --platform=linux \\\n\ta", (2, 2)),
+        ("FR\\\nOM a", (2, 4)),
+        ("FROM --platform=\u00e9\u00e9 a", (1, 20)),
+        ("FROM", (1, 1)),
+        ("FROM a \\\n AS b", (1, 6)),
+        ("FROM a\\\nb", (1, 6)),
+    ],
+)
+def test_place_of_the_image(source: str, expected: tuple[int, int]) -> None:
+    (stage,) = read_stages(source.encode())
+    assert (stage.image_line, stage.column) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("# a\nFROM x", ["# a"]),
+        ("# a\n# b\nFROM x", ["# a", "# b"]),
+        ("# a\n\nFROM x", []),
+        ("# a\n \nFROM x", []),
+        ("# a\nARG V\nFROM x", []),
+        ("# a\nARG V=1\nFROM x:$V", ["# a"]),
+        ("# a\nARG V=1\n# b\nFROM x:$V", ["# a", "# b"]),
+        ("  #a  \nFROM x", ["#a"]),
+        ("#\nFROM x", ["#"]),
+        ("# syntax=x\nFROM x", []),
+        ("# syntax=x\n# a\nFROM x", ["# a"]),
+        ("# a\n# syntax=x\nFROM x", ["# a", "# syntax=x"]),
+        ("# a\r\nFROM x\r\n", ["# a"]),
+        ("FROM x \\\n# a\n AS b", []),
+        ("# a\n# a\nARG V=1 W=2\nFROM x:$V$W", ["# a", "# a"]),
+    ],
+)
+def test_comments(source: str, expected: list[str]) -> None:
+    (stage,) = read_stages(source.encode())
+    assert [comment.text for comment in stage.comments] == expected
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "COPY a b",
+        "COPY --from=s a b",
+        "COPY --from=S a b",
+        "COPY --from=later a b",
+        "COPY --from=0 a b",
+        "COPY --from=7 a b",
+        "COPY --from=$X a b",
+        "COPY --from= a b",
+        "COPY --from=scratch a b",
+        "COPY a --from=r.io/a:1 b",
+        "ADD --from=r.io/a:1 a b",
+        "RUN --mount=type=cache,target=/x y",
+        "RUN --mount=type=bind,from=later,target=/x y",
+        "RUN --mount=type=bind,source=from=r.io/a:1 y",
+        "RUN cp --from=r.io/a:1",
+        "RUN <<EOF\nCOPY --from=r.io/a:1 x y\nEOF",
+        "ONBUILD COPY --from=r.io/a:1 x y",
+        "# COPY --from=r.io/a:1 x y",
+        'LABEL a="--from=r.io/a:1"',
+    ],
+)
+def test_no_image_inside(instruction: str) -> None:
+    stages = read_stages(f"FROM a AS s\n{instruction}\nFROM b AS Later\n".encode())
+    assert [stage.images for stage in stages] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "line", "column", "written", "image"),
+    [
+        ("COPY --from=r.io/a:1 x y", 3, 13, "r.io/a:1", "r.io/a:1"),
+        ("copy --chown=1 --from=r.io/a:1 x y", 3, 23, "r.io/a:1", "r.io/a:1"),
+        ('COPY --from="r.io/a:1" x y', 3, 13, '"r.io/a:1"', "r.io/a:1"),
+        ("COPY \\\n --from=r.io/a:1 x y", 4, 9, "r.io/a:1", "r.io/a:1"),
+        ("RUN --mount=type=bind,from=r.io/a:1,target=/x y", 3, 28, "r.io/a:1", "r.io/a:1"),
+        ("RUN --mount=from=r.io/a:1 y", 3, 18, "r.io/a:1", "r.io/a:1"),
+        ("RUN --network=none --mount=FROM=r.io/a:1 y", 3, 33, "r.io/a:1", "r.io/a:1"),
+    ],
+)
+def test_image_inside(instruction: str, line: int, column: int, written: str, image: str) -> None:
+    (stage,) = read_stages(f"FROM a\n# c\n{instruction}\n".encode())
+    name = instruction.split()[0].upper()
+    assert stage.images == (Image(line, column, written, image, (Comment(2, "# c"),), name),)
+
+
+def test_bytes_that_are_not_text() -> None:
+    stages = read_stages(b"FROM a:1\nRUN \xff\xfe\nFROM b:\xe9\n")
+    assert [shown(stage) for stage in stages] == ["1 image a:1", "3 invalid: reference b:\ufffd"]
+    assert stages[1].written == "b:\udce9"
+
+
+def test_source_lines() -> None:
+    assert source_lines(b"\xef\xbb\xbfa\r\n\x0cb\xff\n\nc") == ["a", "\x0cb\udcff", "", "c"]
+    assert source_lines(b"a\n") == ["a"]
+    assert source_lines(b"") == []
+
+
+def test_lines_over_the_limit_are_read_on() -> None:
+    assert len(read_stages(b"FROM a\nRUN " + b"x" * 70_000 + b"\nFROM b\n")) == 2
+
+
+def check(source: bytes) -> None:
+    """What holds for any bytes."""
+    lines = source_lines(source)
+    for stage in read_stages(source):
+        assert 1 <= stage.line <= stage.image_line <= stage.end_line <= len(lines)
+        assert (stage.kind == "invalid") == (stage.refusal in REFUSALS)
+        assert (stage.refusal == "") == (stage.kind in {"image", "scratch", "stage"})
+        assert stage.image is not None or stage.unknown
+        assert stage.unknown or stage.partial == stage.image or stage.image == ""
+        if len(stage.written.splitlines()) == 1 and stage.image_line == stage.end_line:
+            assert lines[stage.image_line - 1][stage.column - 1 :].startswith(stage.written)
+
+
+@given(st.binary())
+def test_any_bytes(source: bytes) -> None:
+    check(source)
+
+
+MUTATIONS = (
+    "\\", "\\\n", "`", '"', "'", "$", "${", "}", "<<", "<<EOF", "#", "\n", "\r\n", " ", "\t", "\x00", "\xa0",
+    "\u2003", "FROM", "ARG ", "--", "=", ":", "# escape=`\n", "\ufeff", "[", "/", "${V:-", "${V%", "${V/",
+)  # fmt: skip
+
+
+@given(st.sampled_from(BUILDKIT + HARD), st.data())
+def test_any_mutation(case: dict[str, Any], data: st.DataObject) -> None:
+    source = source_of(case)[:2000]
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(source)))
+        end = min(len(source), start + data.draw(st.integers(0, 3)))
+        new = data.draw(st.sampled_from(MUTATIONS).map(str.encode) | st.binary(max_size=2))
+        source = source[:start] + new + source[end:]
+    check(source)
