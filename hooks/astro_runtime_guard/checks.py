@@ -1,0 +1,225 @@
+"""The closed set of checks: what a rule can ask of a change.
+
+Knows: for each check, when it has something to say and the values that its words may use.
+Must not know: the words, any version or image (rules say them), how a finding is acknowledged or shown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from .dockerfile import REFUSALS
+from .images import line_of
+from .order import Span, newest_known, place_of, span, spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .changes import Change
+    from .declarations import Declaration
+    from .images import Image, Numbering, Runtime, Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule file, read.
+
+    `messages` has a text for each reason of the check (`""` stands for all of them). `version` and `from_below` are
+    what a crossing asks for. `today` (ISO 8601) is the day for which maintenance is judged. `origin` is the file.
+    """
+
+    name: str
+    images: tuple[str, ...]
+    check: str
+    messages: Mapping[str, str]
+    consider: tuple[str, ...] = ()
+    acknowledge: str = ""
+    link: str = ""
+    version: str = ""
+    from_below: str = ""
+    enabled: bool = True
+    origin: str = ""
+    today: str = ""
+    finds: tuple[Example, ...] = ()
+    passes: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Dockerfile text before (None: a new file) and after a change; `line` of the rule file is where it stands."""
+
+    before: str | None
+    after: str
+    line: int
+
+
+class Why(NamedTuple):
+    """Why a check objects: one of its reasons, and values for the placeholders of the rule's words."""
+
+    reason: str
+    values: dict[str, str]
+
+
+class Check(NamedTuple):
+    """A check, and what a rule that uses it may say.
+
+    `judge` returns None where there is nothing to say. `verb` acknowledges a finding. `compares` tells that it needs
+    the version before. `keys` are the rule keys that it requires beside those of every rule, `may` those it allows.
+    """
+
+    judge: Callable[[Change, Rule], Why | None]
+    placeholders: tuple[str, ...]
+    reasons: tuple[str, ...] = ("",)
+    verb: str = "ignore"
+    compares: bool = False
+    keys: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+
+def _pinned(change: Change, rule: Rule) -> Why | None:
+    after = change.after
+    if after.runtime.pinned or after.runtime.tag.kind == "no-colon" or after.refusal in _UNREADABLE:
+        return None
+    names = " and ".join(after.unknown)
+    return Why(after.runtime.tag.kind, _values(change, example=_example(after.runtime), names=names))
+
+
+def _example(runtime: Runtime) -> str:
+    """A full version to write: of the series that is written, else one that the repository holds."""
+    image, tag = runtime.image, runtime.tag
+    line = line_of(tag, image)
+    if tag.kind == "series" and not (line and line.last_build and _is_above(tag, line.last_build, image)):
+        known = newest_known(tag, image) or _shape(tag, image.numberings[tag.numberings[-1]])
+        return known + tag.text[len(tag.version) :]
+    path = runtime.declared.lstrip("*")  # a mirror keeps the path of the repository that it mirrors
+    held = [n for n in image.numberings if any(holder.endswith(path) for holder in n.published_in)]
+    return (held or image.numberings)[-1].example
+
+
+def _shape(series: Tag, numbering: Numbering) -> str:
+    """What a build of a series looks like where none is known: `14.<minor>.<patch>`."""
+    numbers = iter(series.numbers)
+    return re.sub(r"\{([a-z-]+)\}", lambda name: next(numbers, f"<{name[1]}>"), numbering.tag)
+
+
+def _is_above(tag: Tag, build: str, image: Image) -> bool:
+    place = span(tag, image)
+    return place is not None and place.first > place_of(build, image)
+
+
+def _readable(change: Change, rule: Rule) -> Why | None:
+    refusal = change.after.refusal
+    return Why(refusal, _values(change)) if refusal in _READABLE_REASONS else None
+
+
+def _ordered(change: Change, rule: Rule) -> Why | None:
+    both = _compared(change)
+    if both and both[0].first > both[1].last:
+        return Why("", _values(change))
+    return None
+
+
+def _crossing(change: Change, rule: Rule) -> Why | None:
+    both = _compared(change)
+    if not both or change.after.runtime.image.name not in rule.images:
+        return None
+    before, after = both
+    boundary = place_of(rule.version, change.after.runtime.image)
+    floor = place_of(rule.from_below, change.after.runtime.image) if rule.from_below else boundary
+    if before.last < min(boundary, floor) and boundary <= after.first:
+        return Why("", _values(change, version=rule.version))
+    return None
+
+
+def _withdrawn(change: Change, rule: Rule) -> Why | None:
+    runtime = change.after.runtime
+    for withdrawal in runtime.image.withdrawn:
+        if runtime.tag.version in withdrawal.builds:
+            return Why("", _values(change, reason=withdrawal.reason, instead=withdrawal.instead))
+    return None
+
+
+def _maintained(change: Change, rule: Rule) -> Why | None:
+    image = change.after.runtime.image
+    line = line_of(change.after.runtime.tag, image)
+    if line is None or not line.maintained_until or line.maintained_until >= rule.today:
+        return None
+    maintained = ", ".join(known.name for known in image.lines if known.maintained_until >= rule.today)
+    values = _values(change, line=line.name, until=line.maintained_until, maintained=maintained or "none known")
+    return Why("", values)
+
+
+def _published(change: Change, rule: Rule) -> Why | None:
+    """A mirror may hold anything: only repositories that the image lists by exact name are judged."""
+    runtime, image = change.after.runtime, change.after.runtime.image
+    holders = [n for n in image.numberings if runtime.declared in n.published_in]
+    if runtime.tag.kind == "no-colon":
+        return Why("no-colon", _values(change))
+    if runtime.tag.kind not in {"build", "series"} or not holders:
+        return None
+    line, newest = line_of(runtime.tag, image), image.numberings[-1]
+    if line and line.last_build and _is_above(runtime.tag, line.last_build, image):
+        proposed = {"belongs": next(iter(newest.published_in), ""), "example": newest.example}
+        return Why("never-built", _values(change, line=line.name, last=line.last_build, **proposed))
+    own = image.numberings[runtime.tag.numberings[0]]
+    if own in holders or not own.published_in:
+        return None
+    return Why("elsewhere", _values(change, belongs=own.published_in[0], example=holders[0].example))
+
+
+def _compared(change: Change) -> tuple[Span, Span] | None:
+    if change.before is None or change.before.declaration.reference == change.after.reference:
+        return None
+    return spans(change.before.declaration.runtime, change.after.runtime)
+
+
+def _values(change: Change, **more: str) -> dict[str, str]:
+    after = change.after
+    before = change.before.declaration if change.before else None
+    return {
+        "written": after.written,
+        "repository": after.runtime.repository,
+        "tag": after.runtime.tag.text,
+        "after": after.runtime.tag.version or after.runtime.tag.text,
+        "before": _version(before, after) if before else "",
+        **more,
+    }
+
+
+def _version(before: Declaration, after: Declaration) -> str:
+    """The version before; of another image the whole reference, for its numbers mean something else."""
+    if before.runtime.image.name != after.runtime.image.name:
+        return before.reference
+    return before.runtime.tag.version or before.runtime.tag.text
+
+
+_COMMON = ("written", "repository", "tag", "after", "before")
+# A missing value is for the check `pinned` to speak of.
+_READABLE_REASONS = tuple(refusal for refusal in REFUSALS if refusal != "value")
+_UNREADABLE = frozenset({"template", "tag", "reference"})
+
+CHECKS: Mapping[str, Check] = {
+    "pinned": Check(
+        _pinned, (*_COMMON, "example", "names"), ("none", "latest", "series", "no-value", "no-version")
+    ),
+    "readable": Check(_readable, _COMMON, _READABLE_REASONS),
+    "published": Check(
+        _published, (*_COMMON, "belongs", "example", "line", "last"), ("elsewhere", "no-colon", "never-built")
+    ),
+    "withdrawn": Check(_withdrawn, (*_COMMON, "reason", "instead")),
+    "maintained": Check(_maintained, (*_COMMON, "line", "until", "maintained")),
+    "ordered": Check(_ordered, _COMMON, verb="downgraded", compares=True),
+    "crossing": Check(
+        _crossing, (*_COMMON, "version"), verb="reviewed", compares=True, keys=("version",), may=("from-below",)
+    ),
+    # Judged in acknowledgements.py: what is wrong with a comment takes the whole rulebook to tell.
+    "acknowledgement": Check(
+        lambda change, rule: None,
+        ("verb", "subject", "after", "rules"),
+        ("no-version", "above", "stale", "no-reason", "unknown-rule", "reviewed", "downgraded", "never"),
+        verb="never",
+    ),
+}  # fmt: skip
+"""Every check by the name that a rule gives in `check:`."""

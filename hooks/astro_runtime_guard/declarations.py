@@ -1,0 +1,95 @@
+"""The places in a file that name a Runtime.
+
+Knows: which stages of a Dockerfile, and which images inside them, are declared images.
+Must not know: git, what the file said before, any rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .dockerfile import Argument, Comment, Stage, read_stages, source_lines
+from .images import Image, Runtime, recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One place that names a declared image.
+
+    `line` and `column` (1-based, characters) are of the reference as `written`; `reference` is what it says after
+    substitution, with `${NAME}` for each of the `unknown` build arguments. `refusal` tells why docker would refuse the
+    instruction. `name` is the build stage's name; `final` marks the stage that is deployed; only where `ordered` is
+    true does the version decide what runs (a `COPY --from=` is read for its pin alone).
+    """
+
+    runtime: Runtime
+    instruction: str
+    line: int
+    column: int
+    written: str
+    reference: str
+    comments: tuple[Comment, ...]
+    arguments: tuple[Argument, ...] = ()
+    unknown: tuple[str, ...] = ()
+    refusal: str = ""
+    name: str = ""
+    final: bool = False
+    ordered: bool = True
+
+
+def read_declarations(source: bytes, images: Sequence[Image]) -> tuple[Declaration, ...]:
+    """Every place in a Dockerfile that names a declared image, in file order; stages of the file are none."""
+    stages = read_stages(source)
+    deployed = _deployed(stages)
+    found: list[Declaration] = []
+    for stage in stages:
+        if stage.kind in {"image", "invalid"} and (runtime := recognise(stage.partial, images)):
+            found.append(
+                Declaration(
+                    runtime, "FROM", stage.image_line, stage.column, stage.written, stage.partial, stage.comments,
+                    stage.arguments, stage.unknown, stage.refusal, stage.name, final=stage is deployed,
+                )
+            )  # fmt: skip
+        for image in stage.images:
+            if runtime := recognise(image.image or "", images):
+                found.append(
+                    Declaration(
+                        runtime, image.instruction, image.line, image.column, image.written, image.image or "",
+                        image.comments, ordered=False,
+                    )
+                )  # fmt: skip
+    return tuple(found)
+
+
+def _deployed(stages: Sequence[Stage]) -> Stage | None:
+    """The stage whose image the last stage is built on, through any number of stages that name one another."""
+    if not stages:
+        return None
+    position = len(stages) - 1
+    while stages[position].kind == "stage":
+        # The last of several equal names wins, and only earlier stages can be named.
+        position = max(i for i in range(position) if stages[i].name == stages[position].image)
+    return stages[position]
+
+
+def blank_versions(source: bytes, images: Sequence[Image]) -> bytes:
+    """A Dockerfile with its Runtimes blanked out, and without the comments that speak of them.
+
+    It is the same before and after an upgrade, so that a renamed file is known again; unchanged where no declared
+    image is named.
+    """
+    declarations = read_declarations(source, images)
+    if not declarations:
+        return source
+    lines = source_lines(source)
+    for declaration in declarations:
+        at = declaration.line - 1
+        lines[at] = lines[at].replace(declaration.written, f"{declaration.runtime.declared}:*")
+        for argument in declaration.arguments:
+            lines[argument.line - 1] = f"ARG {argument.name}"
+    kept = (line for line in lines if not line.lstrip().startswith("# astro-runtime:"))
+    return "\n".join(kept).encode("utf-8", "surrogateescape")

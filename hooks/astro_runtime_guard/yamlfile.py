@@ -1,0 +1,115 @@
+"""YAML text -> values that know their place.
+
+Knows: PyYAML, and what we accept of YAML: mappings, lists and texts. Every scalar is a text (`5.0` is no float, `no` is
+not False). It reads the parser's events, not composed nodes: composing recurses in C and 50,000 open brackets end the
+process, while events let us stop at a level. The only module that knows `yaml`.
+Must not know: what the values mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .errors import CannotCheck
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MOST_BYTES = 1_000_000
+MOST_LEVELS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A text, a tuple of values, or a mapping from key to (key, value); with its 1-based line and column."""
+
+    content: str | tuple[Value, ...] | Mapping[str, tuple[Value, Value]]
+    line: int = 1
+    column: int = 1
+
+
+class Mistake(CannotCheck):
+    """Something in a YAML file that is not as it must be, with its place."""
+
+    def __init__(self, path: str, place: Value, message: str) -> None:
+        super().__init__(f"{path}:{place.line}:{place.column}: {message}")
+
+    @classmethod
+    def joined(cls, mistakes: list[str]) -> Mistake:
+        """Several mistakes as one, each on its line."""
+        mistake = cls.__new__(cls)
+        CannotCheck.__init__(mistake, "\n".join(mistakes))
+        return mistake
+
+
+def read_yaml(source: bytes, path: str) -> Value:
+    """The one document of a YAML file. Raises Mistake at the first thing that cannot be read."""
+    import yaml
+
+    text = _decode(source, path)
+    try:
+        events = yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+        wanted = (e for e in events if type(e).__name__ not in {"StreamStartEvent", "DocumentStartEvent"})
+        value = _value(next(wanted), wanted, path, 0)
+        if (
+            type(next(wanted)).__name__ != "DocumentEndEvent"
+            or type(event := next(wanted)).__name__ != "StreamEndEvent"
+        ):
+            raise Mistake(path, _place(event), "a second document begins here; one file holds one")
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Value("", mark.line + 1, mark.column + 1) if mark else Value("")
+        raise Mistake(path, place, f"not YAML: {error.problem or error.context}") from None
+    except yaml.YAMLError as error:
+        raise Mistake(path, Value(""), f"not YAML: {str(error).splitlines()[0]}") from None
+    return value
+
+
+def _decode(source: bytes, path: str) -> str:
+    if len(source) > MOST_BYTES:
+        raise Mistake(path, Value(""), f"the file is larger than {MOST_BYTES} bytes")
+    try:
+        return source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Mistake(path, Value("", source.count(b"\n", 0, error.start) + 1), "the file is not UTF-8") from None
+
+
+def _place(event: Any) -> Value:
+    return Value("", event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _value(event: Any, events: Iterator[Any], path: str, level: int) -> Value:
+    place = _place(event)
+    kind = type(event).__name__
+    if kind == "StreamEndEvent":
+        raise Mistake(path, place, "the file is empty")
+    if kind == "AliasEvent" or event.anchor:
+        raise Mistake(path, place, "anchors and aliases are not accepted; write the value out")
+    if event.tag:
+        raise Mistake(path, place, f"tags ({event.tag}) are not accepted")
+    if level > MOST_LEVELS:
+        raise Mistake(path, place, "nested too deeply")
+    if kind == "ScalarEvent":
+        return Value(event.value, place.line, place.column)
+    read = _items if kind == "SequenceStartEvent" else _mapping
+    return Value(read(events, path, level + 1), place.line, place.column)
+
+
+def _items(events: Iterator[Any], path: str, level: int) -> tuple[Value, ...]:
+    found: list[Value] = []
+    while type(event := next(events)).__name__ != "SequenceEndEvent":
+        found.append(_value(event, events, path, level))
+    return tuple(found)
+
+
+def _mapping(events: Iterator[Any], path: str, level: int) -> dict[str, tuple[Value, Value]]:
+    found: dict[str, tuple[Value, Value]] = {}
+    while type(event := next(events)).__name__ != "MappingEndEvent":
+        key = _value(event, events, path, level)
+        if not isinstance(key.content, str):
+            raise Mistake(path, key, "a key must be a text")
+        if key.content in found:
+            raise Mistake(path, key, f"{key.content}: given twice, first in line {found[key.content][0].line}")
+        found[key.content] = (key, _value(next(events), events, path, level))
+    return found

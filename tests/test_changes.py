@@ -1,0 +1,88 @@
+"""Which earlier declaration a declaration continues, and which of several base commits counts."""
+
+from __future__ import annotations
+
+import pytest
+from astro_runtime_guard.changes import Past, pair_declarations
+from astro_runtime_guard.declarations import blank_versions, read_declarations
+from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+
+IMAGES = load_rulebook([shipped_folder()], "2026-11-22").images
+RUNTIME = "FROM quay.io/astronomer/astro-runtime"
+
+
+def pairs(after: str, *before: str) -> list[tuple[str, str | None]]:
+    """(tag now, tag before) for each declaration of `after`; `before` are the texts at the base commits."""
+    text = after.replace("RT:", f"{RUNTIME}:")
+    pasts = [
+        [
+            Past(d, "Dockerfile", f"base {number}")
+            for d in read_declarations(old.replace("RT:", f"{RUNTIME}:").encode(), IMAGES)
+        ]
+        for number, old in enumerate(before)
+    ]
+    changes = pair_declarations(read_declarations(text.encode(), IMAGES), pasts)
+    return [
+        (change.after.runtime.tag.text, change.before.declaration.runtime.tag.text if change.before else None)
+        for change in changes
+    ]
+
+
+PAIRED = {
+    "the only one": ("RT:2.0.0", ["RT:1.0.0"], [("2.0.0", "1.0.0")]),
+    "by name, in another order": (
+        "RT:2.0.0 AS b\nRT:4.0.0 AS a\nFROM python",
+        ["RT:3.0.0 AS a\nRT:1.0.0 AS b\nFROM python"],
+        [("2.0.0", "1.0.0"), ("4.0.0", "3.0.0")],
+    ),
+    "the final one, with a new one in front": ("RT:9.0.0\nRT:2.0.0", ["RT:1.0.0"], [("9.0.0", None), ("2.0.0", "1.0.0")]),
+    "the final one, through the names of stages": (
+        "RT:2.0.0 AS x\nRT:9.0.0 AS y\nFROM x AS z\nFROM z",
+        ["RT:1.0.0"],
+        [("2.0.0", "1.0.0"), ("9.0.0", None)],
+    ),
+    "an equal reference": (
+        "RT:7.0.0\nRT:5.0.0\nRT:2.0.0\nFROM python",
+        ["RT:5.0.0\nRT:6.0.0\nRT:1.0.0\nFROM python"],
+        [("7.0.0", "6.0.0"), ("5.0.0", "5.0.0"), ("2.0.0", "1.0.0")],
+    ),
+    "by position, what is left": ("RT:2.0.0\nRT:4.0.0\nFROM python", ["RT:1.0.0\nRT:3.0.0\nFROM python"], [("2.0.0", "1.0.0"), ("4.0.0", "3.0.0")]),
+    "one more is new": ("RT:2.0.0\nRT:4.0.0\nFROM python", ["RT:1.0.0\nFROM python"], [("2.0.0", "1.0.0"), ("4.0.0", None)]),
+    "one less": ("RT:2.0.0", ["RT:1.0.0 AS a\nRT:3.0.0"], [("2.0.0", "3.0.0")]),
+    "a new file": ("RT:2.0.0", [], [("2.0.0", None)]),
+    "nothing there before": ("RT:2.0.0", ["FROM python"], [("2.0.0", None)]),
+    "the newest of two bases": ("RT:2.0.0", ["RT:1.0.0", "RT:3.0.0"], [("2.0.0", "3.0.0")]),
+    "the newest of two bases, in the other order": ("RT:2.0.0", ["RT:3.0.0", "RT:1.0.0"], [("2.0.0", "3.0.0")]),
+    "a base without an order does not count": ("RT:2.0.0", ["RT:latest", "RT:1.0.0"], [("2.0.0", "1.0.0")]),
+    "only bases without an order": ("RT:2.0.0", ["RT:latest", "RT:stable"], [("2.0.0", "latest")]),
+    "a base that has no such file": ("RT:2.0.0", ["FROM python", "RT:3.0.0"], [("2.0.0", "3.0.0")]),
+    "what a COPY names has no past": (
+        "RT:2.0.0\nCOPY --from=quay.io/astronomer/astro-runtime:1.0.0 /a /a",
+        ["RT:1.0.0\nCOPY --from=quay.io/astronomer/astro-runtime:3.0.0 /a /a"],
+        [("2.0.0", "1.0.0"), ("1.0.0", None)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("after", "before", "expected"), PAIRED.values(), ids=PAIRED)
+def test_pairs(after: str, before: list[str], expected: list[tuple[str, str | None]]) -> None:
+    assert pairs(after, *before) == expected
+
+
+BLANKED = [
+    (f"{RUNTIME}:5.0.1\nRUN a\n", f"{RUNTIME}:4.2.6\nRUN a\n", True),
+    (f"# astro-runtime: reviewed 5.0.1\n{RUNTIME}:5.0.1\n", f"{RUNTIME}:4.2.6\n", True),
+    (f"ARG T=5.0.1\n{RUNTIME}:$T\n", f"ARG T=4.2.6\n{RUNTIME}:$T\n", True),
+    (f"{RUNTIME}:5.0.1\nRUN a\n", f"{RUNTIME}:5.0.1\nRUN b\n", False),
+    (f"{RUNTIME}:5.0.1\n", "FROM python:3\n", False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), BLANKED)
+def test_blank_versions(one: str, other: str, same: bool) -> None:
+    assert (blank_versions(one.encode(), IMAGES) == blank_versions(other.encode(), IMAGES)) is same
+
+
+def test_nothing_is_blanked_where_there_is_no_runtime() -> None:
+    for source in (b"FROM python:3\nRUN \xff\n", b"", b"FROM python"):
+        assert blank_versions(source, IMAGES) == source

@@ -1,0 +1,256 @@
+"""Which image references are recognised, and what their tags say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.images import line_of, recognise
+from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+
+CASES: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "compare-cases.json").read_text("utf-8"))
+IMAGES = {image.name: image for image in load_rulebook([shipped_folder()], "2026-11-22").images}
+LEGACY = "quay.io/astronomer/astro-runtime"
+AIRFLOW_3 = "astrocrpublic.azurecr.io/runtime"
+MIRROR = "*/astronomer/astro-runtime"
+SHA = "sha256:" + "0" * 64
+
+# Reference, the repository as declared, what the tag is, its version, whether it is pinned.
+OURS = [
+    (LEGACY, LEGACY, "none", "", False),
+    (f"{LEGACY}:5.0.1", LEGACY, "build", "5.0.1", True),
+    (f"{LEGACY}:latest", LEGACY, "latest", "", False),
+    (f"{LEGACY}:latest-base", LEGACY, "latest", "", False),
+    (f"{LEGACY}@{SHA}", LEGACY, "none", "", True),
+    (f"{LEGACY}:5@{SHA}", LEGACY, "series", "5", True),
+    (f"{LEGACY}:5.0.1@{SHA}", LEGACY, "build", "5.0.1", True),
+    ("Quay.IO/astronomer/astro-runtime:5.0.1", LEGACY, "build", "5.0.1", True),
+    (f"{LEGACY}-dev:6.1.0-alpha3", f"{LEGACY}-dev", "build", "6.1.0-alpha3", True),
+    (f"{AIRFLOW_3}:3.1-12", AIRFLOW_3, "build", "3.1-12", True),
+    (f"{AIRFLOW_3}-dev:3.1-5", f"{AIRFLOW_3}-dev", "build", "3.1-5", True),
+    ("astrocrpublic.azurecr.io/astronomer/astro-runtime:13.4.0-base", MIRROR, "build", "13.4.0", True),
+    (
+        "012345678910.dkr.ecr.us-east-1.amazonaws.com/myrepo/astronomer/astro-runtime:4.2.4-base",
+        MIRROR,
+        "build",
+        "4.2.4",
+        True,
+    ),
+    ("localhost:5000/astronomer/astro-runtime", MIRROR, "none", "", False),
+    ("localhost:5000/astronomer/astro-runtime:5.0.1", MIRROR, "build", "5.0.1", True),
+    ("astronomer/astro-runtime:5.0.1", MIRROR, "build", "5.0.1", True),
+    ("${REGISTRY}/astronomer/astro-runtime:5.0.1", MIRROR, "build", "5.0.1", True),
+    ("${REGISTRY}quay.io/astronomer/astro-runtime:5", MIRROR, "series", "5", False),
+    (f"{LEGACY}:${{VERSION}}", LEGACY, "no-value", "", False),
+    (f"{LEGACY}:5.0.${{PATCH}}", LEGACY, "no-value", "", False),
+    (f"{LEGACY}:5.0.1${{SUFFIX}}", LEGACY, "no-value", "", False),
+    (f"{LEGACY}:5.0.1-${{SUFFIX}}", LEGACY, "no-value", "5.0.1", False),
+    (f"{LEGACY}${{TAG}}", LEGACY, "no-value", "", False),
+    (f"{LEGACY}-5.0.6", LEGACY, "no-colon", "5.0.6", False),
+    (f"{LEGACY}-5.0.6-base", LEGACY, "no-colon", "5.0.6", False),
+    (f"{AIRFLOW_3}-3.1-12", AIRFLOW_3, "no-colon", "3.1-12", False),
+    ("quay.io/astronomer/ap-airflow:2.3.1-onbuild", "quay.io/astronomer/ap-airflow", "build", "2.3.1", True),
+    (
+        "quay.io/astronomer/ap-airflow:2.2-buster-onbuild",
+        "quay.io/astronomer/ap-airflow",
+        "series",
+        "2.2",
+        False,
+    ),
+    ("quay.io/astronomer/ap-airflow:latest-onbuild", "quay.io/astronomer/ap-airflow", "latest", "", False),
+    (
+        "astronomerinc/ap-airflow:1.10.10-5-alpine3.10-onbuild",
+        "astronomerinc/ap-airflow",
+        "build",
+        "1.10.10",
+        True,
+    ),
+    ("docker.io/astronomerinc/ap-airflow:2.0.0", "astronomerinc/ap-airflow", "build", "2.0.0", True),
+    (
+        "registry.example.com/astronomer/ap-airflow:2.0.0-3-buster-onbuild",
+        "*/astronomer/ap-airflow",
+        "build",
+        "2.0.0",
+        True,
+    ),
+]
+
+NOT_OURS = [
+    *CASES["images"]["not"],
+    "mcr.microsoft.com/dotnet/runtime:3.0",
+    "ghcr.io/dxkite/astro-runtime:5.0.1",
+    "quay.io/astronomer/astro-runtime-slim:12.8.0",
+    "quay.io/astronomer/runtime:5.0.6-base",
+    "quay.io/astronomer/astro-runtime/more:5.0.1",
+    "quay.io.example.com/astronomers/astro-runtime:5.0.1",
+    "quay.io/astronomer-mirror/astro-runtime:5.0.1",
+    "example.com/myastronomer/astro-runtime:5.0.1",
+    "images.astronomer.cloud/baseimages/astro-remote-execution-agent:3.1-1-python-3.12-astro-agent-1.1.0",
+    "images.astronomer.cloud/baseimages/runtime:3.0-1",
+    "quay.io/astronomer/airflow-extensions:v1",
+    "quay.io/astronomer/astro-runtime-5:1",
+    "runtime-3.1-12",
+    "${IMAGE}",
+    "${IMAGE}:5.0.1",
+    "scratch",
+    "",
+]
+
+
+@pytest.mark.parametrize(("reference", "declared", "kind", "version", "pinned"), OURS)
+def test_recognised(reference: str, declared: str, kind: str, version: str, pinned: bool) -> None:
+    found = recognise(reference, IMAGES.values())
+    assert found is not None
+    assert (found.declared, found.tag.kind, found.tag.version, found.pinned) == (
+        declared,
+        kind,
+        version,
+        pinned,
+    )
+
+
+@pytest.mark.parametrize("repository", CASES["images"]["ours"])
+def test_what_astro_cli_recognises_is_ours(repository: str) -> None:
+    found = recognise(f"{repository}:2.3.1", IMAGES.values())
+    assert found is not None
+    assert (found.declared, found.repository) == (repository, repository)
+
+
+@pytest.mark.parametrize("reference", NOT_OURS)
+def test_not_ours(reference: str) -> None:
+    assert recognise(reference, IMAGES.values()) is None
+
+
+def read(tag: str, repository: str) -> tuple[str, str, tuple[str, ...]]:
+    """Kind, version and the names of the numberings of a tag."""
+    found = recognise(f"{repository}:{tag}", IMAGES.values())
+    assert found is not None
+    return (
+        found.tag.kind,
+        found.tag.version,
+        tuple(found.image.numberings[at].name for at in found.tag.numberings),
+    )
+
+
+@pytest.mark.parametrize(("tag", "version"), CASES["tags"])
+def test_suffixes_are_cut_off(tag: str, version: str) -> None:
+    assert read(tag, AIRFLOW_3)[:2] == ("build", version)
+
+
+@pytest.mark.parametrize(("tag", "theirs", "right"), CASES["tags_wrong_in_astro_cli"])
+def test_suffixes_that_astro_cli_leaves_on(tag: str, theirs: str, right: str) -> None:
+    assert read(tag, AIRFLOW_3)[1] == right != theirs
+
+
+# Tags that astro-cli 2 refuses and what they are to us; it takes suffixes off before.
+REFUSED = {
+    "3.0.4": "build",
+    "2.1.0": "build",
+    "3.3-8-python-3.12": "build",
+    "13.7.0-slim": "build",
+    "latest": "latest",
+    "3.3-": "no-version",
+    "": "no-version",
+    "v13.11.0": "no-version",
+}
+
+
+@pytest.mark.parametrize(("tag", "kind"), CASES["tags_strict"])
+def test_builds_and_series_as_astro_cli_2_tells_them_apart(tag: str, kind: str) -> None:
+    repository = LEGACY if tag.startswith("13") else AIRFLOW_3
+    assert read(tag, repository)[0] == (kind or REFUSED[tag])
+
+
+@pytest.mark.parametrize("tag", CASES["tags_by_numbering"]["airflow3"])
+def test_shape_of_airflow_3(tag: str) -> None:
+    assert read(tag, LEGACY)[::2] == ("build", ("airflow-3",))
+
+
+@pytest.mark.parametrize("tag", CASES["tags_by_numbering"]["airflow2"])
+def test_shape_of_legacy(tag: str) -> None:
+    assert read(tag, LEGACY)[::2] == (
+        "build" if tag.startswith("9.1.0") or tag.count(".") == 2 else "series",
+        ("legacy",),
+    )
+
+
+@pytest.mark.parametrize("tag", CASES["tags_by_numbering"]["neither"])
+def test_shape_of_neither(tag: str) -> None:
+    assert read(tag, LEGACY)[::2] == ("latest" if tag == "latest" else "no-version", ())
+
+
+NO_VERSIONS = [
+    "5.0.6xs",
+    "05.0.1",
+    "5.00.1",
+    "5.0.1.2",
+    "3-0.1",
+    "v5.0.1",
+    "5.0.1_base",
+    "5.0.1+1",
+    "slim",
+    "5.x",
+    "latest1",
+]
+
+
+@pytest.mark.parametrize("tag", [*NO_VERSIONS, "5\u0660.0.1", "5.0.1-", "3.1--12", "stable"])
+def test_no_version(tag: str) -> None:
+    assert read(tag, LEGACY) == ("no-version", "", ())
+
+
+# Tag, repository, and the numberings that it can belong to.
+SERIES = [
+    ("3.1", LEGACY, ("legacy",)),
+    ("3.1", AIRFLOW_3, ("airflow-3",)),
+    ("3", AIRFLOW_3, ("airflow-3",)),
+    ("3.1-slim", AIRFLOW_3, ("airflow-3",)),
+    ("5", "registry.example.com/astronomer/astro-runtime", ("legacy",)),
+    ("13.1", "registry.example.com/astronomer/astro-runtime", ("legacy",)),
+    ("3.0", "registry.example.com/astronomer/astro-runtime", ("legacy", "airflow-3")),
+    ("99", "registry.example.com/astronomer/astro-runtime", ("legacy", "airflow-3")),
+]
+
+
+@pytest.mark.parametrize(("tag", "repository", "numberings"), SERIES)
+def test_a_series_is_read_by_the_numbering_of_its_repository(
+    tag: str, repository: str, numberings: tuple[str, ...]
+) -> None:
+    assert read(tag, repository)[::2] == ("series", numberings)
+
+
+@pytest.mark.parametrize("first", ["one", "-1", "1.0", "1000000000", "\u0661"])
+def test_the_first_build_of_a_series_is_a_number(tmp_path: Path, first: str) -> None:
+    (tmp_path / "images").mkdir()
+    numbering = f'{{name: only, tag: "{{major}}.{{minor}}", first: "{first}"}}'
+    text = f"repositories: [example.com/thing]\nnumberings:\n  - {numbering}\n"
+    (tmp_path / "images" / "thing.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(CannotCheck, match=f"thing.yaml:3:49: {first}: expected a number$"):
+        load_rulebook([tmp_path], "2026-11-22")
+
+
+# Reference and the line of its build or series; none where it is not known or may be one of several.
+LINES = [
+    (f"{LEGACY}:5.0.1-base", "5"),
+    (f"{LEGACY}:5", "5"),
+    (f"{LEGACY}:5.0", "5"),
+    (f"{LEGACY}:3.0.8", "3"),
+    (f"{LEGACY}:3.0", "3"),
+    (f"{AIRFLOW_3}:3.0", "3.0"),
+    (f"{AIRFLOW_3}:3.1-12-slim", "3.1"),
+    (f"{AIRFLOW_3}:3", None),
+    (f"{LEGACY}:14.0.0", None),
+    (f"{LEGACY}:latest", None),
+    ("registry.example.com/astronomer/astro-runtime:3.0", None),
+]
+
+
+@pytest.mark.parametrize(("reference", "line"), LINES)
+def test_line(reference: str, line: str | None) -> None:
+    found = recognise(reference, IMAGES.values())
+    assert found is not None
+    known = line_of(found.tag, found.image)
+    assert (known.name if known else None) == line

@@ -1,0 +1,205 @@
+"""The upgrade order: as laws over any builds, and as tables."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from astro_runtime_guard.images import Runtime, read_tag, recognise
+from astro_runtime_guard.order import newest_known, place_of, spans
+from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+CASES: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "compare-cases.json").read_text("utf-8"))
+IMAGES = {image.name: image for image in load_rulebook([shipped_folder()], "2026-11-22").images}
+RUNTIME = IMAGES["astro-runtime"]
+LEGACY = "quay.io/astronomer/astro-runtime"
+AIRFLOW_3 = "astrocrpublic.azurecr.io/runtime"
+CERTIFIED = "quay.io/astronomer/ap-airflow"
+
+
+def runtime(tag: str, repository: str = "") -> Runtime:
+    """What a reference with this tag says, in the repository that publishes tags of its shape."""
+    repository = repository or (LEGACY if tag.count(".") > 1 and "-" not in tag[:4] else AIRFLOW_3)
+    found = recognise(f"{repository}:{tag}", IMAGES.values())
+    assert found is not None
+    return found
+
+
+def compare(first: Runtime, second: Runtime) -> int | None:
+    """-1: the first is older, 1: it is newer, 0: neither, None: there is no order."""
+    both = spans(first, second)
+    if both is None:
+        return None
+    return (both[0].first > both[1].last) - (both[0].last < both[1].first)
+
+
+settings.register_profile("laws", deadline=None)  # other processes may share the machine
+settings.load_profile("laws")
+
+numbers = st.integers(0, 30)
+pre_releases = st.sampled_from(["", "-alpha1", "-alpha2", ".beta1", "-rc1", ".rc2", "-nightly20241216"])
+suffixes = st.permutations(["-base", "-slim", "-python-3.12", "-ubi9", "-corp3"]).flatmap(
+    lambda order: st.integers(0, len(order)).map(lambda most: "".join(order[:most]))
+)
+legacy = st.builds("{}.{}.{}{}".format, st.integers(2, 30), numbers, numbers, pre_releases)
+airflow_3 = st.builds("{}.{}-{}{}".format, st.integers(3, 30), numbers, numbers, pre_releases)
+builds = st.one_of(legacy, airflow_3)
+
+
+def order(first: str, second: str) -> int:
+    result = compare(runtime(first, LEGACY), runtime(second, LEGACY))
+    assert result is not None, "every two builds have an order"
+    return result
+
+
+@given(builds, builds)
+def test_any_two_builds_have_an_order_and_it_has_one_direction(first: str, second: str) -> None:
+    assert order(first, second) == -order(second, first)
+
+
+@given(builds)
+def test_a_build_is_as_new_as_itself(build: str) -> None:
+    assert order(build, build) == 0
+
+
+@given(st.lists(builds, min_size=3, max_size=6))
+def test_what_is_below_the_lower_one_is_below_the_higher_one(many: list[str]) -> None:
+    many.sort(key=lambda build: place_of(build, RUNTIME))
+    assert all(order(low, high) <= 0 for at, low in enumerate(many) for high in many[at:])
+
+
+@given(builds, builds)
+def test_only_the_same_version_is_neither_up_nor_down(first: str, second: str) -> None:
+    same = first.replace(".rc", "-rc").replace(".beta", "-beta") == second.replace(".rc", "-rc").replace(
+        ".beta", "-beta"
+    )
+    assert (order(first, second) == 0) is same
+
+
+@given(builds, builds, suffixes, suffixes)
+def test_suffixes_change_nothing(first: str, second: str, one: str, other: str) -> None:
+    assert order(first + one, second + other) == order(first, second)
+
+
+@given(legacy, airflow_3)
+def test_every_airflow_3_build_is_above_every_legacy_one(old: str, new: str) -> None:
+    assert order(old, new) == -1
+
+
+@given(st.integers(3, 30), numbers, numbers, pre_releases.filter(bool))
+def test_a_pre_release_is_below_its_release_and_above_what_came_before(
+    major: int, minor: int, build: int, pre_release: str
+) -> None:
+    for shape in (f"{major}.{minor}.{{}}", f"{major}.{minor}-{{}}"):
+        early = shape.format(build + 1) + pre_release
+        assert (order(shape.format(build), early), order(early, shape.format(build + 1))) == (-1, -1)
+
+
+@settings(max_examples=50)
+@given(st.integers(2, 30), numbers, numbers, legacy)
+def test_a_series_is_below_or_above_only_where_all_of_its_builds_are(
+    major: int, minor: int, patch: int, other: str
+) -> None:
+    inside = order(f"{major}.{minor}.{patch}", other)
+    for series in (f"{major}", f"{major}.{minor}"):
+        known = compare(runtime(series, LEGACY), runtime(other, LEGACY))
+        assert known in (0, inside)
+
+
+UPGRADE_ORDER = """
+    3.0.0 3.0.4 4.0.0 4.0.6 4.2.9 5.0.0-alpha1 5.0.0 5.0.1 5.0.9 5.0.10 5.5.0 6.0.0 9.7.0 9.10.0 9.10.1 9.12.0
+    10.0.0 11.0.0 13.7.0 13.11.0 3.0-1-nightly20241216 3.0-1 3.0-2 3.0-10 3.1-1
+    3.1-12.rc1 3.1-12 3.2-1 3.3-8 3.10-1 4.0-1
+"""
+
+
+@pytest.mark.parametrize(("low", "high"), list(pairwise(UPGRADE_ORDER.split())))
+def test_upgrade_order(low: str, high: str) -> None:
+    assert (order(low, high), order(high, low)) == (-1, 1)
+
+
+def test_known_builds_are_written_in_upgrade_order_though_some_came_out_later() -> None:
+    written = [build for build, _ in RUNTIME.builds]
+    assert written == sorted(written, key=lambda build: place_of(build, RUNTIME))
+    days = [known.split()[1] for _, known in RUNTIME.builds if not known.endswith("?")]
+    assert days != sorted(days)
+
+
+@pytest.mark.parametrize(("first", "second", "result"), CASES["compare"])
+def test_as_astro_cli_compares(first: str, second: str, result: int) -> None:
+    assert compare(runtime(first), runtime(second)) == result
+
+
+@pytest.mark.parametrize(("first", "second", "theirs", "right"), CASES["compare_wrong_in_astro_cli"])
+def test_where_astro_cli_compares_wrongly(first: str, second: str, theirs: int, right: int | None) -> None:
+    ours = compare(runtime(first), runtime(second))
+    assert ours != theirs
+    # A series is no build, but all of 3.3 is above all of Airflow 2; `latest` has no order at all.
+    assert ours == {"3.3": 1, "latest": None}.get(first, right)
+
+
+@pytest.mark.parametrize(("running", "target", "refused"), CASES["deploy"])
+def test_what_a_deploy_refuses_as_a_downgrade_is_one(running: str, target: str, refused: str) -> None:
+    if running:
+        assert (compare(runtime(running), runtime(target)) == 1) is (refused == "downgrade")
+
+
+@pytest.mark.parametrize(("running", "target", "allowed"), CASES["server_messages_seen"])
+def test_what_the_server_refused(running: str, target: str, allowed: bool) -> None:
+    assert compare(runtime(running, LEGACY), runtime(target)) == 1
+    assert not allowed
+
+
+@pytest.mark.parametrize(("series", "expected"), CASES["newest_of_series"]["cases"])
+def test_newest_of_a_series_as_astro_cli_picks_it(series: str, expected: str) -> None:
+    found = CASES["newest_of_series"]
+    withdrawal = replace(RUNTIME.withdrawn[0], builds=tuple(found["withdrawn"]))
+    image = replace(RUNTIME, builds=tuple((b, "? ?") for b in found["builds"]), withdrawn=(withdrawal,))
+    assert newest_known(read_tag(series, image, AIRFLOW_3), image) == expected
+    gone = replace(image, withdrawn=(replace(withdrawal, builds=tuple(found["builds"])),))
+    assert newest_known(read_tag(series, gone, AIRFLOW_3), gone) == ""
+
+
+# Repository and tag of both, and what the first is to the second.
+BETWEEN = [
+    (CERTIFIED, "2.2.4-onbuild", LEGACY, "5.0.4", -1),
+    (CERTIFIED, "2.2.4-onbuild", LEGACY, "4.2.5", 0),
+    (CERTIFIED, "2.3.0", LEGACY, "5.0.4", 0),
+    (CERTIFIED, "2.3.1-onbuild", LEGACY, "4.2.9", 1),
+    (CERTIFIED, "2.3", LEGACY, "4.2.9", 1),
+    (CERTIFIED, "2.2", LEGACY, "5", -1),
+    (CERTIFIED, "2.1.1-2-buster", LEGACY, "3.0.0", 0),
+    (CERTIFIED, "2.1.1-2-buster", LEGACY, "4.0.0", -1),
+    (CERTIFIED, "2.1", AIRFLOW_3, "3.0-1", -1),
+    (CERTIFIED, "2.0.0-3-buster-onbuild", LEGACY, "3.0.0", -1),
+    (CERTIFIED, "1.10.10-5-alpine3.10-onbuild", LEGACY, "4.0.0", -1),
+    (CERTIFIED, "2.3.1", AIRFLOW_3, "3.0-1", -1),
+    (CERTIFIED, "2.99.0", LEGACY, "5.0.0", None),
+    (CERTIFIED, "latest", LEGACY, "5.0.0", None),
+    (CERTIFIED, "2.3.1", LEGACY, "latest", None),
+    (CERTIFIED, "2.0.0-3-buster-onbuild", CERTIFIED, "2.0.0-5-buster-onbuild", 0),
+    (CERTIFIED, "1.10.15", CERTIFIED, "2.3.1-onbuild", -1),
+    (LEGACY, "3", AIRFLOW_3, "3", -1),
+    (LEGACY, "3.0", AIRFLOW_3, "3.0-1", -1),
+    (LEGACY, "13", AIRFLOW_3, "3.0", -1),
+    (AIRFLOW_3, "3.3-1", AIRFLOW_3, "3.3", 0),
+    (AIRFLOW_3, "3.3-1-rc1", AIRFLOW_3, "3.3", -1),
+    (LEGACY, "5.0.0", LEGACY, "5", 0),
+    (LEGACY, "5.0.0-rc1", LEGACY, "5", -1),
+    ("astrocrpublic.azurecr.io/astronomer/astro-runtime", "13.5.1", LEGACY, "13.6.0", -1),
+    ("eu.example.com:5000/x/astronomer/astro-runtime", "3.0-1-corp3", LEGACY, "13.6.0", 1),
+]
+
+
+@pytest.mark.parametrize(("from_repository", "from_tag", "to_repository", "to_tag", "result"), BETWEEN)
+def test_between_repositories_and_images_and_back(
+    from_repository: str, from_tag: str, to_repository: str, to_tag: str, result: int | None
+) -> None:
+    first, second = runtime(from_tag, from_repository), runtime(to_tag, to_repository)
+    assert (compare(first, second), compare(second, first)) == (result, None if result is None else -result)

@@ -1,0 +1,177 @@
+"""Rule and image files: what they may say, every mistake with its place, and which of two files counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.guard import check
+from astro_runtime_guard.rulebook import Rulebook, load_rulebook, rule_folders, shipped_folder
+
+GOOD = """\
+image: astro-runtime
+check: crossing
+version: 12.0.0
+message: into {version} from {before}
+examples:
+  finds: [{before: "FROM quay.io/astronomer/astro-runtime:11.0.0", after: "FROM quay.io/astronomer/astro-runtime:12.0.0"}]
+  passes: [{after: "FROM quay.io/astronomer/astro-runtime:12.0.0"}]
+"""
+IMAGE = """\
+repositories: [example.com/thing]
+numberings: [{name: only, tag: "{major}.{minor}.{patch}"}]
+"""
+
+
+def load(folder: Path) -> Rulebook:
+    return load_rulebook([shipped_folder(), folder], today="2026-11-22")
+
+
+def put(folder: Path, text: str | bytes, name: str = "mine.yaml") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def edited(old: str, new: str, text: str = GOOD) -> str:
+    assert old in text
+    return text.replace(old, new)
+
+
+KEYS = "image, check, version, from-below, message, consider, acknowledge, link, enabled, examples"
+CHECKS = "pinned, readable, published, withdrawn, maintained, ordered, crossing, acknowledgement"
+PLACES = "written, repository, tag, after, before, version"
+
+MISTAKES = {
+    "unknown key": (edited("message:", "mesage:"), [f"4:1: mesage: unknown key, expected one of {KEYS}", "1:1: message: this key is missing"]),
+    "key given twice": (edited("version: 12.0.0", "version: 12.0.0\nversion: 12.0.0"), ["4:1: version: given twice, first in line 3"]),
+    "missing check": (edited("check: crossing\n", ""), ["1:1: check: this key is missing"]),
+    "unknown check": (edited("crossing", "crosing"), [f"2:8: crosing: no such check, expected one of {CHECKS}"]),
+    "unknown image": (edited("image: astro-runtime", "image: astro"), ["1:1: image: no image is called astro, expected one of astro-runtime, astronomer-certified"]),
+    "version that is none": (edited("12.0.0\n", "12.0\n"), ["3:10: 12.0 is no version of astro-runtime, expected {major}.{minor}.{patch} or {major}.{minor}-{build}"]),
+    "version with a suffix": (edited("12.0.0\n", "12.0.0-base\n"), ["3:10: 12.0.0-base is no version of astro-runtime, expected {major}.{minor}.{patch} or {major}.{minor}-{build}"]),
+    "missing version": (edited("version: 12.0.0\n", ""), ["1:1: version: this key is missing"]),
+    "key that the check has no use for": (edited("check: crossing", "check: ordered"), ["3:10: version: the check ordered has no use for it"]),
+    "unknown placeholder": (edited("{before}", "{befor}"), [f"4:10: {{befor}}: unknown placeholder, expected one of {PLACES}"]),
+    "list for a text": (edited("into {version} from {before}", "[a, b]"), ["4:10: message: expected a text"]),
+    "empty text": (edited("into {version} from {before}", "''"), ["4:10: expected a text"]),
+    "two lines": (edited("into {version} from {before}", "|\n  one\n  two"), ["4:10: expected one line (fold a long one with `>-`)"]),
+    "no examples": (edited("  passes: [{after: \"FROM quay.io/astronomer/astro-runtime:12.0.0\"}]\n", ""), ["6:3: passes: this key is missing"]),
+    "example without after": (edited("[{after:", "[{befor:"), ["7:12: after: this key is missing", "7:13: befor: unknown key, expected one of before, after"]),
+    "not a mapping": ("- a\n- b\n", [f"1:1: expected a mapping with the keys {KEYS}"]),
+    "not YAML": ("image: [a\n", ["2:1: not YAML: did not find expected ',' or ']'"]),
+    "a tab": ("image:\n\tx: y\n", ["2:1: not YAML: found character that cannot start any token"]),
+    "empty": ("", ["1:1: the file is empty"]),
+    "two documents": (GOOD + "---\n" + GOOD, ["9:1: a second document begins here; one file holds one"]),
+    "an alias": (edited("message: into {version} from {before}", "message: &m x\nlink: *m"), ["4:10: anchors and aliases are not accepted; write the value out"]),
+    "a tag": (edited("into {version} from {before}", "!!python/name:os.system x"), ["4:10: tags (tag:yaml.org,2002:python/name:os.system) are not accepted"]),
+    "a key that is no text": ("? [a]\n: b\n", ["1:3: a key must be a text"]),
+    "deep": ("a: " + "[" * 50_000, ["1:24: nested too deeply"]),
+    "large": ("a: " + "x" * 1_000_001, ["1:1: the file is larger than 1000000 bytes"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), MISTAKES.values(), ids=MISTAKES)
+def test_mistake(tmp_path: Path, text: str, expected: list[str]) -> None:
+    path = put(tmp_path, text)
+    with pytest.raises(CannotCheck) as raised:
+        load(tmp_path)
+    assert sorted(str(raised.value).splitlines()) == sorted(f"{path.as_posix()}:{line}" for line in expected)
+
+
+def test_not_utf8(tmp_path: Path) -> None:
+    path = put(tmp_path, b"image: x\nlink: \xff\n")
+    with pytest.raises(CannotCheck) as raised:
+        load(tmp_path)
+    assert str(raised.value) == f"{path.as_posix()}:2:1: the file is not UTF-8"
+
+
+def test_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        put(tmp_path, edited("message:", "mesage:"), name)
+    with pytest.raises(CannotCheck) as raised:
+        load(tmp_path)
+    assert len(str(raised.value).splitlines()) == 4
+
+
+def test_a_good_file_is_read(tmp_path: Path) -> None:
+    put(tmp_path, GOOD)
+    rule = next(rule for rule in load(tmp_path).rules if rule.name == "mine")
+    assert (rule.check, rule.version, rule.messages) == (
+        "crossing",
+        "12.0.0",
+        {"": "into {version} from {before}"},
+    )
+
+
+def test_everything_is_a_text(tmp_path: Path) -> None:
+    put(tmp_path, edited("into {version} from {before}", "no"))
+    assert next(rule for rule in load(tmp_path).rules if rule.name == "mine").messages == {"": "no"}
+
+
+def test_the_same_name_replaces(tmp_path: Path) -> None:
+    before = load(tmp_path)
+    put(tmp_path, GOOD, "runtime-5.yaml")
+    after = load(tmp_path)
+    assert [rule.name for rule in after.rules] == [rule.name for rule in before.rules]
+    assert next(rule for rule in after.rules if rule.name == "runtime-5").version == "12.0.0"
+
+
+def test_a_mirror_is_two_lines(tmp_path: Path) -> None:
+    dockerfile = b"FROM registry.example.com/base/airflow:latest\n"
+    assert check(None, dockerfile, rulebook=load(tmp_path)) == []
+    put(
+        tmp_path,
+        "extends: astro-runtime\nrepositories: [registry.example.com/base/airflow]\n",
+        "images/mirror.yaml",
+    )
+    assert [finding.rule for finding in check(None, dockerfile, rulebook=load(tmp_path))] == ["pinned-runtime"]
+
+
+def test_an_image_of_one_s_own(tmp_path: Path) -> None:
+    put(tmp_path, IMAGE, "images/thing.yaml")
+    put(
+        tmp_path,
+        "image: thing\ncheck: ordered\nmessage: down from {before}\nexamples: {finds: [], passes: []}\n",
+    )
+    found = check(b"FROM example.com/thing:2.0.0\n", b"FROM example.com/thing:1.0.0\n", rulebook=load(tmp_path))
+    assert [finding.message for finding in found] == ["down from 2.0.0"]
+
+
+IMAGE_MISTAKES = {
+    "extends nothing known": ("extends: nothing\nrepositories: [a/b]\n", "1:1: extends: no image is called nothing, expected one of astro-runtime, astronomer-certified"),
+    "extends and more": ("extends: astro-runtime\nsuffixes: [-x]\n", "1:1: a file that extends an image gives repositories or builds alone"),
+    "no numberings": ("repositories: [a/b]\n", "1:1: numberings: this key is missing"),
+    "one number": (edited("{major}.{minor}.{patch}", "{major}", IMAGE), "2:14: tag: {major} must have at least two numbers in braces"),
+    "line of no numbering": (IMAGE + 'lines: [{line: "1", numbering: other, airflow: "2.0"}]\n', "3:9: numbering: other is none of only"),
+    "withdrawn build that is none": (IMAGE + "withdrawn: [{builds: [1.0], reason: r, instead: 1.0.1, source: s}]\n", "3:13: 1.0 is no version of images, expected {major}.{minor}.{patch}"),
+    "a day that is none": (IMAGE + "as-of: 2026-02-30\n", "3:8: 2026-02-30: expected a day such as 2024-04-30"),
+    "an unknown rank": (IMAGE + "pre-releases: {x: y}\n", "1:1: pre-releases: x ranks as y, expected one of dev, a, b, rc"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), IMAGE_MISTAKES.values(), ids=IMAGE_MISTAKES)
+def test_mistake_in_an_image_file(tmp_path: Path, text: str, expected: str) -> None:
+    path = put(tmp_path, text, "images/thing.yaml")
+    with pytest.raises(CannotCheck) as raised:
+        load(tmp_path)
+    assert str(raised.value) == f"{path.as_posix()}:{expected}".replace("of images,", "of thing,")
+
+
+def test_a_repository_s_rules_are_found_from_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".astro-runtime").mkdir()
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    assert rule_folders(None) == [shipped_folder(), tmp_path / ".astro-runtime"]
+
+
+def test_rules_above_the_repository_are_not_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a" / ".git").mkdir(parents=True)
+    (tmp_path / ".astro-runtime").mkdir()
+    monkeypatch.chdir(tmp_path / "a")
+    assert rule_folders(None) == [shipped_folder()]
+    with pytest.raises(CannotCheck, match="--rules nowhere: no such folder"):
+        rule_folders(Path("nowhere"))

@@ -1,0 +1,434 @@
+"""The rules that ship: their examples, every boundary before, at and after, their words and their facts."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from astro_runtime_guard.checks import CHECKS, Example, Rule
+from astro_runtime_guard.findings import Finding
+from astro_runtime_guard.guard import check
+from astro_runtime_guard.images import Line, line_of, read_tag, recognise
+from astro_runtime_guard.order import newest_known, place_of
+from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+
+TODAY = "2026-11-22"
+BOOK = load_rulebook([shipped_folder()], TODAY)
+RULES = {rule.name: rule for rule in BOOK.rules}
+IMAGES = {image.name: image for image in BOOK.images}
+RUNTIME = IMAGES["astro-runtime"]
+LEGACY = "quay.io/astronomer/astro-runtime"
+AIRFLOW_3 = "astrocrpublic.azurecr.io/runtime"
+MIRROR = "registry.example.com/astronomer/astro-runtime"
+CERTIFIED = "quay.io/astronomer/ap-airflow"
+
+
+def written(version: str) -> str:
+    """A FROM of the repository that publishes this build or series."""
+    legacy = version.count(".") > 1 or version.isdigit() or not version.startswith("3.")
+    return f"FROM {LEGACY if legacy else AIRFLOW_3}:{version}\n"
+
+
+def found(before: str | None, after: str, today: str = TODAY) -> list[Finding]:
+    """What all rules find, acknowledged or not."""
+    book = BOOK if today == TODAY else load_rulebook([shipped_folder()], today)
+    return check(None if before is None else before.encode(), after.encode(), rulebook=book, rules=book.rules)
+
+
+def crossed(before: str, after: str) -> list[str]:
+    return [finding.rule for finding in found(written(before), written(after)) if finding.check == "crossing"]
+
+
+def examples(kind: str) -> list[object]:
+    return [
+        pytest.param(rule, example, id=f"{rule.name}-{number}")
+        for rule in BOOK.rules
+        for number, example in enumerate(getattr(rule, kind))
+    ]
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("finds"))
+def test_rule_finds_its_examples(rule: Rule, example: Example) -> None:
+    findings = [finding for finding in found(example.before, example.after) if finding.rule == rule.name]
+    assert [(finding.check, finding.acknowledged) for finding in findings] == [(rule.check, "")]
+    assert not re.search(r"\{[a-z-]*\}", findings[0].message.replace("{{ tag }}", ""))
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("passes"))
+def test_rule_passes_its_examples(rule: Rule, example: Example) -> None:
+    open_ones = [finding.rule for finding in found(example.before, example.after) if not finding.acknowledged]
+    assert rule.name not in open_ones
+
+
+# Rule, the last build below the boundary, the boundary, the build after it.
+BOUNDARIES = [
+    ("runtime-4.0.6", "4.0.5", "4.0.6", "4.0.7"),
+    ("runtime-5", "4.2.9", "5.0.0", "5.0.1"),
+    ("runtime-6", "5.5.0", "6.0.0", "6.0.1"),
+    ("runtime-8", "7.6.0", "8.0.0", "8.1.0"),
+    ("runtime-8.4", "8.3.0", "8.4.0", "8.5.0"),
+    ("runtime-9", "8.10.0", "9.0.0", "9.1.0"),
+    ("runtime-11", "10.9.0", "11.0.0", "11.1.0"),
+    ("runtime-12", "11.20.0", "12.0.0", "12.1.0"),
+    ("airflow-3", "13.11.0", "3.0-1", "3.0-4"),
+    ("runtime-3.2", "3.1-21", "3.2-1", "3.2-2"),
+    ("runtime-3.3", "3.2-10", "3.3-1", "3.3-2"),
+]
+
+
+def test_every_boundary_is_in_the_table_with_its_neighbours_among_the_known_builds() -> None:
+    floors = {rule.name for rule in BOOK.rules if rule.from_below}
+    assert {row[0]: row[2] for row in BOUNDARIES} == {
+        rule.name: rule.version for rule in BOOK.rules if rule.check == "crossing" and rule.name not in floors
+    }
+    builds = [build for build, _ in RUNTIME.builds]
+    for _, below, at, above in BOUNDARIES:
+        assert builds[builds.index(at) - 1 : builds.index(at) + 2] == [below, at, above]
+
+
+@pytest.mark.parametrize(("rule", "below", "at", "above"), BOUNDARIES)
+def test_boundary(rule: str, below: str, at: str, above: str) -> None:
+    assert crossed(below, at) == [rule]
+    assert crossed(below, above) == [rule]
+    assert crossed(below + "-base", at + "-slim") == [rule]
+    assert crossed(at, above) == []
+    assert crossed(above, above + "-base") == []
+    assert crossed(at, below) == []
+    assert crossed(below, at + "-rc1") == [], "a pre-release is below its release"
+
+
+SERIES = [
+    ("4", "5.0.0", ["runtime-5"]),
+    ("4.2", "5.0.0", ["runtime-5"]),
+    ("4.2.9", "5", ["runtime-5"]),
+    ("4", "4.2.9", []),
+    ("5", "5.5.0", []),
+    ("8", "8.10.0", []),
+    ("8.3", "8.10.0", ["runtime-8.4"]),
+    ("3.1", "3.2-10", ["runtime-3.2"]),
+    ("3.1-21", "3.3", ["runtime-3.2", "runtime-3.3"]),
+    ("3.1-21", "3.1", []),
+    ("13", "3.0", ["airflow-3"]),
+    ("13", "3.3", ["airflow-3", "runtime-3.2", "runtime-3.3"]),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "rules"), SERIES)
+def test_boundary_from_or_to_a_series(before: str, after: str, rules: list[str]) -> None:
+    assert crossed(before, after) == rules
+
+
+def test_a_jump_crosses_every_boundary_on_the_way_in_upgrade_order() -> None:
+    names = [row[0] for row in BOUNDARIES]
+    assert sorted(crossed("3.0.0", "3.3-8")) == sorted([*names, "airflow-3-floor"])
+    assert [name for name in crossed("3.0.0", "3.3-8") if name != "airflow-3-floor"] == names
+    assert crossed("6.10.0", "7.6.0") == crossed("9.7.0", "10.9.0") == crossed("12.12.0", "13.11.0") == []
+
+
+# What runs, what is to come, and whether a stop is missing; astro-cli has the last two, for a lower floor.
+FLOOR = [
+    ("13.6.0", "3.0-1", True),
+    ("13.7.0", "3.0-1", False),
+    ("13.11.0", "3.3-8", False),
+    ("13", "3.3-8", False),
+    ("12", "3.3-8", True),
+    ("12.12.0", "3.3", True),
+    ("3.0-1", "3.3-8", False),
+    ("13.6.0", "13.7.0", False),
+    ("4.2.5", "3.0-1", True),
+    ("11.0.0", "3.3", True),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "missing"), FLOOR)
+def test_floor_of_airflow_3(before: str, after: str, missing: bool) -> None:
+    assert ("airflow-3-floor" in crossed(before, after)) is missing
+
+
+def test_the_last_stage_decides() -> None:
+    before = f"FROM {AIRFLOW_3}:3.3-8\n"
+    after = f"FROM {AIRFLOW_3}:3.3 AS deps\nFROM {AIRFLOW_3}:3.2\n"
+    lower = [(finding.rule, finding.line) for finding in found(before, after) if finding.check == "ordered"]
+    assert lower == [("no-runtime-downgrade", 2)]
+
+
+CERTIFIED_MOVES = [
+    (f"{CERTIFIED}:2.2.4-onbuild", f"{LEGACY}:5.0.4", ["runtime-5"]),
+    (f"{CERTIFIED}:2.2.4-onbuild", f"{LEGACY}:4.2.5", []),
+    (f"{CERTIFIED}:2.3.1-onbuild", f"{LEGACY}:5.0.4", []),
+    (f"{CERTIFIED}:2.3.1-onbuild", f"{LEGACY}:4.2.9", ["no-runtime-downgrade"]),
+    (f"{LEGACY}:5.0.4", f"{CERTIFIED}:2.2.5-onbuild", ["no-runtime-downgrade"]),
+    (f"{LEGACY}:5.0.4", f"{CERTIFIED}:2.3.1-onbuild", []),
+    (f"{CERTIFIED}:2.3.1-onbuild", f"{CERTIFIED}:2.2.5-onbuild", ["no-runtime-downgrade"]),
+    (f"{CERTIFIED}:2.2.5-onbuild", f"{CERTIFIED}:2.3.1-onbuild", []),
+    (f"{CERTIFIED}:2.2-onbuild", f"{CERTIFIED}:2.2-onbuild", ["pinned-runtime"]),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "rules"), CERTIFIED_MOVES)
+def test_astronomer_certified(before: str, after: str, rules: list[str]) -> None:
+    assert [f.rule for f in found(f"FROM {before}\n", f"FROM {after}\n") if f.rule != "maintained-runtime"] == rules
+
+
+def series(tag: str, proposed: str) -> str:
+    moves = f'"{tag}" is a series, not a build: it moves with every release in it'
+    return f"{moves}; write the full version, such as {proposed}"
+
+
+def no_tag(written: str, proposed: str) -> str:
+    moves = f'"{written}" has no tag, so every build may take another version'
+    return f"{moves}; write the full version, such as {proposed}"
+
+
+def never_built(tag: str) -> str:
+    never = f'"{tag}" was never built: the last build of Runtime 3 is 3.0.4'
+    return f"{never}; an Airflow 3 build is written with a dash, such as {AIRFLOW_3}:3.3-8"
+
+
+def elsewhere(tag: str, repository: str, belongs: str, proposed: str) -> str:
+    wrong = f'"{tag}" is not in {repository}: builds numbered so are in {belongs}'
+    return f"{wrong}; write {belongs}:{tag}, or a build of this repository, such as {proposed}"
+
+
+def ended(line: str, until: str) -> str:
+    return f"maintenance of Runtime {line} ended on {until}; maintained are 13, 3.0, 3.1, 3.2, 3.3"
+
+
+# Reference and what is said of its tag; None where nothing is.
+SAID = [
+    (f"{LEGACY}:5", "pinned-runtime", series("5", f"{LEGACY}:5.5.0")),
+    (f"{LEGACY}:5.0-base", "pinned-runtime", series("5.0-base", f"{LEGACY}:5.0.13-base")),
+    (f"{LEGACY}:13.5", "pinned-runtime", series("13.5", f"{LEGACY}:13.5.1")),
+    (f"{LEGACY}:14", "pinned-runtime", series("14", f"{LEGACY}:14.<minor>.<patch>")),
+    (f"{LEGACY}:3.0", "pinned-runtime", series("3.0", f"{LEGACY}:3.0.4")),
+    (f"{LEGACY}:3.1", "pinned-runtime", series("3.1", f"{LEGACY}:13.11.0")),
+    (f"{LEGACY}:3.1", "published-runtime", never_built("3.1")),
+    (f"{AIRFLOW_3}:3", "pinned-runtime", series("3", f"{AIRFLOW_3}:3.3-8")),
+    (
+        f"{AIRFLOW_3}:3.1-python-3.12",
+        "pinned-runtime",
+        series("3.1-python-3.12", f"{AIRFLOW_3}:3.1-21-python-3.12"),
+    ),
+    (f"{AIRFLOW_3}:3.4", "pinned-runtime", series("3.4", f"{AIRFLOW_3}:3.4-<build>")),
+    (f"{MIRROR}:9", "pinned-runtime", series("9", f"{MIRROR}:9.21.0")),
+    (
+        f"{CERTIFIED}:2.2-buster-onbuild",
+        "pinned-runtime",
+        series("2.2-buster-onbuild", f"{CERTIFIED}:2.2.<patch>-buster-onbuild"),
+    ),
+    (
+        f"{CERTIFIED}:latest",
+        "pinned-runtime",
+        (
+            '"latest" moves with every release, so every build may take another version; '
+            f"write the full version, such as {CERTIFIED}:2.3.1-onbuild"
+        ),
+    ),
+    (MIRROR, "pinned-runtime", no_tag(f"{MIRROR}", f"{MIRROR}:13.11.0")),
+    (AIRFLOW_3, "pinned-runtime", no_tag(f"{AIRFLOW_3}", f"{AIRFLOW_3}:3.3-8")),
+    (
+        f"{LEGACY}:5.0.6xs",
+        "pinned-runtime",
+        f'"5.0.6xs" is not a version of this image; write a full one, such as {LEGACY}:13.11.0',
+    ),
+    (
+        f"{LEGACY}:$V",
+        "pinned-runtime",
+        (
+            f'"{LEGACY}:$V" depends on a build argument that has no value here (V); '
+            "give it one above the FROM, such as ARG V=13.11.0"
+        ),
+    ),
+    (f"{LEGACY}:5.0.1", "pinned-runtime", None),
+    (f"{LEGACY}:5.0.1", "published-runtime", None),
+    (f"{LEGACY}:3.0.4", "published-runtime", None),
+    (f"{LEGACY}:3.0.5", "published-runtime", never_built("3.0.5")),
+    (f"{AIRFLOW_3}:3.1.2", "published-runtime", never_built("3.1.2")),
+    (
+        f"{LEGACY}:3.1-12-base",
+        "published-runtime",
+        elsewhere("3.1-12-base", LEGACY, AIRFLOW_3, f"{LEGACY}:13.11.0"),
+    ),
+    (
+        f"{AIRFLOW_3}:13.7.0",
+        "published-runtime",
+        elsewhere("13.7.0", AIRFLOW_3, LEGACY, f"{AIRFLOW_3}:3.3-8"),
+    ),
+    (
+        f"{LEGACY}-5.0.6-base",
+        "published-runtime",
+        (
+            f'"{LEGACY}-5.0.6-base" has a dash in place of the colon, so docker looks for a repository '
+            f"of that name; write {LEGACY}:5.0.6-base"
+        ),
+    ),
+    (f"{LEGACY}:99.0.0", "published-runtime", None),
+    (f"{AIRFLOW_3}:99.0-1", "published-runtime", None),
+    (f"{MIRROR}:3.0-1", "published-runtime", None),
+    (f"{MIRROR}:3.0.8", "published-runtime", None),
+    (f"{LEGACY}-dev:3.0-1-nightly20241216", "published-runtime", None),
+    (
+        f"{LEGACY}:8.0.0",
+        "withdrawn-runtime",
+        ("8.0.0 was withdrawn: it does not apply cluster policies that are defined through pluggy; use 8.1.0 or later"),
+    ),
+    (
+        f"{LEGACY}:9.3.0-python-3.10-base",
+        "withdrawn-runtime",
+        "9.3.0 was withdrawn: it schedules tasks far too slowly; use 9.7.0 or later",
+    ),
+    (
+        f"{MIRROR}:13.5.0",
+        "withdrawn-runtime",
+        (
+            "13.5.0 was withdrawn: after an upgrade to it the webserver answers existing sessions with "
+            "error 500; use 13.7.0 or later"
+        ),
+    ),
+    (
+        f"{AIRFLOW_3}:3.1-8",
+        "withdrawn-runtime",
+        "3.1-8 was withdrawn: the Airflow 3.1.4 in it was withdrawn; use 3.1-10 or later",
+    ),
+    (f"{AIRFLOW_3}:3.0-9", "withdrawn-runtime", None),
+    (f"{LEGACY}:8.0.0-alpha1", "withdrawn-runtime", None),
+    (f"{LEGACY}:13.5.1", "withdrawn-runtime", None),
+    (f"{CERTIFIED}:8.0.0", "withdrawn-runtime", None),
+    (f"{LEGACY}:4.2.9", "maintained-runtime", ended("4", "2023-09-30")),
+    (f"{LEGACY}:12", "maintained-runtime", ended("12", "2026-02-28")),
+    (f"{LEGACY}:12.12.0", "maintained-runtime", ended("12", "2026-02-28")),
+    (f"{LEGACY}:13.11.0", "maintained-runtime", None),
+    (f"{LEGACY}:14.0.0", "maintained-runtime", None),
+    (f"{MIRROR}:3.0", "maintained-runtime", None),
+]
+
+
+@pytest.mark.parametrize(("reference", "rule", "message"), SAID)
+def test_what_is_said_of_a_tag(reference: str, rule: str, message: str | None) -> None:
+    said = [finding.message for finding in found(None, f"FROM {reference}\n") if finding.rule == rule]
+    assert said == ([] if message is None else [message])
+
+
+def test_withdrawn_builds_are_these() -> None:
+    assert [withdrawal.builds for withdrawal in RUNTIME.withdrawn] == [
+        ("8.0.0",),
+        ("9.0.0", "9.1.0", "9.2.0", "9.3.0", "9.4.0", "9.5.0", "9.6.0"),
+        ("11.0.0", "11.1.0"),
+        ("13.5.0",),
+        ("3.1-8",),
+        ("3.2-1",),
+    ]
+
+
+def line(version: str) -> Line:
+    known = line_of(read_tag(version, RUNTIME), RUNTIME)
+    assert known is not None
+    return known
+
+
+def test_what_to_use_instead_is_a_later_build_of_the_line_that_is_good() -> None:
+    builds = [build for build, _ in RUNTIME.builds]
+    withdrawn = {build for withdrawal in RUNTIME.withdrawn for build in withdrawal.builds}
+    for withdrawal in RUNTIME.withdrawn:
+        assert set(withdrawal.builds) <= set(builds)
+        assert withdrawal.instead in set(builds) - withdrawn
+        for build in withdrawal.builds:
+            assert line(build) == line(withdrawal.instead)
+            assert place_of(build, RUNTIME) < place_of(withdrawal.instead, RUNTIME)
+
+
+@pytest.mark.parametrize("known", RUNTIME.lines, ids=lambda known: known.name)
+def test_maintenance_ends_behind_its_last_day(known: Line) -> None:
+    last = date.fromisoformat(known.maintained_until)
+    assert last.day == monthrange(last.year, last.month)[1], "the policy ends it with a month"
+    version = known.last_build or (f"{known.name}-1" if "." in known.name else f"{known.name}.0.0")
+
+    def ended(today: str) -> list[str]:
+        return [finding.rule for finding in found(None, written(version), today) if finding.check == "maintained"]
+
+    assert ended(known.maintained_until) == []
+    assert ended(date.fromordinal(last.toordinal() + 1).isoformat()) == ["maintained-runtime"]
+
+
+def test_where_no_line_is_maintained_any_more_that_is_said() -> None:
+    said = [f.message for f in found(None, written("13.11.0"), "2099-01-01") if f.check == "maintained"]
+    assert said == ["maintenance of Runtime 13 ended on 2027-04-30; maintained are none known"]
+
+
+# Line, Airflow, default Python: as the lifecycle page (to 11) and the updates feed (from 12) have them.
+LINES = """
+3 2.1 3.9, 4 2.2 3.9, 5 2.3 3.9, 6 2.4 3.9, 7 2.5 3.9, 8 2.6 3.10, 9 2.7 3.11, 10 2.8 3.11, 11 2.9 3.11,
+12 2.10 3.12, 13 2.11 3.12, 3.0 3.0 3.12, 3.1 3.1 3.12, 3.2 3.2 3.13, 3.3 3.3 3.14
+"""
+
+
+def test_lines() -> None:
+    assert [(known.name, known.airflow, known.python) for known in RUNTIME.lines] == [
+        tuple(row.split()) for row in LINES.split(",")
+    ]
+    assert [known.name for known in RUNTIME.lines if known.long_term_support] == [
+        "4",
+        "5",
+        "6",
+        "9",
+        "11",
+        "12",
+        "13",
+    ]
+
+
+@pytest.mark.parametrize(("build", "known"), RUNTIME.builds)
+def test_a_known_build_fits_its_line(build: str, known: str) -> None:
+    airflow, day = known.split()
+    assert airflow == "?" or airflow.startswith(line(build).airflow + ".")
+    assert day == "?" or "2021-08-12" <= date.fromisoformat(day).isoformat() <= TODAY
+
+
+def test_what_messages_propose_is_the_newest_known_good_build() -> None:
+    for image in IMAGES.values():
+        for numbering in image.numberings:
+            found = recognise(f"{image.repositories[0]}:{numbering.example}", IMAGES.values())
+            assert found is not None
+            assert found.tag.kind == "build"
+    newest = [newest_known(read_tag(series, RUNTIME), RUNTIME) for series in ("13", "3.3")]
+    assert newest == [numbering.example for numbering in RUNTIME.numberings]
+
+
+def test_a_boundary_s_words_agree_with_its_line() -> None:
+    """Where a message names its Runtime and Airflow, or a new default Python, those are the line's."""
+    for (_, old), (_, new) in pairwise([("", None), *((known.name, known) for known in RUNTIME.lines)]):
+        for rule in BOOK.rules:
+            if rule.check != "crossing" or rule.from_below or new is None or line(rule.version) != new:
+                continue
+            words = rule.messages[""]
+            for name, airflow in re.findall(r"into Runtime (\S+) \(Airflow (\S+)\)", words):
+                assert (name, airflow) == (new.name, new.airflow)
+            for python in re.findall(r"Python (3\.\d+)", words):
+                assert python == new.python
+                assert old is None or python != old.python
+
+
+def test_every_placeholder_of_a_check_is_used_by_a_rule() -> None:
+    common = set(CHECKS["readable"].placeholders)
+    for name, each in CHECKS.items():
+        words = " ".join(text for rule in BOOK.rules if rule.check == name for text in rule.messages.values())
+        assert set(each.placeholders) - common <= set(re.findall(r"\{([a-z-]+)\}", words)), name
+
+
+def test_every_check_has_a_rule_and_every_reason_a_text() -> None:
+    assert {rule.check for rule in BOOK.rules} == set(CHECKS)
+    for rule in BOOK.rules:
+        assert tuple(rule.messages) == CHECKS[rule.check].reasons
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.name)
+def test_words_are_ascii_and_a_sentence_ends_as_one(rule: Rule) -> None:
+    assert all(text.isascii() and not re.search(r"[^.][.:;]$", text) for text in rule.messages.values())
+    assert all(text.isascii() and text.endswith(".") and text[0].isupper() for text in rule.consider)
+    assert rule.link.startswith("https://")
+    if rule.check == "crossing":
+        assert rule.messages[""].startswith("upgrade from {before} to {after} ")
+        assert rule.acknowledge
