@@ -1,0 +1,287 @@
+"""What git is asked: the only module that starts processes.
+
+Knows: git's commands, how it refuses. Must not know: what the answers are good for, CI services, Dockerfiles.
+
+git is asked with argument lists, never through a shell, never on the network, and in a way in which the
+repository's own configuration starts no program. "Could not look" is never "nothing there": whatever git
+refuses becomes CannotCheck, and only "not a git repository" means that there is none. Nothing is written, not
+even the index.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import base as bases
+from . import plumbing, snapshot
+from .errors import CannotCheck
+from .plumbing import Change, Entry
+from .snapshot import File as File
+from .snapshot import Old as Old
+from .snapshot import Snapshot as Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    Ask = Callable[..., bytes]
+
+AND = "--and"
+# rev-parse repeats an option that it does not know: a mark between answers that may hold line ends themselves.
+NEXT = b"\n--and\n"
+SAFE = {
+    "LC_ALL": "C",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",  # git 2.45; for older ones no protocol is allowed
+    "GIT_ALLOW_PROTOCOL": "",
+}
+PATHSPECS = ("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS")
+
+
+class Place(NamedTuple):
+    """Where we are: the current folder below the top of the work tree, HEAD, and two of git's own files."""
+
+    prefix: bytes
+    head: str
+    merge_head: bytes
+    shallow: bytes
+
+
+def read(
+    paths: Sequence[str] | None,
+    *,
+    wanted: Callable[[str], bool],
+    base: str | None,
+    no_base: bool,
+    environ: Mapping[str, str],
+    renamed: Callable[[bytes], bytes],
+) -> Snapshot:
+    """What `paths` say now and what they said before.
+
+    None for `paths` stands for all tracked files below the current folder that are `wanted`. `renamed` blanks
+    out of a text what a rename may change with it. Raises CannotCheck for a path that is not there, and
+    whenever git cannot say.
+    """
+    ask = _asker(environ)
+    place = _place(environ)
+    if place is None:
+        return _outside(paths, "" if no_base else base or environ.get("ASTRO_RUNTIME_BASE", ""))
+    given = None if paths is None else _keys(place, paths)
+    index = cache(lambda: plumbing.read_index(ask("ls-files", "--stage", "-t", "-z", "--full-name", "--", ":/")))
+    staged = cache(lambda: _staged(ask, place, index))
+    answers = _answers(ask, place, environ, lambda: any(_looked_at(place, key, given, wanted) for key in staged()))
+    found = bases.decide(environ, _event(environ), base, no_base, answers)
+    tree = cache(lambda: plumbing.read_tree(ask("ls-tree", "-r", "-z", "--full-tree", found.after)))
+    changed = {} if found.after else staged()
+    now = snapshot.Now(ask, place.prefix, place.head, found.after, changed, tree if found.after else index)
+    names = _listed(now, wanted) if given is None else {snapshot.tracked_key(now, it): given[it] for it in given}
+    if given is not None:
+        snapshot.refuse_foreign(now, names)
+    # In CI, HEAD is a base of what is being committed on top of it and of nothing else: it would hide the branch.
+    in_ci_too = len(found.commits) > 1 and not answers.merging and not found.after
+    sides = [snapshot.read_side(now, it, names, wanted, in_ci_too and it.commit == place.head) for it in found.commits]
+    files = snapshot.read_files(now, sides, names, renamed, all_needed=given is not None)
+    return Snapshot(files, found, repository=True, prefix=os.fsdecode(place.prefix))
+
+
+def rebasing(environ: Mapping[str, str]) -> bool:
+    """Whether this is the prepare-commit-msg hook during a rebase, where git tries a refused commit for ever.
+
+    The hook runners hand on in PRE_COMMIT_COMMIT_MSG_SOURCE what git tells that hook alone, and in a rebase
+    always.
+    """
+    if not environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE"):
+        return False
+    out = _asker(environ)("rev-parse", "--git-path", "rebase-merge", AND, "--git-path", "rebase-apply")
+    return any(os.path.isdir(folder) for folder in out.removesuffix(b"\n").split(NEXT))  # noqa: PTH112
+
+
+def default_branch(environ: Mapping[str, str]) -> str:
+    """The default branch of origin as this clone knows it, "origin/main"; "" when it does not."""
+    code, out, _ = _run(environ, ("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))
+    return "" if code else os.fsdecode(out.removesuffix(b"\n"))
+
+
+def _answers(ask: Ask, place: Place, environ: Mapping[str, str], staged: Callable[[], bool]) -> bases.Answers:
+    return bases.Answers(
+        head=place.head,
+        merging=_merging(place, environ),
+        staged=staged,
+        commits=lambda names: _commits(ask, names),
+        parents=lambda commit: _parents(ask, commit),
+        meet=lambda tip, commit: _meet(ask, place, tip, commit),
+    )
+
+
+def _looked_at(place: Place, key: bytes, given: Mapping[bytes, str] | None, wanted: Callable[[str], bool]) -> bool:
+    return wanted(snapshot.path_of(place.prefix, key)) if given is None else key in given
+
+
+def _run(environ: Mapping[str, str], words: Sequence[str], stdin: bytes = b"") -> tuple[int, bytes, bytes]:
+    import subprocess
+
+    kept = {name: value for name, value in environ.items() if name not in PATHSPECS}
+    try:
+        done = subprocess.run(
+            ["git", "-c", "core.fsmonitor=", *words],
+            input=stdin,
+            capture_output=True,
+            env=kept | SAFE,
+            check=False,
+        )
+    except OSError as error:
+        raise CannotCheck(f"git cannot be run ({error.strerror}): install it, or put it on PATH") from None
+    return done.returncode, done.stdout, done.stderr
+
+
+def _asker(environ: Mapping[str, str]) -> Ask:
+    """A function that runs git and gives what it printed; other exit codes than 0 and `also` are refusals."""
+
+    def ask(*words: str, stdin: bytes = b"", also: int = 0) -> bytes:
+        code, out, err = _run(environ, words, stdin)
+        if code not in (0, also):
+            raise _refusal(words[0], err)
+        return out
+
+    return ask
+
+
+def _refusal(command: str, err: bytes) -> CannotCheck:
+    """git's own words as one line, and what to do where that is known."""
+    import re
+
+    text = err.decode("ascii", "backslashreplace")
+    if owner := re.search(r"(?:dubious ownership in|unsafe) repository (?:at|\()\s*'?([^'\n)]*)", text):
+        trust = f"git config --global --add safe.directory {owner[1]}"
+        return CannotCheck(f"git does not trust this repository: run {trust}")
+    if "promisor" in text or "lazy fetching disabled" in text:
+        return CannotCheck("the base needs objects that this partial clone left out: clone without --filter")
+    lines = text.splitlines() or ["it said nothing"]
+    fatal = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
+    return CannotCheck(f"git {command} failed ({fatal[-1]}): try git fsck, and the same command by hand")
+
+
+def _place(environ: Mapping[str, str]) -> Place | None:
+    """Where we are; None outside any repository."""
+    paths = ("--git-path", "MERGE_HEAD", AND, "--git-path", "shallow", AND)
+    words = ("rev-parse", "--is-inside-work-tree", "--show-prefix", AND, *paths, "--revs-only", "HEAD")
+    code, out, err = _run(environ, words)
+    if code and b"fatal: not a git repository" in err:
+        _refuse_broken(environ)
+        return None
+    if code:
+        raise _refusal("rev-parse", err)
+    inside, rest = out.split(b"\n", 1)
+    if inside != b"true":
+        raise CannotCheck("only git's own files are here (a bare repository?): run this in a work tree")
+    prefix, merge_head, shallow, head = rest.split(NEXT)
+    if not head:
+        _refuse_broken_branch(environ)
+    return Place(prefix, head.decode("ascii").strip(), merge_head, shallow)
+
+
+def _refuse_broken(environ: Mapping[str, str]) -> None:
+    """A repository that git cannot recognise is not "no repository"."""
+    from pathlib import Path
+
+    here = Path.cwd()
+    signs = [environ["GIT_DIR"]] if environ.get("GIT_DIR") else [str(it / ".git") for it in (here, *here.parents)]
+    for sign in signs:
+        if environ.get("GIT_DIR") or os.path.lexists(sign):
+            what = f"{snapshot.plain(sign)} is there, but git does not take it for a repository"
+            raise CannotCheck(f"{what}: repair it, or remove it if it is none")
+
+
+def _refuse_broken_branch(environ: Mapping[str, str]) -> None:
+    """A branch that cannot be read is not a branch without commits; only `log` tells them apart."""
+    code, _, err = _run(environ, ("log", "-1", "--format=", "--no-show-signature"))
+    if code and b"does not have any commits yet" not in err:
+        raise _refusal("log", err)
+
+
+def _merging(place: Place, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The commits that an unfinished merge adds to HEAD, of MERGE_HEAD and of the environment of `git merge`."""
+    try:
+        with open(place.merge_head, "rb") as file:  # noqa: PTH123
+            lines = file.read().decode("ascii", "replace").split()
+    except FileNotFoundError:
+        lines = []
+    except OSError as error:
+        raise CannotCheck(f"{os.fsdecode(place.merge_head)} cannot be read: {error.strerror}") from None
+    return tuple(dict.fromkeys((*lines, *bases.merged_heads(environ))))
+
+
+def _event(environ: Mapping[str, str]) -> str:
+    """The text of GitHub's event; "" where there is none, or none that can be read."""
+    if not environ.get("GITHUB_ACTIONS") or not environ.get("GITHUB_EVENT_PATH"):
+        return ""
+    try:
+        with open(environ["GITHUB_EVENT_PATH"], encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            return file.read()
+    except OSError:
+        return ""
+
+
+def _commits(ask: Ask, names: Sequence[str]) -> list[str]:
+    asked = [os.fsencode(name) + b"^{commit}" if name and not set(name) & set("\n\0") else b"-" for name in names]
+    out = ask(
+        "cat-file",
+        "--batch-check=%(objectname) %(objecttype)",
+        stdin=b"".join(name + b"\n" for name in asked),
+    )
+    return plumbing.read_commits(out)
+
+
+def _parents(ask: Ask, commit: str) -> tuple[str, ...]:
+    """From the commit itself, which still names the parents that a shallow clone cut off."""
+    head = ask("cat-file", "commit", commit).partition(b"\n\n")[0]
+    return tuple(line[7:].decode("ascii") for line in head.split(b"\n") if line.startswith(b"parent "))
+
+
+def _meet(ask: Ask, place: Place, tip: str, commit: str) -> tuple[tuple[str, ...], bool]:
+    """The merge bases; sure when no history is cut off between them and the two commits."""
+    meets = tuple(ask("merge-base", "--all", tip, commit, also=1).decode("ascii").split())
+    if tip in meets or not os.path.exists(place.shallow):  # noqa: PTH110
+        return meets, True
+    with open(place.shallow, "rb") as file:  # noqa: PTH123
+        cut = set(file.read().split())
+    between = ask("rev-list", tip, commit, *(f"^{meet}" for meet in meets)).split()
+    return meets, not cut.intersection(between)
+
+
+def _staged(ask: Ask, place: Place, index: Callable[[], Mapping[bytes, Entry]]) -> Mapping[bytes, Change]:
+    """What the index changes from HEAD; before the first commit that is all of it."""
+    if not place.head:
+        return {path: Change(None, entry) for path, entry in index().items()}
+    return snapshot.read_changes(ask, place.head, "")
+
+
+def _keys(place: Place, paths: Sequence[str]) -> dict[bytes, str]:
+    """Key -> path as it was given first."""
+    resolve = cache(os.path.realpath)
+    keys = [(snapshot.key_of(place.prefix, path, resolve), path.replace(os.sep, "/")) for path in reversed(paths)]
+    return dict(reversed(dict(keys).items()))
+
+
+def _listed(now: snapshot.Now, wanted: Callable[[str], bool]) -> dict[bytes, str]:
+    below = (key for key, it in now.tracked().items() if key.startswith(now.prefix) and it.mode != plumbing.SUBMODULE)
+    return {key: path for key in below if wanted(path := snapshot.path_of(now.prefix, key))}
+
+
+def _outside(paths: Sequence[str] | None, wish: str) -> Snapshot:
+    """Outside any repository: the files as they are on disk."""
+    if wish:
+        raise CannotCheck(
+            "not in a git repository, so there is no base to compare with: leave out --base, or go into one"
+        )
+    if paths is None:
+        raise CannotCheck("not in a git repository, so there are no tracked files: name the files to check")
+    files: dict[str, File] = {}
+    for path in paths:
+        source = snapshot.on_disk(path)
+        if source is None:
+            raise CannotCheck(f"{snapshot.plain(path)}: no such file")
+        files.setdefault(os.path.realpath(path), File(path.replace(os.sep, "/"), source, ()))
+    return Snapshot(tuple(files.values()), bases.Base((), why="not in a git repository"), repository=False)

@@ -1,0 +1,874 @@
+"""What files said before and say now, in real repositories: real commits, merges, clones, odd names, failures."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from astro_runtime_guard import git
+from astro_runtime_guard.errors import CannotCheck
+from repository import Repository, make_repository
+
+HOOKS = str(Path(__file__).parent.parent / "hooks")
+Told = dict[str, tuple[str, list[tuple[str, str, str]]]]
+Read = Callable[..., Told]
+
+
+def blank(source: bytes) -> bytes:
+    return re.sub(rb"(?m)^(FROM runtime:)\S+", rb"\1", source)
+
+
+def wanted(path: str) -> bool:
+    return "dockerfile" in path.lower() and "skipped" not in path
+
+
+def snapshot(
+    repository: Repository, paths: Sequence[str] | None, environ: Mapping[str, str], **more: str
+) -> git.Snapshot:
+    base, no_base = more.pop("base", None), bool(more.pop("no_base", ""))
+    environ = {**repository.environment, **environ, **more}
+    return git.read(paths, wanted=wanted, base=base, no_base=no_base, environ=environ, renamed=blank)
+
+
+def told(found: git.Snapshot) -> Told:
+    """path -> (now, [(path before, before, compared with)]); object names are left out."""
+    return {
+        file.path: (
+            file.source.decode(),
+            [(old.path, old.source.decode(), re.sub(r" at [0-9a-f]{7}$", "", old.before.named)) for old in file.old],
+        )
+        for file in found.files
+    }
+
+
+@pytest.fixture
+def read(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> Read:
+    """Read `repo` from its top, or from the folder `at`; more words are environment variables, `base` and `no_base`."""
+
+    def look(paths: Sequence[str] | None = None, at: Path | None = None, **more: str) -> Told:
+        monkeypatch.chdir(at or repo.path)
+        return told(snapshot(repo, paths, {}, **more))
+
+    return look
+
+
+def runtime(tag: str, *lines: str) -> str:
+    return "\n".join((f"FROM runtime:{tag}", *lines, ""))
+
+
+# --- commits
+
+
+def test_staged(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1"), "other": "x"})
+    repo.write("Dockerfile", runtime("2"))
+    repo.git("add", ".")
+    expected = {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
+    assert read(["Dockerfile"]) == expected
+    assert read() == expected
+
+
+def test_partly_staged_says_what_will_be_committed(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    repo.write("Dockerfile", runtime("2"))
+    repo.git("add", ".")
+    repo.write("Dockerfile", runtime("3"))
+    assert read() == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
+    (repo.path / "Dockerfile").unlink()
+    assert read(["Dockerfile"]) == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
+
+
+def test_not_staged_says_what_is_on_disk(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    assert read() == {"Dockerfile": (runtime("1"), [("Dockerfile", runtime("1"), "HEAD")])}
+    repo.write("Dockerfile", runtime("2"))
+    assert read() == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
+    repo.git("rm", "--cached", "--quiet", "Dockerfile")
+    assert read(["Dockerfile"]) == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
+    assert read() == {}
+
+
+def test_new_deleted_and_announced(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1"), "gone/Dockerfile": runtime("1", "RUN x", "RUN y", "RUN z")})
+    repo.git("rm", "--quiet", "gone/Dockerfile")
+    (repo.path / "Dockerfile").unlink()
+    repo.write("new/Dockerfile", runtime("2"))
+    repo.write("announced/Dockerfile", runtime("3"))
+    repo.git("add", "-N", "announced/Dockerfile")
+    repo.write("untracked/Dockerfile", runtime("4"))
+    repo.git("add", "new/Dockerfile")
+    assert read() == {"announced/Dockerfile": (runtime("3"), []), "new/Dockerfile": (runtime("2"), [])}
+    assert read(["untracked/Dockerfile"]) == {"untracked/Dockerfile": (runtime("4"), [])}
+
+
+def test_first_commit(repo: Repository, read: Read) -> None:
+    repo.write("Dockerfile", runtime("1"))
+    repo.git("add", ".")
+    repo.write("Dockerfile", runtime("2"))
+    assert read() == {"Dockerfile": (runtime("1"), [])}
+    assert read(["Dockerfile"], CI="true") == {"Dockerfile": (runtime("1"), [])}
+
+
+def test_listing_leaves_out_what_is_not_wanted(repo: Repository, read: Read) -> None:
+    repo.commit({"a/Dockerfile": "1", "skipped/Dockerfile": "2", "base.image": "3", "b/app.Dockerfile": "4"})
+    assert list(read()) == ["a/Dockerfile", "b/app.Dockerfile"]
+    assert list(read(at=repo.path / "b")) == ["app.Dockerfile"]
+    assert read(["base.image", "skipped/Dockerfile"]) == {
+        "base.image": ("3", [("base.image", "3", "HEAD")]),
+        "skipped/Dockerfile": ("2", [("skipped/Dockerfile", "2", "HEAD")]),
+    }
+
+
+def test_below_the_top(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1"), "sub/Dockerfile": runtime("2"), "sub/deep/Dockerfile": runtime("3")})
+    for folder in ("", "sub/", "sub/deep/"):
+        repo.write(f"{folder}Dockerfile", runtime("9"))
+    repo.git("add", "sub")
+    expected = {
+        "Dockerfile": (runtime("9"), [("Dockerfile", runtime("2"), "HEAD")]),
+        "deep/Dockerfile": (runtime("9"), [("deep/Dockerfile", runtime("3"), "HEAD")]),
+    }
+    assert read(at=repo.path / "sub") == expected
+    up = {"../Dockerfile": (runtime("9"), [("../Dockerfile", runtime("1"), "HEAD")])}
+    assert read(["Dockerfile", "deep/Dockerfile", "../Dockerfile"], at=repo.path / "sub") == expected | up
+
+
+def test_ways_to_write_one_name(repo: Repository, read: Read, tmp_path: Path) -> None:
+    repo.commit({"sub/Dockerfile": runtime("1")})
+    repo.write("sub/Dockerfile", runtime("2"))
+    (tmp_path / "link").symlink_to(repo.path)
+    (repo.path / "linked").symlink_to("sub")
+    absolute = str(repo.path / "sub" / "Dockerfile")
+    names = ["./sub/Dockerfile", "sub/Dockerfile", "sub//../sub/Dockerfile", absolute, "linked/Dockerfile"]
+    for name in (*names, str(tmp_path / "link" / "sub" / "Dockerfile")):
+        assert read([name]) == {name: (runtime("2"), [(name, runtime("1"), "HEAD")])}
+    assert list(read(names)) == ["./sub/Dockerfile"]
+
+
+def test_another_name_for_a_tracked_file(repo: Repository, read: Read) -> None:
+    """As a file system that ignores case would have it, by hand."""
+    repo.commit({"Dockerfile": runtime("1")})
+    repo.write("Dockerfile", runtime("2"))
+    if not (repo.path / "dockerfile").exists():
+        os.link(repo.path / "Dockerfile", repo.path / "dockerfile")
+    expected = {"dockerfile": (runtime("2"), [("dockerfile", runtime("1"), "HEAD")])}
+    assert read(["dockerfile"]) == expected
+    (repo.path / "dockerfile").unlink()
+    repo.write("dockerfile", runtime("3"))
+    if not (repo.path / "dockerfile").samefile(repo.path / "Dockerfile"):
+        assert read(["dockerfile"]) == {"dockerfile": (runtime("3"), [])}
+
+
+ODD = [
+    "a b",
+    "quote'\"",
+    "line\nend",
+    "--dash",
+    "-x",
+    "tab\t",
+    ":(top)x",
+    "*",
+    "back\\slash",
+    "\u00e9",
+    os.fsdecode(b"\xff\xfe"),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_odd_names(repo: Repository, read: Read) -> None:
+    names = [f"{name}.Dockerfile" for name in ODD] + [f"{name}/Dockerfile" for name in ODD]
+    for name in names:
+        repo.write(os.fsencode(name), runtime("1"))
+    repo.git("add", ".")
+    repo.commit()
+    expected = {name: (runtime("2"), [(name, runtime("1"), "HEAD")]) for name in names}
+    for name in names:
+        repo.write(os.fsencode(name), runtime("2"))
+    assert read(names) == expected
+    repo.git("add", ".")
+    assert read(names) == expected
+    assert read() == expected
+    first = repo.git("rev-parse", "HEAD")
+    assert read(base=first) == {
+        name: (now, [(path, old, first) for path, old, _ in olds]) for name, (now, olds) in expected.items()
+    }
+    assert read(["Dockerfile"], at=repo.path / "line\nend") == {
+        "Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])
+    }
+
+
+# --- inside real hooks
+
+HOOK = """#!{python}
+import json, os, re, subprocess, sys
+sys.path.insert(0, {hooks!r}); sys.path.insert(0, {tests!r})
+from test_git import told, snapshot
+from repository import Repository
+from astro_runtime_guard import git
+try:
+    said = told(snapshot(Repository(None, {{}}), None, os.environ)), git.rebasing(os.environ)
+except git.CannotCheck as problem:
+    said = str(problem), False
+with open({log!r}, "a") as log:
+    log.write(json.dumps([os.path.basename(sys.argv[0]), *said]) + "\\n")
+"""
+
+
+@pytest.fixture
+def hooks(repo: Repository, tmp_path: Path) -> Callable[..., list[tuple[str, object]]]:
+    """Run a git command in `repo`; what each hook that it ran saw."""
+    log = tmp_path / "log"
+    folder = tmp_path / "hooks"
+    folder.mkdir()
+    for name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg"):
+        text = HOOK.format(python=sys.executable, hooks=HOOKS, tests=str(Path(__file__).parent), log=str(log))
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+
+    def run(*words: str, check: bool = True, **more: str) -> list[tuple[str, object]]:
+        log.write_text("")
+        repo.git("-c", f"core.hooksPath={folder}", *words, check=check, **more)
+        return [tuple(json.loads(line)) for line in log.read_text().splitlines()]
+
+    return run
+
+
+def as_json(said: Told) -> object:
+    return json.loads(json.dumps(said))
+
+
+def test_commit_all_and_commit_of_a_path(repo: Repository, hooks: Callable[..., list[tuple[str, object]]]) -> None:
+    repo.commit({"a/Dockerfile": runtime("1"), "b/Dockerfile": runtime("1")})
+    repo.write("a/Dockerfile", runtime("2"))
+    repo.write("b/Dockerfile", runtime("2"))
+    repo.git("add", "b/Dockerfile")
+    a, b = ({f"{x}/Dockerfile": (runtime("2"), [(f"{x}/Dockerfile", runtime("1"), "HEAD")])} for x in "ab")
+    [(_, only_a, _), _] = hooks("commit", "-m", "a", "-o", "a/Dockerfile")
+    # With -o, git commits a alone: b is as it is on disk, beside an index that does not have the change.
+    assert only_a == as_json(a | b)
+    [(_, rest, _), _] = hooks("commit", "-a", "-m", "b")
+    assert rest == as_json({"a/Dockerfile": (runtime("2"), [("a/Dockerfile", runtime("2"), "HEAD")])} | b)
+
+
+def test_amend_compares_with_the_commit_that_is_amended(
+    repo: Repository, hooks: Callable[..., list[tuple[str, object]]]
+) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    repo.commit({"Dockerfile": runtime("2")})
+    repo.write("Dockerfile", runtime("3"))
+    repo.git("add", ".")
+    [(_, seen, _), _] = hooks("commit", "--amend", "--no-edit", "--allow-empty")
+    assert seen == as_json({"Dockerfile": (runtime("3"), [("Dockerfile", runtime("2"), "HEAD")])})
+    [(_, seen, _), _] = hooks("commit", "--amend", "--no-edit", ASTRO_RUNTIME_BASE="HEAD^")
+    assert seen == as_json({"Dockerfile": (runtime("3"), [("Dockerfile", runtime("1"), "HEAD^")])})
+
+
+def branches(repo: Repository, ours: str, theirs: str, more: str = "") -> None:
+    """main with `ours`, topic with `theirs`, forked from runtime 1; their middle lines keep a merge clean."""
+    repo.commit({"Dockerfile": runtime("1"), "other": "1"})
+    repo.git("switch", "--quiet", "--create", "topic")
+    repo.commit({"Dockerfile": runtime(theirs)} if theirs else {"theirs": "1"})
+    repo.git("switch", "--quiet", "main")
+    repo.commit({"Dockerfile": runtime(ours)} if ours else {"ours": "1"})
+
+
+def test_a_clean_merge_compares_with_both_parents(
+    repo: Repository, hooks: Callable[..., list[tuple[str, object]]]
+) -> None:
+    branches(repo, "", "2")
+    expected = [("Dockerfile", runtime("1"), "HEAD"), ("Dockerfile", runtime("2"), "the merged commit")]
+    assert hooks("merge", "--no-edit", "topic") == [
+        (stage, as_json({"Dockerfile": (runtime("2"), expected)}), False)
+        for stage in ("pre-merge-commit", "prepare-commit-msg")
+    ]
+
+
+def test_merge_with_ours_compares_with_both_parents(
+    repo: Repository, hooks: Callable[..., list[tuple[str, object]]]
+) -> None:
+    branches(repo, "", "2")
+    expected = [("Dockerfile", runtime("1"), "HEAD"), ("Dockerfile", runtime("2"), "the merged commit")]
+    [(_, seen, _), _] = hooks("merge", "--no-edit", "-s", "ours", "topic")
+    assert seen == as_json({"Dockerfile": (runtime("1"), expected)})
+
+
+def test_a_conflict_resolved_downwards(repo: Repository, read: Read) -> None:
+    branches(repo, "2", "3")
+    repo.git("merge", "topic", check=False)
+    conflicted = read()["Dockerfile"]
+    assert "<<<<<<<" in conflicted[0]
+    expected = [("Dockerfile", runtime("2"), "HEAD"), ("Dockerfile", runtime("3"), "the merged commit")]
+    assert conflicted[1] == expected
+    repo.write("Dockerfile", runtime("2"))
+    repo.git("add", ".")
+    assert read() == {"Dockerfile": (runtime("2"), expected)}
+    assert read(["Dockerfile"]) == {"Dockerfile": (runtime("2"), expected)}
+
+
+def test_octopus(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    for name, tag in (("a", "2"), ("b", "3")):
+        repo.git("switch", "--quiet", "--create", name, "main")
+        repo.commit({f"{name}/Dockerfile": runtime(tag)})
+    repo.git("switch", "--quiet", "main")
+    repo.git("merge", "--no-commit", "--no-ff", "a", "b")
+    root = [("Dockerfile", runtime("1"), name) for name in ("HEAD", "the merged commit", "the merged commit")]
+    assert read() == {
+        "Dockerfile": (runtime("1"), root),
+        "a/Dockerfile": (runtime("2"), [("a/Dockerfile", runtime("2"), "the merged commit")]),
+        "b/Dockerfile": (runtime("3"), [("b/Dockerfile", runtime("3"), "the merged commit")]),
+    }
+
+
+def test_revert_and_cherry_pick(repo: Repository, hooks: Callable[..., list[tuple[str, object]]]) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    repo.commit({"Dockerfile": runtime("2")})
+    [(stage, seen, rebasing)] = hooks("revert", "--no-edit", "HEAD")
+    assert (stage, rebasing) == ("prepare-commit-msg", False)
+    assert seen == as_json({"Dockerfile": (runtime("1"), [("Dockerfile", runtime("2"), "HEAD")])})
+    [(_, seen, _)] = hooks("cherry-pick", "HEAD^")
+    assert seen == as_json({"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])})
+
+
+def test_rebase_is_told_in_prepare_commit_msg(repo: Repository, hooks: Callable[..., list[tuple[str, object]]]) -> None:
+    branches(repo, "", "2")
+    repo.git("switch", "--quiet", "topic")
+    assert [it[2] for it in hooks("rebase", "main", PRE_COMMIT_COMMIT_MSG_SOURCE="message")] == [True]
+    repo.commit()
+    assert [
+        it[2] for it in hooks("commit", "--amend", "--no-edit", "--allow-empty", PRE_COMMIT_COMMIT_MSG_SOURCE="commit")
+    ] == [False, False]
+
+
+# --- ranges and pushes
+
+
+def test_a_range_is_read_from_its_end(repo: Repository, read: Read) -> None:
+    first = repo.commit({"Dockerfile": runtime("1"), "gone/Dockerfile": "x"})
+    repo.git("rm", "--quiet", "gone/Dockerfile")
+    second = repo.commit({"Dockerfile": runtime("2"), "new/Dockerfile": runtime("7")})
+    repo.git("switch", "--quiet", "--create", "topic", first)
+    repo.commit({"Dockerfile": runtime("3")})
+    repo.write("Dockerfile", runtime("4"))
+    span = {"PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": "main"}
+    expected = {
+        "Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), first)]),
+        "new/Dockerfile": (runtime("7"), []),
+    }
+    assert read(**span) == expected
+    assert read(["Dockerfile"], **span) == {"Dockerfile": expected["Dockerfile"]}
+    fork = {"PRE_COMMIT_FROM_REF": "topic", "PRE_COMMIT_TO_REF": "main"}
+    assert read(["Dockerfile"], **fork) == {
+        "Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "the merge base with topic")])
+    }
+    backwards = {"PRE_COMMIT_FROM_REF": second, "PRE_COMMIT_TO_REF": first, "PRE_COMMIT_REMOTE_NAME": "origin"}
+    assert read(["Dockerfile"], **backwards) == {"Dockerfile": (runtime("1"), [("Dockerfile", runtime("2"), "origin")])}
+    with pytest.raises(CannotCheck, match=f"^gone/Dockerfile: no such file in {second[:7]}, the end of the range$"):
+        read(["gone/Dockerfile"], **span)
+
+
+# --- links, submodules, work trees
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+def test_links(repo: Repository, read: Read, tmp_path: Path) -> None:
+    first = repo.commit({"Dockerfile": runtime("2"), "real/app.Dockerfile": runtime("1")})
+    (repo.path / "Dockerfile").unlink()
+    (repo.path / "Dockerfile").symlink_to("linked/app.Dockerfile")
+    (repo.path / "linked").symlink_to("./real")
+    expected = {
+        "Dockerfile": (runtime("1"), [("Dockerfile", runtime("2"), "HEAD")]),
+        "real/app.Dockerfile": (runtime("1"), [("real/app.Dockerfile", runtime("1"), "HEAD")]),
+    }
+    assert read() == expected
+    repo.git("add", ".")
+    assert read() == expected
+    repo.commit()
+    repo.write("real/app.Dockerfile", runtime("3"))
+    assert read(["Dockerfile"]) == {"Dockerfile": (runtime("3"), [("Dockerfile", runtime("1"), "HEAD")])}
+    assert read(["Dockerfile"], PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF="HEAD") == {
+        "Dockerfile": (runtime("1"), [("Dockerfile", runtime("2"), first)])
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+@pytest.mark.parametrize("target", ["{outside}", "../outside", "nowhere", "Dockerfile"])
+def test_a_dockerfile_that_became_a_link_to_nowhere(repo: Repository, read: Read, tmp_path: Path, target: str) -> None:
+    (tmp_path / "outside").write_text(runtime("1"))
+    repo.commit({"Dockerfile": runtime("2"), "Dockerfile.plain": "FROM python:3\n"})
+    for name in ("Dockerfile", "Dockerfile.plain"):
+        (repo.path / name).unlink()
+        (repo.path / name).symlink_to(target.format(outside=tmp_path / "outside"))
+    said = "^Dockerfile: is a symbolic link that leads to no file of this repository: name the file itself$"
+    for stage in (False, True):
+        if stage:
+            repo.git("add", ".")
+        with pytest.raises(CannotCheck, match=said):
+            read()
+        with pytest.raises(CannotCheck, match=said):
+            read(["Dockerfile"])
+    repo.commit()
+    assert read() == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+def test_a_dockerfile_moved_behind_a_link_is_renamed(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("2")})
+    (repo.path / "prod").mkdir()
+    repo.git("mv", "Dockerfile", "prod/Dockerfile")
+    repo.write("prod/Dockerfile", runtime("1"))
+    (repo.path / "Dockerfile").symlink_to("prod/Dockerfile")
+    repo.git("add", ".")
+    assert read(["prod/Dockerfile"]) == {"prod/Dockerfile": (runtime("1"), [("Dockerfile", runtime("2"), "HEAD")])}
+
+
+def test_linked_work_tree(repo: Repository, read: Read, tmp_path: Path) -> None:
+    repo.commit({"Dockerfile": runtime("1"), "sub/x": "1"})
+    repo.git("worktree", "add", "--quiet", str(tmp_path / "tree"))
+    tree = Repository(tmp_path / "tree", repo.environment)
+    tree.write("Dockerfile", runtime("2"))
+    tree.git("add", ".")
+    expected = {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
+    assert read(at=tree.path) == expected
+    folder = tree.git("rev-parse", "--absolute-git-dir")
+    assert read(at=tree.path, GIT_DIR=folder, GIT_INDEX_FILE=f"{folder}/index") == expected
+    assert read() == {"Dockerfile": (runtime("1"), [("Dockerfile", runtime("1"), "HEAD")])}
+    tree.commit()
+    tree.git("merge", "--no-commit", "--no-ff", repo.commit({"sub/x": "2"}))
+    merged = [("Dockerfile", runtime("2"), "HEAD"), ("Dockerfile", runtime("1"), "the merged commit")]
+    assert read(at=tree.path) == {"Dockerfile": (runtime("2"), merged)}
+
+
+def test_submodule(repo: Repository, read: Read, tmp_path: Path) -> None:
+    inner = make_repository(tmp_path / "inner")
+    inner.commit({"Dockerfile": runtime("1")})
+    repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner.path), "Dockerfile")
+    repo.commit({"other/Dockerfile": runtime("5")})
+    assert list(read()) == ["other/Dockerfile"]
+    repo.write("Dockerfile/Dockerfile", runtime("2"))
+    with pytest.raises(
+        CannotCheck, match=r"^Dockerfile/Dockerfile: belongs to the repository in Dockerfile: check it from there$"
+    ):
+        read(["Dockerfile/Dockerfile"])
+    with pytest.raises(CannotCheck, match=r"^Dockerfile: is a folder: name the files in it$"):
+        read(["Dockerfile"])
+    expected = {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
+    assert read(at=repo.path / "Dockerfile") == expected
+
+
+def test_sparse_checkout(repo: Repository, read: Read) -> None:
+    repo.commit({"in/Dockerfile": runtime("1"), "out/Dockerfile": runtime("2"), "gone/Dockerfile": runtime("3")})
+    repo.git("sparse-checkout", "set", "in", "gone")
+    (repo.path / "gone" / "Dockerfile").unlink()
+    assert read() == {
+        "in/Dockerfile": (runtime("1"), [("in/Dockerfile", runtime("1"), "HEAD")]),
+        "out/Dockerfile": (runtime("2"), [("out/Dockerfile", runtime("2"), "HEAD")]),
+    }
+
+
+# --- renames
+
+
+def test_renamed_and_retagged(repo: Repository, read: Read) -> None:
+    repo.commit({"a/Dockerfile": runtime("2"), "keep/Dockerfile": runtime("2")})
+    (repo.path / "b").mkdir()
+    repo.git("mv", "a/Dockerfile", "b/Dockerfile")
+    repo.write("b/Dockerfile", runtime("1"))
+    repo.git("add", ".")
+    expected = {"b/Dockerfile": (runtime("1"), [("a/Dockerfile", runtime("2"), "HEAD")])}
+    assert read(["b/Dockerfile"]) == expected
+    assert read() == expected | {"keep/Dockerfile": (runtime("2"), [("keep/Dockerfile", runtime("2"), "HEAD")])}
+    assert read(["Dockerfile"], at=repo.path / "b") == {
+        "Dockerfile": (runtime("1"), [("../a/Dockerfile", runtime("2"), "HEAD")])
+    }
+
+
+def test_renamed_in_a_range_and_in_ci(repo: Repository, read: Read) -> None:
+    first = repo.commit({"a/Dockerfile": runtime("2")})
+    repo.git("mv", "a", "b")
+    repo.commit({"b/Dockerfile": runtime("1")})
+    for more, name in (
+        ({"CI": "true"}, "the parent of HEAD"),
+        ({"PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": "HEAD"}, first),
+    ):
+        assert read(**more) == {"b/Dockerfile": (runtime("1"), [("a/Dockerfile", runtime("2"), name)])}
+
+
+def test_renamed_by_us_and_upgraded_by_them(repo: Repository, read: Read) -> None:
+    """A conflict of a rename with a change, resolved downwards: the other side knew the file by its old name."""
+    repo.commit({"a/Dockerfile": runtime("1")})
+    repo.git("switch", "--quiet", "--create", "topic")
+    repo.commit({"a/Dockerfile": runtime("3")})
+    repo.git("switch", "--quiet", "main")
+    repo.git("mv", "a", "b")
+    repo.commit({"b/Dockerfile": runtime("2")})
+    repo.git("merge", "--no-commit", "topic", check=False)
+    repo.git("rm", "--quiet", "--force", "--cached", "--ignore-unmatch", "a/Dockerfile")
+    repo.write("b/Dockerfile", runtime("2"))
+    repo.git("add", "b")
+    assert read() == {
+        "b/Dockerfile": (
+            runtime("2"),
+            [("b/Dockerfile", runtime("2"), "HEAD"), ("a/Dockerfile", runtime("3"), "the merged commit")],
+        )
+    }
+
+
+def test_a_file_that_was_not_named_may_be_the_renamed_one(repo: Repository, read: Read) -> None:
+    repo.commit({"a/Dockerfile": runtime("2", "RUN one")})
+    repo.git("rm", "--quiet", "a/Dockerfile")
+    for name, text in {
+        "b/Dockerfile": runtime("2", "RUN one"),
+        "a/app.Dockerfile": runtime("1", "RUN 2", "RUN 3"),
+    }.items():
+        repo.write(name, text)
+    repo.git("add", ".")
+    assert read(["a/app.Dockerfile"]) == {"a/app.Dockerfile": (runtime("1", "RUN 2", "RUN 3"), [])}
+
+
+def test_odd_name_renamed_to_an_odd_name(repo: Repository, read: Read) -> None:
+    repo.commit({"base.image": runtime("2")})
+    repo.git("mv", "base.image", "other.image")
+    assert read(["other.image"]) == {"other.image": (runtime("2"), [("base.image", runtime("2"), "HEAD")])}
+
+
+def test_deleted_here_and_unrelated_there_is_no_rename(repo: Repository, read: Read) -> None:
+    repo.commit({"a/Dockerfile": runtime("2", "RUN a", "RUN b", "RUN c")})
+    repo.git("rm", "--quiet", "a/Dockerfile")
+    repo.write("b/Dockerfile", runtime("1", "RUN x", "RUN y", "RUN z"))
+    repo.git("add", ".")
+    assert read() == {"b/Dockerfile": (runtime("1", "RUN x", "RUN y", "RUN z"), [])}
+
+
+def test_copied_is_new(repo: Repository, read: Read) -> None:
+    repo.commit({"a/Dockerfile": runtime("2")})
+    repo.write("b/Dockerfile", runtime("1"))
+    repo.git("add", ".")
+    assert read(["b/Dockerfile"]) == {"b/Dockerfile": (runtime("1"), [])}
+
+
+# --- clones in CI
+
+
+@pytest.fixture
+def forge(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., git.Snapshot]:
+    """A server with a proposal (topic, one behind main) and the merge it makes of it; clone it and read the clone."""
+    repo.commit({"Dockerfile": runtime("1"), "x": "1"})
+    repo.git("switch", "--quiet", "--create", "topic")
+    repo.commit({"Dockerfile": runtime("2")})
+    repo.commit({"y": "1"})
+    repo.git("switch", "--quiet", "main")
+    repo.commit({"other/Dockerfile": runtime("7")})
+    repo.git("switch", "--quiet", "--detach")
+    repo.git("merge", "--quiet", "--no-ff", "-m", "merge", "topic")
+    repo.git("update-ref", "refs/pull/1/merge", "HEAD")
+    repo.git("switch", "--quiet", "main")
+    repo.git("config", "uploadpack.allowFilter", "true")
+
+    def look(ref: str, *options: str, event: object = None, branches: str = "", **environ: str) -> git.Snapshot:
+        clone = make_repository(tmp_path / "clone")
+        clone.git("remote", "add", "origin", repo.path.as_uri())
+        wants = [f"+refs/{ref}:refs/remotes/pull"] + ([branches] if branches else [])
+        clone.git("fetch", "--quiet", "--no-tags", *options, "origin", *wants)
+        clone.git("checkout", "--quiet", "--detach", "refs/remotes/pull")
+        (tmp_path / "event.json").write_text(json.dumps(event))
+        monkeypatch.chdir(clone.path)
+        environ = {name: value.format(head=clone.git("rev-parse", "HEAD")) for name, value in environ.items()}
+        return snapshot(clone, None, environ, CI="true", GITHUB_EVENT_PATH=str(tmp_path / "event.json"))
+
+    return look
+
+
+PULL = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_EVENT_NAME": "pull_request",
+    "GITHUB_BASE_REF": "main",
+    "GITHUB_SHA": "{head}",
+}
+ALL = "+refs/heads/*:refs/remotes/origin/*"
+OTHER = {"other/Dockerfile": (runtime("7"), [("other/Dockerfile", runtime("7"), "origin/main")])}
+
+
+@pytest.mark.parametrize(("options", "branches"), [((), ALL), (("--depth=2",), "")])
+def test_pull_request(forge: Callable[..., git.Snapshot], options: Sequence[str], branches: str) -> None:
+    found = forge("pull/1/merge", *options, branches=branches, **PULL)
+    assert told(found) == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "origin/main")])} | OTHER
+    assert (found.base.exact, found.base.problem) == (True, "")
+
+
+def test_pull_request_depth_1(forge: Callable[..., git.Snapshot]) -> None:
+    found = forge("pull/1/merge", "--depth=1", **PULL)
+    assert told(found) == {"Dockerfile": (runtime("2"), []), "other/Dockerfile": (runtime("7"), [])}
+    assert found.base.problem == (
+        "the base to compare with is not in this clone (tried the merged target branch, origin/main): "
+        "GitHub Actions: set fetch-depth: 0 on actions/checkout, or name one with --base"
+    )
+
+
+@pytest.mark.parametrize(
+    ("depth", "named", "exact"),
+    [
+        ((), "the merge base with origin/main", True),
+        (("--depth=3",), "the merge base with origin/main", True),
+        (("--depth=1",), "origin/main", False),
+    ],
+)
+def test_merge_base(forge: Callable[..., git.Snapshot], depth: Sequence[str], named: str, exact: bool) -> None:
+    found = forge("heads/topic", *depth, branches=ALL, BUILDKITE="true", BUILDKITE_PULL_REQUEST_BASE_BRANCH="main")
+    assert told(found) == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), named)])}
+    assert found.base.exact is exact
+
+
+def test_blobless_clone(forge: Callable[..., git.Snapshot]) -> None:
+    with pytest.raises(
+        CannotCheck, match=r"^the base needs objects that this partial clone left out: clone without --filter$"
+    ):
+        forge("pull/1/merge", "--filter=blob:none", branches=ALL, **PULL)
+
+
+@pytest.mark.parametrize(("depth", "exact"), [("3", False), ("9", True)])
+def test_a_merge_base_is_not_sure_where_history_is_cut(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: str, exact: bool
+) -> None:
+    """The short way back meets main at its first commit; the long one meets it later, beyond the cut."""
+    root = repo.commit({"Dockerfile": runtime("1")})
+    main = repo.commit({"Dockerfile": runtime("5")})
+    repo.git("switch", "--quiet", "--create", "long")
+    for number in range(4):
+        repo.commit({"long": str(number)})
+    repo.git("switch", "--quiet", "--create", "topic", root)
+    repo.commit({"topic": "1"})
+    repo.git("switch", "--quiet", "main")
+    tip = repo.commit({"Dockerfile": runtime("6")})
+    repo.git("switch", "--quiet", "topic")
+    repo.git("merge", "--quiet", "--no-edit", "long")
+    repo.git("clone", "--quiet", f"--depth={depth}", "--no-single-branch", repo.path.as_uri(), str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    found = snapshot(repo, None, {}, base="origin/main").base
+    named = f"the merge base with origin/main at {main[:7]}" if exact else f"origin/main at {tip[:7]}"
+    assert (found.commits[0].named, found.exact) == (named, exact)
+
+
+def test_what_a_job_stages_does_not_hide_what_the_branch_did(repo: Repository, read: Read) -> None:
+    repo.commit({"a/Dockerfile": runtime("1"), "b/Dockerfile": runtime("1")})
+    repo.commit({"a/Dockerfile": runtime("2"), "b/Dockerfile": runtime("2")})
+    repo.write("other", "1")
+    repo.git("add", ".")
+    a, b = ((f"{it}/Dockerfile", runtime("1"), "the parent of HEAD") for it in "ab")
+    assert read(CI="true") == {"a/Dockerfile": (runtime("2"), [a]), "b/Dockerfile": (runtime("2"), [b])}
+    repo.write("a/Dockerfile", runtime("3"))
+    repo.git("add", ".")
+    staged = (runtime("3"), [("a/Dockerfile", runtime("2"), "HEAD"), a])
+    assert read(CI="true") == {"a/Dockerfile": staged, "b/Dockerfile": (runtime("2"), [b])}
+    assert read(["b/Dockerfile"], CI="true") == {"b/Dockerfile": (runtime("2"), [b])}
+
+
+# --- git that cannot answer
+
+
+def test_outside_any_repository(repo: Repository, read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Dockerfile").write_text(runtime("1"))
+    found = snapshot(repo, ["Dockerfile", "./Dockerfile"], {})
+    assert (found.repository, told(found)) == (False, {"Dockerfile": (runtime("1"), [])})
+    for paths, more, message in (
+        (None, {}, "not in a git repository, so there are no tracked files: name the files to check"),
+        (["nope"], {}, "nope: no such file"),
+        (["Dockerfile"], {"base": "main"}, "not in a git repository, so there is no base to compare with"),
+        (["Dockerfile"], {"ASTRO_RUNTIME_BASE": "x"}, "not in a git repository, so there is no base to compare with"),
+        (["Dockerfile"], {"GIT_DIR": "nowhere"}, "nowhere is there, but git does not take it for a repository"),
+    ):
+        with pytest.raises(CannotCheck, match=f"^{re.escape(message)}"):
+            snapshot(repo, paths, {}, **more)
+    assert not snapshot(repo, ["Dockerfile"], {}, ASTRO_RUNTIME_BASE="x", no_base="yes").repository
+
+
+def spoil_head(repo: Repository) -> None:
+    (repo.path / ".git" / "HEAD").write_text("garbage")
+
+
+def spoil_branch(repo: Repository) -> None:
+    (repo.path / ".git" / "refs" / "heads" / "main").write_text("")
+
+
+def lose_commit(repo: Repository) -> None:
+    (repo.path / ".git" / "refs" / "heads" / "main").write_text("1" * 40 + "\n")
+
+
+def lose_tree(repo: Repository) -> None:
+    lose(repo, "HEAD^{tree}")
+
+
+def lose_blob(repo: Repository) -> None:
+    lose(repo, "HEAD:Dockerfile")
+
+
+def spoil_index(repo: Repository) -> None:
+    (repo.path / ".git" / "index").write_text("garbage")
+
+
+def lose(repo: Repository, what: str) -> None:
+    name = repo.git("rev-parse", what)
+    (repo.path / ".git" / "objects" / name[:2] / name[2:]).unlink()
+
+
+@pytest.mark.parametrize("paths", [None, ["Dockerfile"]])
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            spoil_head,
+            r"\S+\.git is there, but git does not take it for a repository: repair it, or remove it if it is none",
+        ),
+        (spoil_branch, "git log failed .*appears to be broken.*"),
+        (lose_commit, "git diff-index failed .*bad object.*"),
+        (lose_tree, "git diff-index failed .*"),
+        (lose_blob, "object [0-9a-f]{7} of Dockerfile is not in this clone: clone without --filter, or try git fsck"),
+        (spoil_index, "git .* failed .*index.*"),
+    ],
+)
+def test_spoiled_repositories(
+    repo: Repository, read: Read, spoil: Callable[[Repository], None], message: str, paths: Sequence[str] | None
+) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    repo.write("Dockerfile", runtime("2"))
+    repo.git("add", ".")
+    spoil(repo)
+    with pytest.raises(CannotCheck) as problem:
+        read(paths)
+    assert re.fullmatch(message, str(problem.value))
+    assert "\n" not in str(problem.value)
+
+
+def test_a_repository_of_somebody_else(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    with pytest.raises(CannotCheck) as problem:
+        read(GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
+    said = f"git does not trust this repository: run git config --global --add safe.directory {repo.path}"
+    assert str(problem.value) == said
+
+
+def test_no_git(repo: Repository, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(
+        CannotCheck, match=r"^git cannot be run \(No such file or directory\): install it, or put it on PATH$"
+    ):
+        read(PATH="")
+
+
+@pytest.mark.parametrize("folder", [".git", ".git/objects"])
+def test_no_work_tree(repo: Repository, read: Read, folder: str) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    with pytest.raises(
+        CannotCheck, match=r"^only git's own files are here \(a bare repository\?\): run this in a work tree$"
+    ):
+        read(at=repo.path / folder)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("nope", "nope: no such file"),
+        ("no\npe", r"no\npe: no such file"),
+        (".", ".: is a folder: name the files in it"),
+        ("sub/", "sub/: is a folder: name the files in it"),
+        ("", ": no such file"),
+        ("../x", "../x: is outside this repository: check it from within its own"),
+        ("Dockerfile/x", "Dockerfile/x: no such file"),
+    ],
+)
+def test_a_named_file_has_to_be_there(repo: Repository, read: Read, path: str, message: str) -> None:
+    repo.commit({"Dockerfile": runtime("1"), "sub/x": "1"})
+    with pytest.raises(CannotCheck) as problem:
+        read([path])
+    assert str(problem.value) == message
+
+
+# --- how git is run
+
+
+@pytest.fixture
+def counted(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """The git commands that were run since the last call."""
+    real, log, folder = shutil.which("git"), tmp_path / "commands", tmp_path / "bin"
+    folder.mkdir()
+    (folder / "git").write_text(f'#!/bin/sh\necho "$*" >> "{log}"\nexec "{real}" "$@"\n')
+    (folder / "git").chmod(0o755)
+    monkeypatch.setitem(repo.environment, "PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+    def since() -> list[str]:
+        lines = log.read_text().splitlines() if log.exists() else []
+        log.write_text("")
+        return [line.removeprefix("-c core.fsmonitor= ").split()[0] for line in lines]
+
+    return since
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands before git")
+def test_three_processes_for_any_number_of_files(
+    repo: Repository, read: Read, counted: Callable[[], list[str]]
+) -> None:
+    names = [f"{number}/Dockerfile" for number in range(1500)]
+    for name in names:
+        repo.write(name, runtime("1", f"RUN {name}", "RUN " + "x" * 200))
+    repo.git("add", ".")
+    repo.commit()
+    for name in names:
+        repo.write(name, runtime("2", f"RUN {name}", "RUN " + "x" * 200))
+    repo.git("add", ".")
+    counted()
+    assert len(read(names)) == 1500
+    assert counted() == ["rev-parse", "diff-index", "cat-file"]
+    assert len(read()) == 1500
+    assert counted() == ["rev-parse", "diff-index", "ls-files", "cat-file"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands before git")
+def test_processes(repo: Repository, read: Read, counted: Callable[[], list[str]]) -> None:
+    first = repo.commit({"Dockerfile": runtime("1")})
+    repo.write("Dockerfile", runtime("2"))
+    counted()
+    read(["Dockerfile"])
+    assert counted() == ["rev-parse", "diff-index", "ls-files", "cat-file"]
+    read(["Dockerfile"], base=first)
+    assert counted() == ["rev-parse", "cat-file", "merge-base", "diff-index", "ls-files", "cat-file"]
+    read(["Dockerfile"], PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF="HEAD", PRE_COMMIT_REMOTE_NAME="origin")
+    assert counted() == ["rev-parse", "cat-file", "cat-file", "ls-tree", "diff-tree", "cat-file"]
+    git.rebasing(repo.environment)
+    assert counted() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for each program")
+def test_configuration_starts_no_program(repo: Repository, read: Read, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\ntouch "{ran}"\n')
+    program.chmod(0o755)
+    repo.commit({"Dockerfile": runtime("1"), ".gitattributes": "* filter=evil diff=evil\n"})
+    keys = "core.fsmonitor core.pager core.sshCommand core.editor diff.external diff.evil.textconv diff.evil.command"
+    for key in (*keys.split(), "filter.evil.clean", "filter.evil.smudge", "filter.evil.process", "alias.rev-parse"):
+        repo.git("config", key, str(program))
+    (tmp_path / "hooks").mkdir()
+    shutil.copy(program, tmp_path / "hooks" / "post-index-change")
+    repo.git("config", "core.hooksPath", str(tmp_path / "hooks"))
+    repo.write("Dockerfile", runtime("2"))
+    index = (repo.path / ".git" / "index").read_bytes()
+    assert read() == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
+    assert read(["Dockerfile"], CI="true", GIT_EXTERNAL_DIFF=str(program), GIT_LITERAL_PATHSPECS="1", base="HEAD")
+    assert not ran.exists()
+    assert (repo.path / ".git" / "index").read_bytes() == index
+
+
+def test_default_branch(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.commit()
+    monkeypatch.chdir(repo.path)
+    assert git.default_branch(repo.environment) == ""
+    repo.git("clone", "--quiet", str(repo.path), str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    assert git.default_branch(repo.environment) == "origin/main"

@@ -1,0 +1,70 @@
+"""Which new Dockerfile is which vanished one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from astro_runtime_guard.renames import pair_renamed
+
+R = "FROM quay.io/astronomer/astro-runtime:"
+
+
+def blank(source: bytes) -> bytes:
+    return re.sub(rb"(astro-runtime:)\S+", rb"\1", source)
+
+
+CASES = {
+    "renamed and retagged": ({"b/D": R + "4.2.6"}, {"a/D": R + "5.0.1"}, {"b/D": "a/D"}),
+    "two at once, told apart by their text": (
+        {"x/D": R + "4.2.6\nRUN one\n", "y/D": R + "4.2.6\nRUN two\n"},
+        {"a/D": R + "5.0.1\nRUN two\n", "b/D": R + "5.0.1\nRUN one\n"},
+        {"x/D": "b/D", "y/D": "a/D"},
+    ),
+    "two at once, told apart by their folders": (
+        {"services/a/D": R + "4", "services/b/D": R + "5"},
+        {"svc/a/D": R + "6", "svc/b/D": R + "7"},
+        {"services/a/D": "svc/a/D", "services/b/D": "svc/b/D"},
+    ),
+    "two vanished, either could be it": ({"new/D": R + "4"}, {"a/D": R + "5", "b/D": R + "6"}, {}),
+    "two new, either could be it": ({"x/D": R + "4", "y/D": R + "5"}, {"a/D": R + "5"}, {}),
+    "many equal ones moved: no matter which": (
+        {"x1/D": R + "4", "x2/D": R + "5"},
+        {"a/D": R + "5", "b/D": R + "5"},
+        {"x1/D": "a/D", "x2/D": "b/D"},
+    ),
+    "an equal text comes before a similar one": (
+        {"x/D": R + "4\nRUN a\n"},
+        {"x/E": R + "5\nRUN a\nRUN b\n", "z/D": R + "5\nRUN a\n"},
+        {"x/D": "z/D"},
+    ),
+    "half of the lines": ({"x/D": R + "4\nRUN a\n"}, {"y/D": R + "5\nRUN b\n"}, {"x/D": "y/D"}),
+    "less than half, elsewhere: unrelated": ({"x/D": R + "4\nRUN a\nRUN b\n"}, {"y/D": R + "5\nRUN c\nRUN d\n"}, {}),
+    "less than half, in the same folder": (
+        {"x/D": R + "4\nRUN a\nRUN b\n"},
+        {"x/E": R + "5\nRUN c\nRUN d\n"},
+        {"x/D": "x/E"},
+    ),
+    "a vanished file without a Runtime": ({"x/D": R + "4"}, {"x/E": "FROM python:3.12"}, {}),
+    "a new file without a Runtime takes no partner": (
+        {"x/D": R + "4\nRUN a\nRUN b\n", "x/F": "FROM python:3.12"},
+        {"x/E": R + "5\nRUN c\nRUN d\n"},
+        {"x/D": "x/E"},
+    ),
+    "the settled pair settles the other": (
+        {"a/D.prod": R + "4", "new/D": R + "4"},
+        {"a/D": R + "5", "b/D": R + "6"},
+        {"a/D.prod": "a/D", "new/D": "b/D"},
+    ),
+    "nothing vanished: a copy": ({"x/D": R + "4"}, {}, {}),
+    "nothing new": ({}, {"x/D": R + "4"}, {}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_pairs(case: str) -> None:
+    new, gone, expected = CASES[case]
+    given = [{path: text.encode() for path, text in side.items()} for side in (new, gone)]
+    assert pair_renamed(given[0], given[1], blank) == expected
+    backwards = [dict(reversed(side.items())) for side in given]
+    assert pair_renamed(backwards[0], backwards[1], blank) == expected
