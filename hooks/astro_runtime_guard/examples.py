@@ -1,0 +1,35 @@
+"""The examples of rules: does each rule find what it must, and pass what it must.
+
+Knows: how an example is run through the line that every Dockerfile takes. Must not know: where rules come from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .guard import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .checks import Example, Rule
+    from .rulebook import Rulebook
+
+
+def failures(rulebook: Rulebook, rules: Iterable[Rule]) -> Iterator[str]:
+    """A line `path:line: rule: ...` for each example that does not come out as it says."""
+    for rule in rules:
+        for wanted, examples in (("finds", rule.finds), ("passes", rule.passes)):
+            if not examples:
+                yield f"{rule.origin}:1: {rule.name}: needs an example that it {wanted}"
+            for example in examples:
+                if _finds(example, rule, rulebook) is not (wanted == "finds"):
+                    outcome = "should find, but passes" if wanted == "finds" else "should pass, but finds"
+                    yield f"{rule.origin}:{example.line}: {rule.name}: {outcome}"
+
+
+def _finds(example: Example, rule: Rule, rulebook: Rulebook) -> bool:
+    """Whether the rule objects, with the whole rulebook beside it (an acknowledgement speaks of other rules)."""
+    before = None if example.before is None else example.before.encode()
+    findings = check(before, example.after.encode(), rulebook=rulebook, rules=rulebook.rules)
+    return any(finding.rule == rule.name and not finding.acknowledged for finding in findings)

@@ -1,0 +1,26 @@
+"""Findings in the forms that people and programs read: one small module each, all over one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..checks import Rule
+    from ..findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one run found.
+
+    `findings` in their order, acknowledged ones too; `rules` are those that ran; `version` is the program's.
+    `bases` names what the files were compared with ("HEAD at 1a2b3c4"), nothing where they were not compared.
+    `prefix` is the current folder below the top of the repository ("" or "a/b/"), where paths begin.
+    """
+
+    findings: tuple[Finding, ...]
+    rules: tuple[Rule, ...]
+    version: str
+    bases: tuple[str, ...] = ()
+    prefix: str = ""

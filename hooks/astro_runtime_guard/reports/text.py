@@ -1,0 +1,97 @@
+"""Findings for a person at a terminal: `path:line:column: rule: message`, the line itself, and what to do.
+
+Knows: how findings are laid out and grouped. Must not know: where they come from, streams, exit codes.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..findings import Finding
+
+_BOLD, _RED, _CYAN = "1", "1;31", "36"
+_WIDEST = 200
+
+
+def render(findings: Sequence[Finding], color: bool = False) -> str:
+    """The report on the findings that are not acknowledged, in their order; empty when there is none.
+
+    What is to be considered is written once; where it is the same again, the report says where it stands.
+    """
+    lines: list[str] = []
+    told: dict[tuple[str, ...], str] = {}
+    for _, group in groupby((f for f in findings if not f.acknowledged), key=_answered_together):
+        lines += _block(list(group), told, color)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def printable(text: str) -> str:
+    """`text` without anything that a terminal or a log would act on: control characters and stray bytes are escaped."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, as surrogateescape holds it
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
+
+
+def _answered_together(finding: Finding) -> tuple[object, ...]:
+    """Boundaries that one upgrade crosses, one `reviewed` line answers; every other finding stands for itself."""
+    together = finding.path, finding.line, finding.column, finding.comment
+    return together if finding.check == "crossing" else (*together, finding.rule, finding.message)
+
+
+def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) -> Iterator[str]:
+    first = group[0]
+    place = f"{printable(first.path)}:{first.line}:{first.column}"
+    rules = _paint(", ".join(each.rule for each in group), _RED, color)
+    message = first.message if len(group) == 1 else f"{_upgrade(first)} crosses {len(group)} boundaries"
+    yield f"{_paint(f'{place}:', _BOLD, color)} {rules}: {printable(message)}"
+    yield from _excerpt(first, color)
+    considered = tuple(_considered(group))
+    again = len(considered) > 1 and told.setdefault(considered, place) != place
+    yield from (f"  consider: as at {told[considered]}",) if again else considered
+    yield from (f"  note: {printable(text)}" for text in first.notes)
+    if first.base:
+        old = f", where the file was {printable(first.old_path)}" if first.old_path else ""
+        yield f"  compared with {printable(first.base)}{old}"
+    if first.comment:
+        when = f"{first.acknowledge}, write" if first.acknowledge else "write"
+        yield f"  {when} above the {first.instruction}:  {_paint(printable(first.comment), _CYAN, color)}"
+    if len(group) == 1 and first.link:
+        yield f"  see: {first.link}"
+
+
+def _considered(group: list[Finding]) -> Iterator[str]:
+    for each in group if len(group) > 1 else ():
+        yield f"  {each.rule}: {printable(each.message.removeprefix(_upgrade(each) + ' '))}"
+        yield from (f"    consider: {printable(text)}" for text in each.consider)
+        yield from ([f"    see: {each.link}"] if each.link else [])
+    if len(group) == 1:
+        yield from (f"  consider: {printable(text)}" for text in group[0].consider)
+
+
+def _upgrade(finding: Finding) -> str:
+    return f"upgrade from {finding.before} to {finding.after}"
+
+
+def _excerpt(finding: Finding, color: bool) -> Iterator[str]:
+    """The line and a mark under the reference; of a very long line the part around it."""
+    cut = max(0, finding.column - _WIDEST // 4) if len(finding.source) > _WIDEST else 0
+    line = finding.source[cut : cut + _WIDEST].replace("\t", " ").rstrip()
+    before = printable(line[: finding.column - 1 - cut])
+    marked = printable(line[finding.column - 1 - cut : finding.end_column - 1 - cut])
+    rest = printable(line[finding.end_column - 1 - cut :])
+    number = str(finding.line)
+    yield f"  {number} | {before}{marked}{rest}"
+    yield f"  {' ' * len(number)} | {' ' * len(before)}{_paint('^' * max(1, len(marked)), _RED, color)}"
+
+
+def _paint(text: str, code: str, color: bool) -> str:
+    return f"\033[{code}m{text}\033[0m" if color else text
