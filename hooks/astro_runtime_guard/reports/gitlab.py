@@ -1,0 +1,37 @@
+"""Findings as GitLab's Code Quality report: what a merge request shows beside the lines.
+
+Knows: the keys that GitLab reads. Acknowledged findings are left out, for the format has no place for them.
+Must not know: streams, exit codes. Source: GitLab's documentation, "Code Quality report format".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .shared import advice, fingerprints, from_top, to_json
+from .text import printable
+
+if TYPE_CHECKING:
+    from ..findings import Finding
+    from . import Report
+
+
+def render(report: Report) -> str:
+    """A JSON list in ASCII, empty where nothing was found. GitLab refuses a path that begins with `./`."""
+    named = zip(report.findings, fingerprints(report), strict=True)
+    issues = [_issue(finding, name, report) for finding, name in named if not finding.acknowledged]
+    return to_json(issues)
+
+
+def _issue(finding: Finding, fingerprint: str, report: Report) -> dict[str, Any]:
+    return {
+        "description": printable(finding.message),
+        "content": {"body": "\n".join(advice(finding))},
+        "check_name": finding.rule,
+        "fingerprint": fingerprint,
+        "severity": "major",
+        "location": {
+            "path": from_top(finding.path, report),
+            "lines": {"begin": finding.line, "end": finding.line},
+        },
+    }

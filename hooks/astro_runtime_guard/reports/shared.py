@@ -1,0 +1,93 @@
+"""What several reports say in the same way: places, fingerprints, advice, text that is safe where it goes.
+
+Knows: how any text becomes safe to show. Must not know: any one format.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..findings import Finding
+    from . import Report
+
+PROGRAM = "astro-runtime-guard"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Every ASCII mark that can be markup, also the dot of a list's number and of www. (but not of a version).
+_MARKUP = re.compile(r"[!-'*+:<-@[-`{-~]|\.(?!\d)|(?<!\d)\.")
+
+
+def from_top(path: str, report: Report) -> str:
+    """A finding's path from the top of the repository, with slashes; an absolute path stays one."""
+    import posixpath
+
+    slashed = path.replace(os.sep, "/")
+    return slashed if Path(path).is_absolute() else posixpath.normpath(posixpath.join(report.prefix, slashed))
+
+
+def uri(path: str, report: Report) -> str:
+    """The same as a URI (RFC 3986) of the very bytes of the name: a relative reference, or a file URI."""
+    from urllib.parse import quote
+
+    place = from_top(path, report)
+    if Path(path).is_absolute():
+        return "file:///" + quote(os.fsencode(place.lstrip("/")))
+    return quote(os.fsencode(place))
+
+
+def to_json(value: object) -> str:
+    """A document in ASCII, in which each byte that was not UTF-8 is one U+FFFD, so that columns stay true.
+
+    A lone surrogate, which Python would write, makes other readers refuse all of it (RFC 8259, section 8.2).
+    """
+    from json import dumps, loads
+
+    return dumps(loads(_SURROGATE.sub("\ufffd", dumps(value, ensure_ascii=False))), indent=2) + "\n"
+
+
+def markdown(text: str) -> str:
+    """`text` on one line of GitHub's Markdown, as nothing but itself.
+
+    A numeric character reference never begins a construct (CommonMark 0.31, section 2.5).
+    """
+    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", printable(text))
+
+
+def advice(finding: Finding) -> Iterator[str]:
+    """What a finding adds to its message, in printable lines: considerations, the base, how to answer it."""
+    yield from (f"consider: {printable(text)}" for text in finding.consider)
+    yield from (f"note: {printable(text)}" for text in finding.notes)
+    if finding.base:
+        old = f", where the file was {printable(finding.old_path)}" if finding.old_path else ""
+        yield f"compared with {printable(finding.base)}{old}"
+    if finding.comment:
+        yield f"{how_to_answer(finding)}: {printable(finding.comment)}"
+    if finding.link:
+        yield f"see: {printable(finding.link)}"
+
+
+def how_to_answer(finding: Finding) -> str:
+    """When and where the comment that acknowledges a finding is to be written."""
+    when = f"{printable(finding.acknowledge)}, write" if finding.acknowledge else "write"
+    return f"{when} above the {finding.instruction}"
+
+
+def fingerprints(report: Report) -> list[str]:
+    """For each finding 64 hex digits, unique in the report, that outlive moved lines and another base."""
+    from hashlib import sha256
+
+    seen: dict[str, int] = {}
+    names: list[str] = []
+    for finding in report.findings:
+        line = " ".join(finding.source.split())
+        key = "\0".join((from_top(finding.path, report), finding.rule, finding.reference, line))
+        seen[key] = seen.get(key, 0) + 1
+        names.append(sha256(f"{key}\0{seen[key]}".encode(errors="surrogatepass")).hexdigest())
+    return names

