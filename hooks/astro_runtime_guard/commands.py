@@ -1,0 +1,101 @@
+"""The commands beside the check: `rules list`, `rules test`, `rules schema`, `explain RULE`, `plan OLD NEW`.
+
+Knows: their arguments and what they print. Must not know: Dockerfiles, git.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .checks import CHECKS, Rule
+from .errors import CannotCheck
+from .examples import failures
+from .plan import make_plan
+from .rulebook import Rulebook, load_rulebook, rule_folders, shipped_folder
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Sequence
+
+
+def run_command(argv: Sequence[str], today: str) -> tuple[str, int]:
+    """What one of the commands prints, and its exit code. Raises CannotCheck."""
+    options = _parser().parse_args(argv)
+    rulebook = load_rulebook(rule_folders(options.rules), today)
+    answer: Callable[[Rulebook, Namespace], tuple[str, int]] = options.answer
+    return answer(rulebook, options)
+
+
+def _parser() -> ArgumentParser:
+    from argparse import ArgumentParser
+
+    shared = ArgumentParser(add_help=False)
+    shared.add_argument("--rules", metavar="DIR", type=Path, help="a folder of rules, read instead of .astro-runtime/")
+    parser = ArgumentParser("astro-runtime-guard")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    rules = commands.add_parser("rules", help="list, test or describe rules").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    for name, meaning, answer in (
+        ("list", "every rule, its check, and the file that it comes from", _list),
+        ("test", "run the examples of every rule", _test),
+        ("schema", "a JSON Schema for rule and image files", _schema),
+    ):
+        rules.add_parser(name, parents=[shared], help=meaning).set_defaults(answer=answer)
+    explain = commands.add_parser("explain", parents=[shared], help="what a rule means and how to satisfy it")
+    explain.add_argument("rule", metavar="RULE")
+    explain.set_defaults(answer=_explain)
+    plan = commands.add_parser("plan", parents=[shared], help="a checklist for an upgrade, in Markdown")
+    plan.add_argument("before", metavar="OLD")
+    plan.add_argument("after", metavar="NEW")
+    plan.set_defaults(answer=lambda rulebook, options: (make_plan(options.before, options.after, rulebook), 0))
+    return parser
+
+
+def _list(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
+    width = max(len(rule.name) for rule in rulebook.rules)
+    check = max(len(name) for name in CHECKS)
+    return "".join(f"{r.name:{width}}  {r.check:{check}}  {_origin(r)}\n" for r in rulebook.rules), 0
+
+
+def _origin(rule: Rule) -> str:
+    shipped = Path(rule.origin).parent == shipped_folder()
+    return ("built in" if shipped else rule.origin) + ("" if rule.enabled else ", off until --enable")
+
+
+def _test(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
+    failed = "".join(f"{line}\n" for line in failures(rulebook, rulebook.rules))
+    return (failed, 1) if failed else ("", 0)
+
+
+def _schema(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
+    from json import dumps
+
+    from .schema import make_schema
+
+    return dumps(make_schema(), indent=2) + "\n", 0
+
+
+def _explain(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
+    rule = next((rule for rule in rulebook.rules if rule.name == options.rule), None)
+    if rule is None:
+        raise CannotCheck(
+            f"no rule is called {options.rule}; expected one of {', '.join(r.name for r in rulebook.rules)}"
+        )
+    lines = [f"{rule.name} ({rule.check}, {_origin(rule)})", ""]
+    lines += [f"says: {words}" for words in rule.messages.values()]
+    lines += [f"consider: {text}" for text in rule.consider]
+    lines += [f"passes: {line}" for line in rule.passes[0].after.splitlines()]
+    if (line := _acknowledgement(rule)) is not None:
+        lines.append(f"{rule.acknowledge or 'to acknowledge it'}, write above the instruction:  {line}")
+    lines += [f"see: {rule.link}"] if rule.link else []
+    return "\n".join(lines) + "\n", 0
+
+
+def _acknowledgement(rule: Rule) -> str | None:
+    verb = CHECKS[rule.check].verb
+    subject = {"reviewed": "<the version>", "downgraded": "<the version>: <the reason>"}.get(
+        verb, f"{rule.name}: <the reason>"
+    )
+    return None if verb == "never" else f"# astro-runtime: {verb} {subject}"

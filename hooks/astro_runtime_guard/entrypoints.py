@@ -1,0 +1,50 @@
+"""A tiny main for each console script: its name and the checks that it runs. Must not know anything else."""
+
+from __future__ import annotations
+
+from .cli import Hook, run
+
+_FILE = ("pinned", "readable", "published")
+_CHANGE = ("ordered", "crossing")
+# The maintained check is not among them: a calendar must not break a repository that nobody touched.
+_ALL = (*_FILE, "withdrawn", *_CHANGE)
+
+
+def astro_runtime_guard() -> int:
+    """The command."""
+    return run(Hook("astro-runtime-guard", _ALL, commands=True))
+
+
+def astro_runtime() -> int:
+    """The hook that runs everything."""
+    return run(Hook("astro-runtime", _ALL))
+
+
+def astro_runtime_pinned() -> int:
+    """The hook that judges files as they are."""
+    return run(Hook("astro-runtime-pinned", _FILE))
+
+
+def astro_runtime_no_downgrade() -> int:
+    """The hook that refuses a lower Runtime."""
+    return run(Hook("astro-runtime-no-downgrade", ("ordered",)))
+
+
+def astro_runtime_upgrade_review() -> int:
+    """The hook that asks for a review of an upgrade across a boundary."""
+    return run(Hook("astro-runtime-upgrade-review", ("crossing",)))
+
+
+def astro_runtime_supported() -> int:
+    """The hook that refuses withdrawn builds and lines out of maintenance."""
+    return run(Hook("astro-runtime-supported", ("withdrawn", "maintained")))
+
+
+def astro_runtime_repo() -> int:
+    """The hook that lists the repository's Dockerfiles itself."""
+    return run(Hook("astro-runtime-repo", _ALL, stands_for_stages=True))
+
+
+def astro_runtime_rules() -> int:
+    """The hook that reads and tests a repository's own rule files."""
+    return run(Hook("astro-runtime-rules", (), commands=True), ["rules", "test"])

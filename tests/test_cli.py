@@ -1,0 +1,346 @@
+"""The command from its arguments to its exit code and output, in real repositories, in this process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from astro_runtime_guard import entrypoints
+from astro_runtime_guard.rulebook import shipped_folder
+from repository import Repository
+
+RUNTIME = "FROM quay.io/astronomer/astro-runtime"
+Said = tuple[int, str, str]
+
+
+@pytest.fixture
+def guard(
+    inside: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
+    """Runs a console script by its name in the repository: its exit code, standard output and standard error."""
+
+    def run(*argv: str, script: str = "astro_runtime_guard") -> Said:
+        monkeypatch.setattr("sys.argv", [script, *argv])
+        try:
+            code = getattr(entrypoints, script)()
+        except SystemExit as stop:  # argparse
+            code = int(stop.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_silence(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    assert guard() == (0, "", "")
+    assert guard("Dockerfile") == (0, "", "")
+
+
+def test_staged_against_head(guard: Callable[..., Said], inside: Repository) -> None:
+    head = inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    inside.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
+    inside.git("add", "Dockerfile")
+    inside.write("Dockerfile", f"{RUNTIME}:5.0.1\n")
+    code, out, err = guard()
+    assert (code, err) == (1, "")
+    assert out.splitlines()[0].startswith("Dockerfile:1:6: no-runtime-downgrade: downgrade from 5.0.1 to 4.2.6")
+    assert f"  compared with HEAD at {head[:7]}" in out.splitlines()
+
+
+def test_what_is_not_staged_is_read_from_the_working_tree(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    inside.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
+    assert guard()[0] == 1
+    inside.write("Dockerfile", f"{RUNTIME}:5.0.2\n")
+    assert guard() == (0, "", "")
+
+
+def test_no_base_compares_nothing(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    inside.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
+    assert guard("--no-base") == (0, "", "")
+    inside.write("Dockerfile", f"{RUNTIME}:latest\n")
+    assert guard("--no-base")[0] == 1
+
+
+def test_a_base_that_is_named(guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    inside.git("branch", "old")
+    inside.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n"})
+    assert guard() == (0, "", "")
+    assert "compared with old at" in guard("--base", "old")[1]
+    monkeypatch.setenv("ASTRO_RUNTIME_BASE", "old")
+    assert guard()[0] == 1
+    code, out, err = guard("--base", "gone")
+    assert (code, out) == (2, "")
+    assert err.startswith("astro-runtime-guard: --base gone: no such commit")
+
+
+@pytest.mark.parametrize(
+    ("script", "refused"),
+    [
+        ("astro_runtime", {"unpinned", "downgrade", "crossing", "withdrawn"}),
+        ("astro_runtime_pinned", {"unpinned"}),
+        ("astro_runtime_no_downgrade", {"downgrade"}),
+        ("astro_runtime_upgrade_review", {"crossing"}),
+        ("astro_runtime_supported", {"withdrawn", "old"}),
+        ("astro_runtime_repo", {"unpinned", "downgrade", "crossing", "withdrawn"}),
+    ],
+)
+def test_each_hook_runs_its_checks(
+    guard: Callable[..., Said], inside: Repository, script: str, refused: set[str]
+) -> None:
+    changes = {
+        "unpinned": ("13.7.0", "latest"),
+        "downgrade": ("13.8.0", "13.7.0"),
+        "crossing": ("11.9.0", "13.7.0"),
+        "withdrawn": ("13.4.0", "13.5.0"),
+        "old": ("12.1.0", "12.1.1"),
+    }
+    found = set()
+    for name, (before, after) in changes.items():
+        inside.commit({"Dockerfile": f"{RUNTIME}:{before}\n"})
+        inside.write("Dockerfile", f"{RUNTIME}:{after}\n")
+        if guard("--today", "2026-11-22", script=script)[0]:
+            found.add(name)
+    assert found == refused
+
+
+def test_an_acknowledgement_is_reported_by_the_hook_of_which_it_speaks(
+    guard: Callable[..., Said], inside: Repository
+) -> None:
+    inside.commit({"Dockerfile": f"# astro-runtime: reviewed 6.0.0\n{RUNTIME}:5.0.1\n"})
+    assert guard(script="astro_runtime_upgrade_review")[0] == 1
+    assert guard(script="astro_runtime_pinned") == (0, "", "")
+    inside.commit({"Dockerfile": f"# astro-runtime: ignore nothing: because\n{RUNTIME}:5.0.1\n"})
+    assert guard(script="astro_runtime_upgrade_review") == (0, "", "")
+    assert guard(script="astro_runtime_pinned")[0] == 1
+
+
+def test_a_rule_that_is_off_for_one_hook_is_not_unknown(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"# astro-runtime: ignore maintained-runtime: until May\n{RUNTIME}:5.0.1\n"})
+    assert guard() == (0, "", "")
+    assert guard("--enable", "maintained-runtime") == (0, "", "")
+    assert guard("--disable", "withdrawn-runtime", script="astro_runtime_pinned") == (0, "", "")
+
+
+def test_enable_disable_and_only(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0\n"})
+    assert guard("--disable", "pinned-runtime") == (0, "", "")
+    assert guard("--only", "runtime-5") == (0, "", "")
+    assert guard("--only", "pinned-runtime")[0] == 1
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    assert "maintained-runtime" in guard("--enable", "maintained-runtime")[1]
+    code, _, err = guard("--disable", "pinned")
+    assert code == 2
+    assert err.startswith("astro-runtime-guard: no rule is called pinned; expected one of acknowledgement, airflow-3,")
+
+
+def test_rules_of_the_repository(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"base.Dockerfile": "FROM registry.example.com/base:1\n"})
+    assert guard() == (0, "", "")
+    inside.write(
+        ".astro-runtime/images/mirror.yaml",
+        "extends: astro-runtime\nrepositories: [registry.example.com/base]\n",
+    )
+    assert guard()[0] == 1
+    inside.write(".astro-runtime/images/mirror.yaml", "extend: astro-runtime\n")
+    code, out, err = guard()
+    assert (code, out) == (2, "")
+    assert ".astro-runtime/images/mirror.yaml:1:1: extend: unknown key, expected one of extends, repositories" in err
+
+
+def test_outside_any_repository_pins_alone_are_checked_and_it_says_so(
+    guard: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    (tmp_path / "Dockerfile").write_text(f"{RUNTIME}:5.0.1\n")
+    note = "astro-runtime-guard: not in a git repository, so nothing is compared\n"
+    assert guard("Dockerfile") == (0, "", note)
+    (tmp_path / "Dockerfile").write_text(f"{RUNTIME}:5.0\n")
+    assert guard("Dockerfile")[0] == 1
+
+
+def test_a_file_that_is_not_there(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    code, out, err = guard("Dockerfile.gone")
+    assert (code, out) == (2, "")
+    assert "Dockerfile.gone" in err
+
+
+def test_files_are_listed_by_name_below_this_folder(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = f"{RUNTIME}:latest\n"
+    inside.commit({"a/Dockerfile": bad, "a/b/app.dockerfile": bad, "c/Containerfile": bad, "c/README.md": bad})
+    assert [line.split(":")[0] for line in guard()[1].splitlines() if ":1:6:" in line] == [
+        "a/Dockerfile", "a/b/app.dockerfile", "c/Containerfile",
+    ]  # fmt: skip
+    assert "c/Containerfile" not in guard("--exclude", "^c/")[1]
+    monkeypatch.chdir(inside.path / "a")
+    assert [line.split(":")[0] for line in guard()[1].splitlines() if ":1:6:" in line] == [
+        "Dockerfile",
+        "b/app.dockerfile",
+    ]
+    assert guard("--exclude", "(")[0] == 2
+
+
+def test_exit_zero_is_for_findings_alone(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    code, out, _ = guard("--exit-zero")
+    assert (code, "pinned-runtime" in out) == (0, True)
+    assert guard("--exit-zero", "--base", "gone")[0] == 2
+
+
+def test_output_file(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    code, out, _ = guard("--format", "json", "--output", "report.json")
+    assert code == 1
+    assert out.startswith("Dockerfile:1:6: pinned-runtime:")
+    assert json.loads((inside.path / "report.json").read_text())["findings"][0]["rule"] == "pinned-runtime"
+    code, out, err = guard("--output", "no/such/folder.txt")
+    assert (code, err) == (2, "astro-runtime-guard: --output no/such/folder.txt: No such file or directory\n")
+    assert sorted(path.name for path in inside.path.iterdir()) == [".git", "Dockerfile", "report.json"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "environment", "colored"),
+    [
+        ([], {}, False),
+        ([], {"FORCE_COLOR": "1"}, True),
+        ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),
+        (["--color", "never"], {"FORCE_COLOR": "1"}, False),
+        (["--format", "json"], {"FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_color(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch,
+    argv: list[str], environment: dict[str, str], colored: bool,
+) -> None:  # fmt: skip
+    inside.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert ("\033[" in guard(*argv)[1]) is colored
+
+
+def test_nothing_a_repository_says_acts_on_a_terminal(guard: Callable[..., Said], inside: Repository) -> None:
+    name = "\033]0;x\007.Dockerfile"
+    inside.write(name, f"# astro-runtime: \033[31m\n{RUNTIME}:la\033[2Jtest\n")
+    inside.git("add", ".")
+    code, out, _ = guard()
+    assert code == 1
+    assert "\\x1b]0;x\\x07.Dockerfile:2:6:" in out
+    assert not any(ord(c) < 32 and c != "\n" for c in out)
+
+
+def test_version_and_help(guard: Callable[..., Said]) -> None:
+    assert guard("--version", script="astro_runtime")[1].startswith("astro-runtime ")
+    code, out, _ = guard("--help")
+    assert code == 0
+    assert "--base REF" in out
+    assert guard("--nonsense")[0] == 2
+
+
+def test_rules_and_plan(guard: Callable[..., Said]) -> None:
+    assert guard("rules", "test") == (0, "", "")
+    assert "runtime-5             crossing         built in" in guard("rules", "list")[1].splitlines()
+    assert json.loads(guard("rules", "schema")[1])["$schema"].startswith("http://json-schema.org/")
+    assert guard("plan", "4.2.6", "5.0")[0] == 2
+    assert guard("plan", "5.0.1", "4.2.6") == (
+        2, "", "astro-runtime-guard: 4.2.6 is lower than 5.0.1; there is no plan for a downgrade\n",
+    )  # fmt: skip
+    code, out, _ = guard("plan", "4.2.6", "5.0.1")
+    assert code == 0
+    assert out.startswith("# Upgrade from 4.2.6 to 5.0.1\n\n| | before | after |\n")
+    assert "- [ ] The upgrade can take 10 to 30 minutes or more" in out
+
+
+def test_explain(guard: Callable[..., Said]) -> None:
+    code, out, _ = guard("explain", "runtime-5")
+    assert code == 0
+    assert out.startswith(
+        "runtime-5 (crossing, built in)\n\nsays: upgrade from {before} to {after} crosses into Runtime 5"
+    )
+    assert "so that reviewers see it, write above the instruction:  # astro-runtime: reviewed <the version>" in out
+    assert guard("explain", "nothing")[0] == 2
+
+
+def test_an_example_that_does_not_hold(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.write(
+        ".astro-runtime/x.yaml",
+        "image: astro-runtime\ncheck: pinned\nmessage: x\nexamples:\n"
+        f'  finds:\n    - after: "{RUNTIME}:5.0.1"\n  passes:\n    - after: "{RUNTIME}:5.0"\n',
+    )
+    code, out, _ = guard("rules", "test")
+    folder = (inside.path / ".astro-runtime" / "x.yaml").as_posix()
+    assert (code, out) == (
+        1, f"{folder}:6: x: should find, but passes\n{folder}:8: x: should pass, but finds\n",
+    )  # fmt: skip
+    assert guard(script="astro_runtime_rules") == (code, out, "")
+    inside.write(".astro-runtime/x.yaml", "image: [\n")
+    assert guard(script="astro_runtime_rules")[0] == 2
+
+
+def test_every_shipped_file_fits_the_schema(guard: Callable[..., Said]) -> None:
+    validator = jsonschema.Draft7Validator(json.loads(guard("rules", "schema")[1]))
+    for path in shipped_folder().rglob("*.yaml"):
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)  # as an editor reads it
+        document = json.loads(json.dumps(document, default=str))
+        assert [error.message for error in validator.iter_errors(document)] == [], path
+    assert list(validator.iter_errors({"image": "x", "check": "pinned", "mesage": "x"}))
+
+
+def test_a_summary_of_the_job(guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+    assert guard()[0] == 1
+    assert not (inside.path / "summary.md").exists()
+    code, out, _ = guard("--format", "github")
+    assert code == 1
+    assert out.startswith("::error file=Dockerfile,line=1,")
+    assert "pinned" in (inside.path / "summary.md").read_text()
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "no/such/folder.md")
+    assert guard("--format", "github")[0] == 2
+
+
+def test_paths_begin_at_the_top_for_services(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.commit({"a/b/Dockerfile": f"{RUNTIME}:latest\n"})
+    monkeypatch.chdir(inside.path / "a")
+    assert guard()[1].startswith("b/Dockerfile:1:6: ")
+    assert guard("--format", "github")[1].startswith("::error file=a/b/Dockerfile,")
+    assert json.loads(guard("--format", "gitlab")[1])[0]["location"]["path"] == "a/b/Dockerfile"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8"])
+def test_an_output_that_knows_few_characters(inside: Repository, encoding: str) -> None:
+    inside.commit({"Dockerfile": f"# \u20ac \u4e2d \u202e\n{RUNTIME}:la\u4e2dtest # \u20ac\n"})
+    command = (str(Path(sys.executable).parent / "astro-runtime-guard"), "--color", "always")
+    done = subprocess.run(
+        command, cwd=inside.path, env=inside.environment | {"PYTHONIOENCODING": encoding}, capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert "readable-from" in done.stdout.decode(encoding)
+
+
+def test_a_pipe_that_nobody_reads(inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        (str(Path(sys.executable).parent / "astro-runtime-guard"),),
+        cwd=inside.path, env=inside.environment, stdout=writer, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (2, b"astro-runtime-guard: the report could not be written: Broken pipe\n")

@@ -1,0 +1,204 @@
+"""The hooks in real commits, through the real pre-commit and prek."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Published
+from repository import Repository
+
+PROJECT = Path(__file__).parent.parent
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+BLOCK = next(b for b in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if "default_install_hook_types" in b)
+RUNTIME = "FROM quay.io/astronomer/astro-runtime"
+NEWER = "FROM astrocrpublic.azurecr.io/runtime"
+
+
+# One worker for each runner, so that an environment is made once.
+RUNNERS = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("pre_commit", "prek")]
+
+
+@pytest.fixture(params=RUNNERS)
+def project(published: Published, tmp_path: Path, request: pytest.FixtureRequest) -> Repository:
+    """A repository with README's block installed, and a Dockerfile with Runtime 4.2.6 committed through the hooks."""
+    made = published.installed_in(tmp_path / "project", BLOCK, runner=request.param)
+    assert try_commit(made, f"{RUNTIME}:4.2.6\n") == ""
+    return made
+
+
+def refusal(repository: Repository, *command: str, **environment: str) -> str:
+    """Run a command that hooks may refuse: what was said if it failed, else nothing."""
+    done = repository.run(*command, check=False, **environment)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+def try_commit(repository: Repository, dockerfile: str, *options: str) -> str:
+    """Stage a Dockerfile and commit; what was said if it was refused, else nothing. A refused change is taken back."""
+    repository.write("Dockerfile", dockerfile)
+    repository.git("add", "Dockerfile")
+    said = refusal(repository, "git", "commit", "-m", "change", *options)
+    if said:
+        repository.git("restore", "--staged", "--worktree", "Dockerfile", check=False)
+    return said
+
+
+def test_each_refusal_and_its_quiet_twin(project: Repository) -> None:
+    assert "pinned-runtime" in try_commit(project, f"{RUNTIME}:latest\n")
+    assert try_commit(project, f"{RUNTIME}:4.2.7\n") == ""
+    assert "no-runtime-downgrade: downgrade from 4.2.7 to 4.2.6" in try_commit(project, f"{RUNTIME}:4.2.6\n")
+    assert try_commit(project, f"# astro-runtime: downgraded 4.2.6: rolled back in the UI\n{RUNTIME}:4.2.6\n") == ""
+    assert "10 to 30 minutes" in try_commit(project, f"{RUNTIME}:5.0.1\n")
+    assert try_commit(project, f"# astro-runtime: reviewed 5.0.1\n{RUNTIME}:5.0.1\n") == ""
+    assert try_commit(project, f"# astro-runtime: reviewed 5.0.1\n{RUNTIME}:5.0.2\n") == ""
+    assert try_commit(project, "FROM python:3.12\n") == ""
+
+
+def test_commit_all_and_commit_of_a_path(project: Repository) -> None:
+    project.write("Dockerfile", f"{RUNTIME}:4.2.5\n")
+    assert "downgrade" in refusal(project, "git", "commit", "-a", "-m", "all")
+    project.write("other", "x")
+    project.git("add", "other")
+    assert "downgrade" in refusal(project, "git", "commit", "-m", "path", "Dockerfile")
+    project.write("Dockerfile", f"{RUNTIME}:4.2.7\n")
+    assert refusal(project, "git", "commit", "-m", "path", "Dockerfile") == ""
+
+
+def test_what_is_staged_counts_and_not_what_lies_beside_it(project: Repository) -> None:
+    project.write("Dockerfile", f"{RUNTIME}:4.2.7\n")
+    project.git("add", "Dockerfile")
+    project.write("Dockerfile", f"{RUNTIME}:latest\n")
+    assert refusal(project, "git", "commit", "-m", "good is staged") == ""
+    project.git("add", "Dockerfile")
+    project.write("Dockerfile", f"{RUNTIME}:4.2.8\n")
+    assert "pinned-runtime" in refusal(project, "git", "commit", "-m", "bad is staged")
+
+
+def upgraded(project: Repository) -> Repository:
+    """The project with an upgrade and then something else committed."""
+    assert try_commit(project, f"{RUNTIME}:4.2.7\n") == ""
+    project.commit({"dags/a.py": "a = 1\n"})
+    return project
+
+
+def test_a_clean_revert_of_an_upgrade_is_refused(project: Repository) -> None:
+    said = refusal(upgraded(project), "git", "revert", "--no-edit", "HEAD^")
+    assert "no-runtime-downgrade: downgrade from 4.2.7 to 4.2.6" in said
+    assert "to go back: git reset --merge" in said
+    project.git("reset", "--merge")
+    assert project.git("status", "--porcelain") == ""
+    assert "4.2.7" in project.git("show", "HEAD:Dockerfile")
+
+
+def test_the_way_on_after_a_refused_revert(project: Repository) -> None:
+    said = refusal(upgraded(project), "git", "revert", "--no-edit", "HEAD^")
+    assert "to go on: write the line, then git add and git commit" in said
+    project.write("Dockerfile", f"# astro-runtime: downgraded 4.2.6: rolled back in the UI\n{RUNTIME}:4.2.6\n")
+    project.git("add", "Dockerfile")
+    assert refusal(project, "git", "commit", "-m", "back") == ""
+    assert "4.2.6" in project.git("show", "HEAD:Dockerfile")
+
+
+def test_the_bypass_of_a_refused_revert(project: Repository) -> None:
+    said = refusal(upgraded(project), "git", "revert", "--no-edit", "HEAD^")
+    assert "SKIP=astro-runtime-repo" in said
+    project.git("reset", "--merge")
+    assert refusal(project, "git", "revert", "--no-edit", "HEAD^", SKIP="astro-runtime-repo") == ""
+
+
+def test_a_clean_revert_of_something_else_passes(project: Repository) -> None:
+    assert refusal(upgraded(project), "git", "revert", "--no-edit", "HEAD") == ""
+
+
+def test_merges(project: Repository) -> None:
+    project.git("branch", "side")
+    upgraded(project)
+    project.git("checkout", "--quiet", "side")
+    project.commit({"dags/b.py": "b = 1\n"})
+    assert refusal(project, "git", "merge", "--no-edit", "main") == ""
+    project.git("reset", "--quiet", "--hard", "HEAD^")
+    assert "no-runtime-downgrade" in refusal(project, "git", "merge", "--no-edit", "-s", "ours", "main")
+
+
+def test_a_crossing_that_main_has_reviewed_is_not_asked_again_by_a_merge(project: Repository) -> None:
+    project.git("branch", "side")
+    assert try_commit(project, f"# astro-runtime: reviewed 5.0.1\n{RUNTIME}:5.0.1\n") == ""
+    project.git("checkout", "--quiet", "side")
+    project.commit({"dags/b.py": "b = 1\n"})
+    assert refusal(project, "git", "merge", "--no-edit", "main") == ""
+
+
+def test_a_conflict_that_is_resolved_downwards_is_refused(project: Repository) -> None:
+    project.git("branch", "side")
+    assert try_commit(project, f"{RUNTIME}:4.2.8\n") == ""
+    project.git("checkout", "--quiet", "side")
+    assert try_commit(project, f"{RUNTIME}:4.2.7\n") == ""
+    project.run("git", "merge", "--no-edit", "main", check=False)
+    project.write("Dockerfile", f"{RUNTIME}:4.2.7\n")
+    project.git("add", "Dockerfile")
+    assert "downgrade from 4.2.8 to 4.2.7" in refusal(project, "git", "commit", "--no-edit")
+    project.write("Dockerfile", f"{RUNTIME}:4.2.8\n")
+    project.git("add", "Dockerfile")
+    assert refusal(project, "git", "commit", "--no-edit") == ""
+
+
+def test_a_rebase_is_not_wedged_and_the_push_is_refused(project: Repository, tmp_path: Path) -> None:
+    project.git("init", "--quiet", "--bare", str(tmp_path / "remote.git"))
+    project.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    assert refusal(project, "git", "push", "origin", "main") == ""
+    project.git("checkout", "--quiet", "-b", "side")
+    project.write("Dockerfile", f"{RUNTIME}:4.2.5\n")
+    assert (
+        refusal(project, "git", "commit", "--quiet", "--no-verify", "-a", "-m", "lower", SKIP="astro-runtime-repo")
+        == ""
+    )
+    project.git("checkout", "--quiet", "main")
+    project.commit({"dags/b.py": "b = 1\n"})
+    assert refusal(project, "git", "rebase", "main", "side") == ""
+    assert "downgrade from 4.2.6 to 4.2.5" in refusal(project, "git", "push", "origin", "side:main")
+    project.commit({"Dockerfile": f"{RUNTIME}:4.2.7\n"})
+    assert refusal(project, "git", "push", "origin", "side:main") == ""
+
+
+def test_an_amended_commit_is_compared_with_its_parent_as_the_report_says(project: Repository) -> None:
+    upgraded(project)
+    project.commit({"Dockerfile": f"{RUNTIME}:4.2.9\n"})
+    project.write("Dockerfile", f"{RUNTIME}:4.2.8\n")
+    project.git("add", "Dockerfile")
+    said = refusal(project, "git", "commit", "--amend", "--no-edit")
+    assert "ASTRO_RUNTIME_BASE=HEAD^ git commit --amend" in said
+    assert refusal(project, "git", "commit", "--amend", "--no-edit", ASTRO_RUNTIME_BASE="HEAD^") == ""
+
+
+@pytest.mark.xdist_group("pre_commit")
+def test_first_commit_of_a_repository(published: Published, tmp_path: Path) -> None:
+    made = published.used_in(tmp_path / "first")
+    made.write(".pre-commit-config.yaml", BLOCK)
+    made.git("add", ".")
+    made.run(sys.executable, "-m", "pre_commit", "install", "--install-hooks")
+    assert "pinned-runtime" in try_commit(made, RUNTIME + "\n")
+    assert try_commit(made, f"{RUNTIME}:5.0.1\n") == ""
+
+
+def test_other_files_start_nothing(project: Repository) -> None:
+    project.write("docker-compose.yml", f"# {RUNTIME}:latest\n")
+    project.git("add", ".")
+    done = project.run("git", "commit", "-m", "other", check=False)
+    assert done.returncode == 0
+    assert re.search(r"astro runtime\.+\(no files to check\)\s*Skipped", done.stdout + done.stderr)
+
+
+@pytest.mark.xdist_group("pre_commit")
+def test_try_repo(published: Published, tmp_path: Path) -> None:
+    made = published.used_in(tmp_path / "tried")
+    made.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    made.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
+    made.git("add", ".")
+    tried = made.run(
+        sys.executable, "-m", "pre_commit", "try-repo", str(published.repository.path), "astro-runtime-no-downgrade",
+        "--ref", published.tag, check=False,
+    )  # fmt: skip
+    assert tried.returncode == 1
+    assert "no-runtime-downgrade: downgrade from 5.0.1 to 4.2.6" in tried.stdout
