@@ -1,0 +1,55 @@
+"""Writes into README and CONTRIBUTING what the program says: reports, the table of rules, the map of modules.
+
+    python tests/write_readme.py
+
+tests/test_readme.py fails while they differ from what this writes.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from astro_runtime_guard.checks import CHECKS, Rule
+from test_cases import BOOK, CASES, parts
+
+PROJECT = Path(__file__).parent.parent
+PACKAGE = PROJECT / "hooks" / "astro_runtime_guard"
+WRITTEN = {name: PROJECT / name for name in ("README.md", "CONTRIBUTING.md")}
+
+
+def rewritten(text: str) -> str:
+    """A page with every generated part made anew."""
+    text = re.sub(r"(<!-- case: ([\w-]+) -->\n```text\n).*?```", _case, text, flags=re.DOTALL)
+    rules = "| rule | check | what it says | acknowledged with |\n| --- | --- | --- | --- |\n" + "".join(
+        map(_row, BOOK.rules)
+    )
+    modules = "| module | |\n| --- | --- |\n" + "".join(map(_module, sorted(PACKAGE.rglob("*.py"))))
+    for name, table in (("rules", rules), ("map", modules)):
+        between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+        text = between.sub(lambda match, table=table: f"{match[1]}\n{table}\n{match[2]}", text)  # type: ignore[misc]
+    return text
+
+
+def _case(match: re.Match[str]) -> str:
+    return match[1] + parts(CASES / "loud" / f"{match[2]}.txt")["report"] + "```"
+
+
+def _row(rule: Rule) -> str:
+    says = next(iter(rule.messages.values())).replace("|", "\\|")
+    verb = CHECKS[rule.check].verb
+    answer = {"reviewed": "`reviewed VERSION`", "downgraded": "`downgraded VERSION: REASON`", "never": "mending it"}
+    return f"| `{rule.name}` | {rule.check} | {says} | {answer.get(verb, f'`ignore {rule.name}: REASON`')} |\n"
+
+
+def _module(path: Path) -> str:
+    """The first sentence of a module's docstring."""
+    told = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    first = " ".join(told.split("\n\n")[0].split()).replace("|", "\\|")
+    return f"| `{path.relative_to(PACKAGE).as_posix()}` | {first} |\n"
+
+
+if __name__ == "__main__":
+    for page in WRITTEN.values():
+        page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")
