@@ -344,3 +344,26 @@ def test_a_pipe_that_nobody_reads(inside: Repository) -> None:
     )  # fmt: skip
     os.close(writer)
     assert (done.returncode, done.stderr) == (2, b"astro-runtime-guard: the report could not be written: Broken pipe\n")
+
+
+def test_a_mistake_of_our_own_is_no_finding(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    monkeypatch.setattr("astro_runtime_guard.cli.judge", lambda *_: 1 // 0)
+    code, out, err = guard()
+    assert (code, out) == (2, "")
+    assert err.startswith(
+        "astro-runtime-guard: nothing was checked, for the program itself failed (ZeroDivisionError at "
+    )
+    assert len(err.splitlines()) == 1
+
+
+def test_interrupted(guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("astro_runtime_guard.cli.judge", interrupt)
+    assert guard() == (130, "", "astro-runtime-guard: interrupted\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.guard import check
+from astro_runtime_guard.images import read_tag
 from astro_runtime_guard.rulebook import Rulebook, load_rulebook, rule_folders, shipped_folder
 
 GOOD = """\
@@ -144,7 +145,11 @@ IMAGE_MISTAKES = {
     "extends nothing known": ("extends: nothing\nrepositories: [a/b]\n", "1:1: extends: no image is called nothing, expected one of astro-runtime, astronomer-certified"),
     "extends and more": ("extends: astro-runtime\nsuffixes: [-x]\n", "1:1: a file that extends an image gives repositories or builds alone"),
     "no numberings": ("repositories: [a/b]\n", "1:1: numberings: this key is missing"),
-    "one number": (edited("{major}.{minor}.{patch}", "{major}", IMAGE), "2:14: tag: {major} must have at least two numbers in braces"),
+    "one number": (edited("{major}.{minor}.{patch}", "{major}", IMAGE), "2:14: tag: {major} must be two to six names in braces with a mark between them"),
+    "numbers without a mark between them": (
+        edited("{major}.{minor}.{patch}", "{a}{b}", IMAGE),
+        "2:14: tag: {a}{b} must be two to six names in braces with a mark between them",
+    ),
     "line of no numbering": (IMAGE + 'lines: [{line: "1", numbering: other, airflow: "2.0"}]\n', "3:9: numbering: other is none of only"),
     "withdrawn build that is none": (IMAGE + "withdrawn: [{builds: [1.0], reason: r, instead: 1.0.1, source: s}]\n", "3:13: 1.0 is no version of images, expected {major}.{minor}.{patch}"),
     "a day that is none": (IMAGE + "as-of: 2026-02-30\n", "3:8: 2026-02-30: expected a day such as 2024-04-30"),
@@ -158,6 +163,26 @@ def test_mistake_in_an_image_file(tmp_path: Path, text: str, expected: str) -> N
     with pytest.raises(CannotCheck) as raised:
         load(tmp_path)
     assert str(raised.value) == f"{path.as_posix()}:{expected}".replace("of images,", "of thing,")
+
+
+@pytest.mark.parametrize("name", ["mine.yml", "rules/mine.yaml", "images/more/mine.yaml", "images/mine.yml"])
+def test_a_file_that_would_not_be_read_is_a_mistake(tmp_path: Path, name: str) -> None:
+    path = put(tmp_path, GOOD, name)
+    with pytest.raises(CannotCheck) as raised:
+        load(tmp_path)
+    assert str(raised.value) == f"{path.as_posix()}:1:1: is not read: rules are NAME.yaml, images are images/NAME.yaml"
+
+
+def test_other_files_beside_rules_are_nobody_s_business(tmp_path: Path) -> None:
+    put(tmp_path, "x", "README.md")
+    assert load(tmp_path).rules == load_rulebook([shipped_folder()], today="2026-11-22").rules
+
+
+def test_no_suffix_can_backtrack(tmp_path: Path) -> None:
+    put(tmp_path, IMAGE + 'suffixes: [-a, "-{n}", "-a-{n}", "-{n}-a"]\n', "images/thing.yaml")
+    thing = next(image for image in load(tmp_path).images if image.name == "thing")
+    assert read_tag("1" + "-a-1" * 5_000, thing).kind == "series"
+    assert read_tag("1" + "-a-1" * 5_000 + "x", thing).kind == "no-version"
 
 
 def test_a_repository_s_rules_are_found_from_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,10 @@ def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         output.complain(f"{hook.name}: interrupted")
         return 130
+    except Exception as error:
+        # A mistake of ours must not end as "something found", which is what Python's own exit code would say.
+        output.complain(f"{hook.name}: {output.internal_error(error)}")
+        return 2
 
 
 COMMANDS = ("rules", "explain", "plan")

@@ -5,6 +5,7 @@ Knows: the keys of an image file. Must not know: YAML's syntax, any rule.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from .yamlfile import Mistake, Value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Between two numbers something must stand, or one text could be read in many ways.
+_TEMPLATE = re.compile(r"[^{}]*\{[a-z-]+\}(?:[^{}]+\{[a-z-]+\}){1,5}[^{}]*")
 _PRE_RELEASES = ("dev", "a", "b", "rc")
 
 NUMBERING_KEYS = {
@@ -105,8 +108,8 @@ def _extended(value: Value, found: Mapping[str, Any], path: str, known: Mapping[
 
 
 def _numbering(place: Value, found: Mapping[str, Any], path: str) -> Numbering:
-    if found["tag"].count("{") < 2:
-        raise Mistake(path, place, f"tag: {found['tag']} must have at least two numbers in braces")
+    if not _TEMPLATE.fullmatch(found["tag"]):
+        raise Mistake(path, place, f"tag: {found['tag']} must be two to six names in braces with a mark between them")
     first = found.get("first", "0")
     return Numbering(found["name"], found["tag"], found.get("published-in", ()), found.get("example", ""), first)
 

@@ -181,7 +181,7 @@ def read_tag(tag: str | None, image: Image, declared: str = "") -> Tag:
         return replace(build, kind="no-value") if build else Tag(tag, "no-value")
     if build:
         return build
-    if tag.startswith("latest") and _suffix_pattern(image.suffixes).fullmatch(tag, len("latest")):
+    if tag.startswith("latest") and _only_suffixes(tag, len("latest"), image):
         return Tag(tag, "latest")
     return _read_series(tag, image, declared) or Tag(tag, "no-version")
 
@@ -200,7 +200,7 @@ def _read_series(tag: str, image: Image, declared: str) -> Tag | None:
     found: dict[int, re.Match[str]] = {}
     for position, numbering in enumerate(image.numberings):
         match = _series_pattern(numbering.tag).match(tag)
-        if match and _suffix_pattern(image.suffixes).fullmatch(tag, match.end()):
+        if match and _only_suffixes(tag, match.end(), image):
             found[position] = match
     published = [at for at in found if declared in image.numberings[at].published_in]
     likely = published or [at for at in found if _lines_of(found[at].group(), image, at)] or list(found)
@@ -208,6 +208,16 @@ def _read_series(tag: str, image: Image, declared: str) -> Tag | None:
         return None
     match = found[likely[0]]
     return Tag(tag, "series", match.group(), tuple(likely), tuple(filter(None, match.groups())))
+
+
+def _only_suffixes(tag: str, start: int, image: Image) -> bool:
+    """Whether nothing but known suffixes stands from `start` on; one after the other, so that none backtracks."""
+    while start < len(tag):
+        match = image.suffixes and _suffix_pattern(image.suffixes).match(tag, start)
+        if not match:
+            return False
+        start = match.end()
+    return True
 
 
 def _lines_of(version: str, image: Image, position: int) -> list[Line]:
@@ -252,5 +262,7 @@ def _series_pattern(template: str) -> re.Pattern[str]:
 
 @cache
 def _suffix_pattern(suffixes: tuple[str, ...]) -> re.Pattern[str]:
-    known = "|".join("[0-9]+".join(map(re.escape, _PLACE.split(suffix))) for suffix in suffixes)
-    return re.compile(f"(?:{known})*", re.ASCII)
+    """Any one suffix, the longest first."""
+    longest_first = sorted(suffixes, key=len, reverse=True)
+    known = "|".join("[0-9]+".join(map(re.escape, _PLACE.split(suffix))) for suffix in longest_first)
+    return re.compile(known, re.ASCII)

@@ -62,6 +62,15 @@ def version() -> str:
     return installed("astro-runtime-guard")
 
 
+def internal_error(error: Exception) -> str:
+    """The words for an exception that nobody expected, with the place in our own files that a report needs."""
+    from traceback import extract_tb
+
+    place = extract_tb(error.__traceback__)[-1]
+    where = f"{place.filename.replace(os.sep, '/').rpartition('/')[2]}:{place.lineno}"
+    return f"nothing was checked, for the program itself failed ({type(error).__name__} at {where}); please report this"
+
+
 def complain(message: str) -> None:
     """One message to standard error, whatever its encoding."""
     _put(sys.stderr, f"{message}\n")

@@ -64,8 +64,9 @@ def load_rulebook(folders: Iterable[Path], today: str) -> Rulebook:
     """
     images: dict[str, Image] = {}
     rules: dict[str, Rule] = {}
-    mistakes: list[str] = []
-    for path in _files(list(folders)):
+    folders = list(folders)
+    mistakes = list(_refuse_strays(folders))
+    for path in _files(folders):
         try:
             value = read_yaml(path.read_bytes(), _shown(path))
             if path.parent.name == "images":
@@ -80,6 +81,15 @@ def load_rulebook(folders: Iterable[Path], today: str) -> Rulebook:
     if mistakes:
         raise CannotCheck("\n".join(mistakes))
     return Rulebook(tuple(images.values()), tuple(rules[name] for name in sorted(rules)))
+
+
+def _refuse_strays(folders: list[Path]) -> Iterator[str]:
+    """A mistake for each YAML file that would be left unread: one with another ending or in another folder."""
+    for folder in folders:
+        for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
+            place = path.relative_to(folder).parent.as_posix()
+            if path.suffix != ".yaml" or place not in {".", "images"}:
+                yield f"{_shown(path)}:1:1: is not read: rules are NAME.yaml, images are images/NAME.yaml"
 
 
 def _files(folders: list[Path]) -> Iterator[Path]:
