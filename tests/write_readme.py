@@ -22,9 +22,8 @@ WRITTEN = {name: PROJECT / name for name in ("README.md", "CONTRIBUTING.md")}
 def rewritten(text: str) -> str:
     """A page with every generated part made anew."""
     text = re.sub(r"(<!-- case: ([\w-]+) -->\n```text\n).*?```", _case, text, flags=re.DOTALL)
-    rules = "| rule | check | what it says | acknowledged with |\n| --- | --- | --- | --- |\n" + "".join(
-        map(_row, BOOK.rules)
-    )
+    rules = "| rule | check | acknowledged with |\n| --- | --- | --- |\n" + "".join(map(_row, BOOK.rules))
+    rules += "".join(map(_section, BOOK.rules))
     modules = "| module | |\n| --- | --- |\n" + "".join(map(_module, sorted(PACKAGE.rglob("*.py"))))
     for name, table in (("rules", rules), ("map", modules)):
         between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
@@ -37,10 +36,22 @@ def _case(match: re.Match[str]) -> str:
 
 
 def _row(rule: Rule) -> str:
-    says = next(iter(rule.messages.values())).replace("|", "\\|")
     verb = CHECKS[rule.check].verb
     answer = {"reviewed": "`reviewed VERSION`", "downgraded": "`downgraded VERSION: REASON`", "never": "mending it"}
-    return f"| `{rule.name}` | {rule.check} | {says} | {answer.get(verb, f'`ignore {rule.name}: REASON`')} |\n"
+    anchor = rule.name.replace(".", "")
+    return f"| [`{rule.name}`](#{anchor}) | {rule.check} | {answer.get(verb, f'`ignore {rule.name}: REASON`')} |\n"
+
+
+def _section(rule: Rule) -> str:
+    """What the rule says, what it asks to consider, and a change that it passes."""
+    words = [re.sub(r"\{([a-z-]+)\}", lambda m: m[1].upper(), message) for message in rule.messages.values()]
+    example = rule.passes[0]
+    change = f"# before: {example.before.strip()}\n" if example.before else ""
+    lines = [f"\n### `{rule.name}`\n", *(f"> {message}\n>" for message in words)]
+    lines[-1] = lines[-1].removesuffix("\n>")
+    lines += ["", *(f"- {text}" for text in rule.consider)] if rule.consider else []
+    lines += ["", f"Passes:\n\n```dockerfile\n{change}{example.after.strip()}\n```", "", f"More: <{rule.link}>", ""]
+    return "\n".join(lines)
 
 
 def _module(path: Path) -> str:
