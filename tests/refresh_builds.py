@@ -21,10 +21,11 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.images import Image, line_of, read_tag
+from astro_runtime_guard.images import Image
 from astro_runtime_guard.order import place_of
 from astro_runtime_guard.reports.text import printable
 from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.tags import line_of, read_tag
 
 FEED = "https://updates.astronomer.io/astronomer-runtime"
 BUILDS = Path(__file__).parent.parent / "rules" / "images" / "astro-runtime-builds.yaml"

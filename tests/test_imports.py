@@ -19,8 +19,8 @@ OUTSIDE = {
 # The line of the house, one room a row; each may import only rooms above its own.
 ORDER = (
     {"errors", "globs", "references", "ci", "plumbing", "renames"},
-    {"shellwords", "base", "yamlfile", "images"},
-    {"heredocs", "snapshot", "fields", "order"},
+    {"shellwords", "base", "yamlfile", "images", "tags"},
+    {"heredocs", "snapshot", "fields", "recognition", "order"},
     {"dockertext", "git", "imagefile"},
     {"buildargs"},
     {"froms"},

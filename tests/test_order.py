@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from astro_runtime_guard.images import Runtime, read_tag, recognise
 from astro_runtime_guard.order import newest_known, place_of, spans
+from astro_runtime_guard.recognition import Runtime, recognise
 from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.tags import read_tag
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.guard import check
-from astro_runtime_guard.images import read_tag
 from astro_runtime_guard.rulebook import Rulebook, load_rulebook, rule_folders, shipped_folder
+from astro_runtime_guard.tags import read_tag
 
 GOOD = """\
 image: astro-runtime

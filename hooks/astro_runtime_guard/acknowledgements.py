@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .checks import CHECKS, Rule, Why
-from .images import read_tag
 from .order import span
+from .tags import read_tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

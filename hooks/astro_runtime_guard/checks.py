@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from .dockerfile import REFUSALS
-from .images import line_of
 from .order import Span, newest_known, place_of, span, spans
+from .tags import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .changes import Change
     from .declarations import Declaration
-    from .images import Image, Numbering, Runtime, Tag
+    from .images import Image, Numbering
+    from .recognition import Runtime
+    from .tags import Tag
 
 
 @dataclass(frozen=True, slots=True)

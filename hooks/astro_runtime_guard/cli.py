@@ -19,11 +19,13 @@ from .reports import Report
 from .rulebook import load_rulebook, rule_folders
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Sequence
 
     from .checks import Rule
+    from .findings import Finding
     from .rulebook import Rulebook
+    from .snapshot import Snapshot
 
 DOCKERFILES = (
     r"(?i)(?:^|/)(?:[^/]*[._-])?(?:docker|container)file(?:[._-][^/]+)?"
@@ -79,12 +81,20 @@ def _check(hook: Hook, words: Sequence[str]) -> int:
         output.write(f"{hook.name} {output.version()}\n")
         return 0
     if hook.stands_for_stages and git.rebasing(os.environ):
-        return (
-            0  # A pick that is refused in prepare-commit-msg is rescheduled for ever; the push and CI judge the result.
-        )
+        return 0  # A pick that is refused in prepare-commit-msg is offered again for ever; the push and CI judge it.
     rulebook = load_rulebook(rule_folders(options.rules), options.today)
     rules = select_rules(rulebook, hook.checks, options.enable, options.disable, options.only)
-    snapshot = git.read(
+    snapshot = _look(options, rulebook)
+    if not snapshot.repository:
+        output.complain(f"{hook.name}: not in a git repository, so nothing is compared")
+    report = _report(judge(snapshot, rulebook, rules), rules, snapshot, options)
+    output.deliver(report, options.format, options.output, options.color, _advice(hook, report))
+    found = any(not finding.acknowledged for finding in report.findings)
+    return 1 if found and not options.exit_zero else 0
+
+
+def _look(options: Namespace, rulebook: Rulebook) -> Snapshot:
+    return git.read(
         options.files or None,
         wanted=_wanted(options.exclude),
         base=options.base,
@@ -92,19 +102,16 @@ def _check(hook: Hook, words: Sequence[str]) -> int:
         environ=os.environ,
         renamed=lambda source: blank_versions(source, rulebook.images),
     )
-    if not snapshot.repository:
-        output.complain(f"{hook.name}: not in a git repository, so nothing is compared")
-    findings = judge(snapshot, rulebook, rules)
-    report = Report(
+
+
+def _report(findings: list[Finding], rules: list[Rule], snapshot: Snapshot, options: Namespace) -> Report:
+    return Report(
         tuple(findings),
         tuple(rules),
         version=output.version() if options.format != "text" else "",
         bases=tuple(before.named for before in snapshot.base.commits),
         prefix=snapshot.prefix,
     )
-    output.deliver(report, options.format, options.output, options.color, _advice(hook, report))
-    found = any(not finding.acknowledged for finding in findings)
-    return 1 if found and not options.exit_zero else 0
 
 
 def select_rules(

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .dockerfile import Argument, Comment, Stage, read_stages, source_lines
-from .images import Image, Runtime, recognise
+from .recognition import Runtime, recognise
 
 if TYPE_CHECKING:
+    from .images import Image
     from collections.abc import Sequence
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .fields import Key, date, flag, number, pairs, read_fields, records, text, texts
-from .images import Image, Line, Numbering, Withdrawal, read_tag
+from .images import Image, Line, Numbering, Withdrawal
+from .tags import read_tag
 from .yamlfile import Mistake, Value
 
 if TYPE_CHECKING:

@@ -10,10 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from .images import Image, Line, Runtime, Tag, read_tag
+from .tags import read_tag
 
 if TYPE_CHECKING:
     from packaging.version import Version
+
+    from .images import Image, Line
+    from .recognition import Runtime
+    from .tags import Tag
 
 
 class Span(NamedTuple):

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from .errors import CannotCheck
 from .guard import check
-from .images import Image, line_of, read_tag
 from .order import place_of
+from .tags import line_of, read_tag
 
 if TYPE_CHECKING:
+    from .images import Image
     from collections.abc import Iterator
 
     from .findings import Finding
