@@ -14,11 +14,13 @@ HEADS = ("", "", "", "# escape=`", "# syntax=x", "# escape=\\", "# ESCAPE = `", 
 STARTS = (
     "FROM a:1", "FROM a:1 AS b", "from a", "ARG V=1", "RUN x", "RUN cat <<EOF", "RUN cat <<-EOF", "USER x",
     "COPY <<A <<B /x", "RUN echo '<<EOF'", 'RUN echo "a <<EOF', "ONBUILD RUN <<EOF", "CMD <<EOF", "ENV A=b",
-    "LABEL a=<<EOF", 'RUN ["a", "<<EOF"]', "RUN <<'E F'", "RUN 3<<E\"O\"F", "RUN a<<EOF",
+    "LABEL a=<<EOF", "RUN <<'E F'", "RUN 3<<E\"O\"F", "RUN a<<EOF",
     "RUN cat <<<EOF", "WORKDIR /x",
 )  # fmt: skip
 TAILS = ("", "", "", "", " \\", "\\", " \\\\", " `", " \\ ", "\\\t", " # c", "\\\r", " \u2003", "\\\\\\")
 BODIES = (
+    # Without a tail: behind a continued exec form, which is none, the older BuildKit in that wheel sees no heredoc.
+    'RUN ["a", "<<EOF"]',
     "EOF",
     "EOF",
     "\tEOF",

@@ -13,8 +13,9 @@ from .dockerfile import Argument, Comment, Stage, read_stages, source_lines
 from .recognition import Runtime, recognise
 
 if TYPE_CHECKING:
-    from .images import Image
     from collections.abc import Sequence
+
+    from .images import Image
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from .order import place_of
 from .tags import line_of, read_tag
 
 if TYPE_CHECKING:
-    from .images import Image
     from collections.abc import Iterator
 
     from .findings import Finding
+    from .images import Image
     from .rulebook import Rulebook
 
 
