@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from repository import Repository, make_repository
 
 PROJECT = Path(__file__).parent.parent
+
+# How long an example takes says something about the machine, not about the law.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ files = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(files)
 def test_instructions_are_where_buildkit_sees_them(text: str) -> None:
     try:
