@@ -40,9 +40,6 @@ def compare(first: Runtime, second: Runtime) -> int | None:
     return (both[0].first > both[1].last) - (both[0].last < both[1].first)
 
 
-settings.register_profile("laws", deadline=None)  # other processes may share the machine
-settings.load_profile("laws")
-
 numbers = st.integers(0, 30)
 pre_releases = st.sampled_from(["", "-alpha1", "-alpha2", ".beta1", "-rc1", ".rc2", "-nightly20241216"])
 suffixes = st.permutations(["-base", "-slim", "-python-3.12", "-ubi9", "-corp3"]).flatmap(

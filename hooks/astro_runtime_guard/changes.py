@@ -46,19 +46,17 @@ def pair_declarations(after: Sequence[Declaration], pasts: Sequence[Sequence[Pas
 def _match(after: Sequence[Declaration], pasts: Sequence[Past]) -> dict[int, Past]:
     """Which past declaration each position of `after` continues: by name, as the final one, by reference, by place."""
     new = {position: now for position, now in enumerate(after) if now.ordered}
-    old = [past for past in pasts if past.declaration.ordered]
+    old = {number: past for number, past in enumerate(pasts) if past.declaration.ordered}
     matched: dict[int, Past] = {}
     for key in _KEYS:
-        free: dict[object, list[Past]] = {}
-        for past in old:
-            free.setdefault(key(past.declaration), []).append(past)
+        free: dict[object, list[int]] = {}
+        for number in reversed(old):
+            free.setdefault(key(old[number].declaration), []).append(number)
         for position, now in list(new.items()):
-            candidates = free.get(key(now))
-            if key(now) is not None and candidates:
-                matched[position] = candidates.pop(0)
-                old.remove(matched[position])
+            if key(now) is not None and (numbers := free.get(key(now))):
+                matched[position] = old.pop(numbers.pop())
                 del new[position]
-    matched.update(zip(new, old, strict=False))
+    matched.update(zip(new, old.values(), strict=False))
     return matched
 
 
