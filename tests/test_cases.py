@@ -19,7 +19,7 @@ from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
 
 CASES = Path(__file__).parent / "cases"
 HEAD = Before("1a2b3c4" + "0" * 33, "HEAD at 1a2b3c4")
-BOOK = load_rulebook([shipped_folder()], today="2026-11-22")
+BOOK = load_rulebook([shipped_folder()], today="2026-11-22", examples=True)
 RULES = select_rules(BOOK, [name for name in CHECKS if name != "maintained"])
 
 

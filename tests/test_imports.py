@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
+from repository import Repository
 
 PACKAGE = Path(__file__).parent.parent / "hooks" / "astro_runtime_guard"
 MODULES = {path.relative_to(PACKAGE).with_suffix("").as_posix(): path for path in PACKAGE.rglob("*.py")}
@@ -29,6 +31,7 @@ ORDER = (
     {"changes"},
     {"checks"},
     {"rulefile", "acknowledgements"},
+    {"compiled"},
     {"rulebook", "findings"},
     {"reports/__init__"},
     {"reports/text", "reports/shared"},
@@ -104,3 +107,19 @@ def test_no_word_of_astro_outside_the_program_s_own_names(module: str) -> None:
             text = text.replace(name, "")
         assert "astro" not in text.lower()
         assert not any(word in text for word in ("quay.io", "azurecr", "5.0.0"))
+
+
+@pytest.mark.parametrize(
+    ("rule_of_one_s_own", "loaded"), [(False, set()), (True, {"yaml"})], ids=["ours alone", "with rules of one's own"]
+)
+def test_an_ordinary_run_loads_no_more_than_it_needs(
+    repo: Repository, rule_of_one_s_own: bool, loaded: set[str]
+) -> None:
+    repo.commit({"Dockerfile": "FROM quay.io/astronomer/astro-runtime:5.0.1\n"})
+    if rule_of_one_s_own:
+        repo.write(".astro-runtime/images/mirror.yaml", "extends: astro-runtime\nrepositories: [example.com/airflow]\n")
+    program = (
+        "import sys; from astro_runtime_guard.entrypoints import astro_runtime as run; sys.argv[1:] = ['Dockerfile'];"
+        "print(run(), *({'yaml', 'packaging', 'importlib.metadata', 'hashlib'} & set(sys.modules)))"
+    )
+    assert repo.run(sys.executable, "-c", program).stdout.split() == ["0", *loaded]

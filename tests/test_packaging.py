@@ -51,7 +51,8 @@ def test_wheel_and_sdist(published: Published, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
     assert {f"astro_runtime_guard/{rule}" for rule in RULES} <= names
-    assert {"astro_runtime_guard/py.typed", "astro_runtime_guard/rules/__init__.py"} <= names
+    others = ("py.typed", "rules/__init__.py", "rules/compiled.json")
+    assert {f"astro_runtime_guard/{name}" for name in others} <= names
     assert not any(name.startswith(("tests/", "rules/")) for name in names)
     with tarfile.open(sdist) as packed_source:
         inside = {name.partition("/")[2] for name in packed_source.getnames()}

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from astro_runtime_guard import compiled
 from astro_runtime_guard.examples import failures
 from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
 from test_cases import BOOK
-from write_readme import WRITTEN, rewritten
+from write_readme import WRITTEN, rewritten, written_down
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -23,6 +24,12 @@ def test_generated_parts_are_the_program_s(page: Path) -> None:
     assert text == rewritten(text), "run python tests/write_readme.py"
 
 
+def test_the_rules_are_written_down() -> None:
+    assert (PROJECT / "rules" / compiled.NAME).read_text(encoding="utf-8") == written_down(), (
+        "run python tests/write_readme.py"
+    )
+
+
 def test_output_is_shown() -> None:
     assert len(re.findall(r"<!-- case: ([\w-]+) -->\n```text\nDockerfile:", README)) >= 3
 
@@ -32,7 +39,7 @@ def test_the_rule_of_one_s_own_is_a_good_one(tmp_path: Path) -> None:
     for name, text in (mirror, rule):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    book = load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
+    book = load_rulebook([shipped_folder(), tmp_path], "2026-11-22", examples=True)
     assert len(book.rules) == len(BOOK.rules) + 1
     assert list(failures(book, book.rules)) == []
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from astro_runtime_guard import compiled
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.guard import check
 from astro_runtime_guard.rulebook import Rulebook, load_rulebook, rule_folders, shipped_folder
@@ -200,3 +203,48 @@ def test_rules_above_the_repository_are_not_its_own(tmp_path: Path, monkeypatch:
     assert rule_folders(None) == [shipped_folder()]
     with pytest.raises(CannotCheck, match="--rules nowhere: no such folder"):
         rule_folders(Path("nowhere"))
+
+
+def written_down(folder: Path) -> Path:
+    """A copy of the shipped rules, with what is written down of them."""
+    copied = folder / "rules"
+    shutil.copytree(shipped_folder(), copied)
+    return copied
+
+
+def test_what_is_written_down_is_what_the_files_say(tmp_path: Path) -> None:
+    folder = written_down(tmp_path)
+    images, rules = compiled.read_back(folder, "2026-11-22") or ([], [])
+    book = load_rulebook([folder], "2026-11-22", examples=True)
+    assert tuple(images) == book.images
+    assert tuple(rules) == tuple(replace(rule, finds=(), passes=()) for rule in book.rules)
+
+
+@pytest.mark.parametrize(
+    "spoil", ["a rule", "an image", "a new rule", "a rule is gone", "no JSON", "other JSON", "nothing"]
+)
+def test_what_is_stale_is_not_read_back(tmp_path: Path, spoil: str) -> None:
+    folder = written_down(tmp_path)
+    if spoil == "a rule":
+        put(folder, GOOD, "runtime-5.yaml")
+    elif spoil == "an image":
+        path = folder / "images" / "astro-runtime.yaml"
+        path.write_text(path.read_text().replace("-slim", "-slick"))
+    elif spoil == "a new rule":
+        put(folder, GOOD)
+    elif spoil == "a rule is gone":
+        (folder / "runtime-12.yaml").unlink()
+    elif spoil == "nothing":
+        (folder / compiled.NAME).unlink()
+    else:
+        (folder / compiled.NAME).write_text("{" if spoil == "no JSON" else "[]")
+    assert compiled.read_back(folder, "2026-11-22") is None
+    book = load_rulebook([folder], "2026-11-22")
+    assert book == load_rulebook([folder], "2026-11-22", examples=True)
+
+
+def test_line_ends_do_not_make_it_stale(tmp_path: Path) -> None:
+    folder = written_down(tmp_path)
+    for path in folder.rglob("*.yaml"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert compiled.read_back(folder, "2026-11-22")

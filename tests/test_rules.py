@@ -18,7 +18,7 @@ from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
 from astro_runtime_guard.tags import line_of, read_tag
 
 TODAY = "2026-11-22"
-BOOK = load_rulebook([shipped_folder()], TODAY)
+BOOK = load_rulebook([shipped_folder()], TODAY, examples=True)
 RULES = {rule.name: rule for rule in BOOK.rules}
 IMAGES = {image.name: image for image in BOOK.images}
 RUNTIME = IMAGES["astro-runtime"]

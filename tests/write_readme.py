@@ -1,4 +1,4 @@
-"""Writes into README and CONTRIBUTING what the program says: reports, the table of rules, the map of modules.
+"""Writes what is made from other files: parts of README and CONTRIBUTING, and rules/compiled.json.
 
     python tests/write_readme.py
 
@@ -11,7 +11,9 @@ import ast
 import re
 from pathlib import Path
 
+from astro_runtime_guard import compiled
 from astro_runtime_guard.checks import CHECKS, Rule
+from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
 from test_cases import BOOK, CASES, parts
 
 PROJECT = Path(__file__).parent.parent
@@ -29,6 +31,12 @@ def rewritten(text: str) -> str:
         between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
         text = between.sub(lambda match, table=table: f"{match[1]}\n{table}\n{match[2]}", text)  # type: ignore[misc]
     return text
+
+
+def written_down() -> str:
+    """rules/compiled.json as it should be."""
+    book = load_rulebook([shipped_folder()], "", examples=True)
+    return compiled.write_down(shipped_folder(), book.images, book.rules)
 
 
 def _case(match: re.Match[str]) -> str:
@@ -62,5 +70,6 @@ def _module(path: Path) -> str:
 
 
 if __name__ == "__main__":
+    (PROJECT / "rules" / compiled.NAME).write_text(written_down(), encoding="utf-8")
     for page in WRITTEN.values():
         page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")

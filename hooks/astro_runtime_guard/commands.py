@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def run_command(argv: Sequence[str], today: str) -> tuple[str, int]:
     """What one of the commands prints, and its exit code. Raises CannotCheck."""
     options = _parser().parse_args(argv)
-    rulebook = load_rulebook(rule_folders(options.rules), today)
+    rulebook = load_rulebook(rule_folders(options.rules), today, examples=True)
     answer: Callable[[Rulebook, Namespace], tuple[str, int]] = options.answer
     return answer(rulebook, options)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .compiled import read_back
 from .errors import CannotCheck
 from .imagefile import read_image
 from .rulefile import read_rule
@@ -56,16 +57,29 @@ def rule_folders(given: Path | None) -> list[Path]:
     return [shipped_folder()]
 
 
-def load_rulebook(folders: Iterable[Path], today: str) -> Rulebook:
+def load_rulebook(folders: Iterable[Path], today: str, *, examples: bool = False) -> Rulebook:
     """The rulebook of these folders; a file replaces the one of the same name in an earlier folder.
 
-    `today` (ISO 8601) is the day for which maintenance is judged. Raises CannotCheck with a line
-    `path:line:column: ...` for each mistake.
+    `today` (ISO 8601) is the day for which maintenance is judged. Without `examples` the rules that come with the
+    program have none, and are not read from YAML where what is written down of them still holds. Raises CannotCheck
+    with a line `path:line:column: ...` for each mistake.
     """
     images: dict[str, Image] = {}
     rules: dict[str, Rule] = {}
-    folders = list(folders)
-    mistakes = list(_refuse_strays(folders))
+    first, *others = folders
+    known = None if examples else read_back(first, today)
+    if known:
+        images.update((image.name, image) for image in known[0])
+        rules.update((rule.name, rule) for rule in known[1])
+    mistakes = list(_read(others if known else [first, *others], today, images, rules))
+    if mistakes:
+        raise CannotCheck("\n".join(mistakes))
+    return Rulebook(tuple(images.values()), tuple(rules[name] for name in sorted(rules)))
+
+
+def _read(folders: list[Path], today: str, images: dict[str, Image], rules: dict[str, Rule]) -> Iterator[str]:
+    """Put what the files say into `images` and `rules`; the mistakes in them."""
+    yield from _refuse_strays(folders)
     for path in _files(folders):
         try:
             value = read_yaml(path.read_bytes(), _shown(path))
@@ -75,12 +89,9 @@ def load_rulebook(folders: Iterable[Path], today: str) -> Rulebook:
             else:
                 rules[path.stem] = read_rule(value, _shown(path), path.stem, images, today)
         except Mistake as mistake:
-            mistakes.append(str(mistake))
+            yield str(mistake)
         except OSError as error:
-            mistakes.append(f"{_shown(path)}: {error.strerror}")
-    if mistakes:
-        raise CannotCheck("\n".join(mistakes))
-    return Rulebook(tuple(images.values()), tuple(rules[name] for name in sorted(rules)))
+            yield f"{_shown(path)}: {error.strerror}"
 
 
 def _refuse_strays(folders: list[Path]) -> Iterator[str]:
