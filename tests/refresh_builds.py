@@ -23,7 +23,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.images import Image
 from astro_runtime_guard.order import place_of
-from astro_runtime_guard.reports.text import printable
+from astro_runtime_guard.reports.shared import printable
 from astro_runtime_guard.rulebook import load_rulebook
 from astro_runtime_guard.tags import line_of, read_tag
 

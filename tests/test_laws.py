@@ -77,6 +77,14 @@ def test_a_downgrade_is_answered_for_its_own_version_alone(before: str, after: s
     assert downgrade(dockerfile(before), text) == (lowered and stated != after)
 
 
+@given(st.one_of(build, st.just("latest")), st.one_of(build, st.sampled_from(["latest", "5.0.1xs", "3.0.8"])), suffix)
+def test_what_the_report_says_to_write_is_accepted(before: str, after: str, suffix: str) -> None:
+    old, new = (f"FROM {LEGACY}:{version}{suffix}\n" for version in (before, after))
+    found = check(old.encode(), new.encode(), rulebook=BOOK)
+    written = "".join(f"{line}\n" for line in dict.fromkeys(finding.comment for finding in found))
+    assert verdict(old, written.replace("<the reason>", "because it must") + new) == []
+
+
 dressings = st.sampled_from(
     [
         lambda text: text.replace("\n", "\r\n"),

@@ -23,8 +23,7 @@ from astro_runtime_guard.findings import Finding
 from astro_runtime_guard.git import File, Old, Snapshot
 from astro_runtime_guard.guard import judge
 from astro_runtime_guard.reports import Report, github, gitlab, json_report, sarif
-from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, uri
-from astro_runtime_guard.reports.text import printable
+from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, printable, uri
 from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
 from conftest import PROJECT, version
 from hypothesis import given, settings

@@ -57,6 +57,13 @@ def read_acknowledgements(comments: Sequence[Comment]) -> tuple[Acknowledgement,
     return tuple(found)
 
 
+def line_to_write(rule: Rule, version: str) -> str:
+    """The comment that acknowledges a finding of `rule` at `version`; empty where nothing does."""
+    verb = CHECKS[rule.check].verb
+    subjects = {"reviewed": version, "downgraded": f"{version}: <the reason>", "ignore": f"{rule.name}: <the reason>"}
+    return f"# astro-runtime: {verb} {subjects[verb]}" if verb in subjects else ""
+
+
 def near_misses(comments: Sequence[Comment]) -> tuple[int, ...]:
     """The lines of comments that look like an acknowledgement and are none."""
     lines = {acknowledgement.comment.line for acknowledgement in read_acknowledgements(comments)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import ci
-from .errors import CannotCheck
+from .errors import CannotCheck, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -115,7 +115,7 @@ def _end_of_range(environ: Mapping[str, str], git: Answers) -> str:
     [found] = git.commits([end])
     if not found:
         raise CannotCheck(
-            f"PRE_COMMIT_TO_REF is {_plain(end)}, which is no commit of this clone: fetch it, or name another"
+            f"PRE_COMMIT_TO_REF is {plain(end)}, which is no commit of this clone: fetch it, or name another"
         )
     return found
 
@@ -128,21 +128,19 @@ def _range(environ: Mapping[str, str], after: str, git: Answers) -> Base:
         return Base(
             (),
             after,
-            problem=f"PRE_COMMIT_FROM_REF is {_plain(start)}, which is no commit of this clone: fetch it",
+            problem=f"PRE_COMMIT_FROM_REF is {plain(start)}, which is no commit of this clone: fetch it",
         )
     if remote:
-        return Base((_before(_plain(remote), found),), after)
-    return replace(_settled(_plain(start), found, after, git), after=after)
+        return Base((_before(plain(remote), found),), after)
+    return replace(_settled(plain(start), found, after, git), after=after)
 
 
 def _asked(wish: str, said_in: str, after: str, git: Answers) -> Base:
     [found] = git.commits([wish])
     if not found:
-        raise CannotCheck(f"{said_in} {_plain(wish)}: no such commit in this clone: fetch it, or name another")
+        raise CannotCheck(f"{said_in} {plain(wish)}: no such commit in this clone: fetch it, or name another")
     now = after or git.head
-    return (
-        replace(_settled(_plain(wish), found, now, git), after=after) if now else Base((_before(_plain(wish), found),))
-    )
+    return replace(_settled(plain(wish), found, now, git), after=after) if now else Base((_before(plain(wish), found),))
 
 
 def _present(environ: Mapping[str, str], event: str, git: Answers) -> Base:
@@ -229,8 +227,3 @@ def _settled(name: str, tip: str, now: str, git: Answers) -> Base:
 
 def _before(name: str, commit: str) -> Before:
     return Before(commit, f"{name} at {commit[:7]}")
-
-
-def _plain(text: str) -> str:
-    """Somebody else's text as one line of ASCII."""
-    return ascii(text)[1:-1]

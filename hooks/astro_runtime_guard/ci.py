@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from .errors import plain
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -285,7 +287,7 @@ def _branch(value: str) -> tuple[Candidate, ...]:
         return ()
     bad = re.search(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{", name)
     revs = () if bad else tuple(f"refs/remotes/{remote}/{name}" for remote in ("origin", "upstream"))
-    words = "origin/" + ascii(name)[1:-1]
+    words = "origin/" + plain(name)
     return (Candidate(words, words, revs),)
 
 

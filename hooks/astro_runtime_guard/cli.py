@@ -201,9 +201,10 @@ def _advice(hook: Hook, report: Report) -> tuple[str, ...]:
     found = [finding for finding in report.findings if not finding.acknowledged]
     lines: list[str] = []
     if any(finding.check == "ordered" and finding.base.startswith("HEAD ") for finding in found):
-        main = git.default_branch(os.environ) or "origin/main"
+        main = git.default_branch(os.environ) or "<the branch to merge into>"
         lines.append(f"to take back an upgrade that was never merged:  ASTRO_RUNTIME_BASE={main} git commit")
-        lines.append("to amend the commit that you compare with:  ASTRO_RUNTIME_BASE=HEAD^ git commit --amend")
+        if not hook.stands_for_stages:  # a commit that is amended passes the hooks that take files first
+            lines.append("to amend the commit that you compare with:  ASTRO_RUNTIME_BASE=HEAD^ git commit --amend")
     if hook.stands_for_stages and found:
         lines.append("to go on: write the line, then git add and git commit; to go back: git reset --merge")
         lines.append(f"to pass without this check: SKIP={hook.name}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .acknowledgements import line_to_write
 from .checks import CHECKS, Rule
 from .errors import CannotCheck
 from .examples import failures
@@ -87,15 +88,7 @@ def _explain(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
     lines += [f"says: {words}" for words in rule.messages.values()]
     lines += [f"consider: {text}" for text in rule.consider]
     lines += [f"passes: {line}" for line in rule.passes[0].after.splitlines()]
-    if (line := _acknowledgement(rule)) is not None:
+    if line := line_to_write(rule, "<the version>"):
         lines.append(f"{rule.acknowledge or 'to acknowledge it'}, write above the instruction:  {line}")
     lines += [f"see: {rule.link}"] if rule.link else []
     return "\n".join(lines) + "\n", 0
-
-
-def _acknowledgement(rule: Rule) -> str | None:
-    verb = CHECKS[rule.check].verb
-    subject = {"reviewed": "<the version>", "downgraded": "<the version>: <the reason>"}.get(
-        verb, f"{rule.name}: <the reason>"
-    )
-    return None if verb == "never" else f"# astro-runtime: {verb} {subject}"

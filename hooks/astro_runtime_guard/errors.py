@@ -8,3 +8,8 @@ class CannotCheck(Exception):
 
     The message is one line for a person: what could not be done, and what to do about it.
     """
+
+
+def plain(text: str) -> str:
+    """Somebody else's text as one line of ASCII, for a message."""
+    return ascii(text)[1:-1]

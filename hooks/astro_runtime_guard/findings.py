@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .acknowledgements import answer, faults, near_misses
+from .acknowledgements import answer, faults, line_to_write, near_misses
 from .checks import CHECKS
 from .order import place_of
 from .rulefile import fill
@@ -108,7 +108,7 @@ def _of_change(place: Place, change: Change, rule: Rule, why: Why) -> Finding:
         consider=rule.consider,
         notes=_notes(after),
         acknowledge=rule.acknowledge,
-        comment=_comment(rule, after),
+        comment=line_to_write(rule, _version(after)),
         instruction=after.instruction,
         link=rule.link,
         reference=after.reference,
@@ -122,19 +122,17 @@ def _of_change(place: Place, change: Change, rule: Rule, why: Why) -> Finding:
     )
 
 
+def _version(after: Declaration) -> str:
+    """The version to write into an acknowledgement; a series is none, and a finding of its own."""
+    tag = after.runtime.tag
+    return tag.version if tag.version and tag.kind != "series" else "<the full version>"
+
+
 def _notes(after: Declaration) -> tuple[str, ...]:
     return (
         *(f"build argument {argument.name} is given in line {argument.line}" for argument in after.arguments),
         *(f"line {line} is no acknowledgement" for line in near_misses(after.comments)),
     )
-
-
-def _comment(rule: Rule, after: Declaration) -> str:
-    verb, tag = CHECKS[rule.check].verb, after.runtime.tag
-    if verb == "reviewed":
-        return f"# astro-runtime: reviewed {tag.version if tag.kind == 'build' else '<the full version>'}"
-    subject = tag.version if verb == "downgraded" else rule.name
-    return f"# astro-runtime: {verb} {subject}: <the reason>"
 
 
 def _of_comments(place: Place, after: Declaration, rules: Sequence[Rule]) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import base as bases
 from . import plumbing, snapshot
-from .errors import CannotCheck
+from .errors import CannotCheck, plain
 from .plumbing import Change, Entry
 from .snapshot import File as File
 from .snapshot import Old as Old
@@ -190,7 +190,7 @@ def _refuse_broken(environ: Mapping[str, str]) -> None:
     signs = [environ["GIT_DIR"]] if environ.get("GIT_DIR") else [str(it / ".git") for it in (here, *here.parents)]
     for sign in signs:
         if environ.get("GIT_DIR") or os.path.lexists(sign):
-            what = f"{snapshot.plain(sign)} is there, but git does not take it for a repository"
+            what = f"{plain(sign)} is there, but git does not take it for a repository"
             raise CannotCheck(f"{what}: repair it, or remove it if it is none")
 
 
@@ -282,6 +282,6 @@ def _outside(paths: Sequence[str] | None, wish: str) -> Snapshot:
     for path in paths:
         source = snapshot.on_disk(path)
         if source is None:
-            raise CannotCheck(f"{snapshot.plain(path)}: no such file")
+            raise CannotCheck(f"{plain(path)}: no such file")
         files.setdefault(os.path.realpath(path), File(path.replace(os.sep, "/"), source, ()))
     return Snapshot(tuple(files.values()), bases.Base((), why="not in a git repository"), repository=False)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .references import cut_domain
 from .tags import Tag, read_build, read_tag
 
 if TYPE_CHECKING:
@@ -86,7 +87,5 @@ def _declared(repository: str, image: Image) -> str:
 
 
 def _normal(repository: str) -> str:
-    """A repository with its registry spelled out; the first part is one only if it looks so (distribution grammar)."""
-    head, slash, _ = repository.partition("/")
-    is_domain = bool(slash) and (any(c in head for c in ".:$") or head == "localhost" or head != head.lower())
-    return (repository if is_domain else f"docker.io/{repository}").lower()
+    """A repository with its registry spelled out, in lower case."""
+    return "/".join(cut_domain(repository)).lower()

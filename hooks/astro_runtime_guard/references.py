@@ -55,7 +55,7 @@ def read_reference(text: str) -> Reference | None:
     name, colon, tag = _cut_tag(rest)
     if (at and not _is_digest(digest)) or (colon and not _IS_TAG.fullmatch(tag)):
         return None
-    domain, path = _cut_domain(name)
+    domain, path = cut_domain(name)
     if not _IS_DOMAIN.fullmatch(domain):
         domain, path = "", f"{domain}/{path}"
     if not _IS_PATH.fullmatch(path) or len(path) > PATH_LIMIT:
@@ -70,7 +70,7 @@ def _cut_tag(text: str) -> tuple[str, str, str]:
     return text[: slash + 1] + name, colon, tag
 
 
-def _cut_domain(name: str) -> tuple[str, str]:
+def cut_domain(name: str) -> tuple[str, str]:
     """Domain and path, with Docker Hub's defaults: only a first part that looks like a host is one."""
     first, slash, rest = name.partition("/")
     is_host = bool(slash) and ("." in first or ":" in first or first == "localhost" or first != first.lower())

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import plumbing
-from .errors import CannotCheck
+from .errors import CannotCheck, plain
 from .plumbing import LINK, SUBMODULE, Change, Entry
 
 if TYPE_CHECKING:
@@ -310,8 +310,3 @@ def read_blobs(ask: Ask, wanted: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
             raise CannotCheck(f"{what} is not in this clone: clone without --filter, or try git fsck")
         found[name] = content
     return found
-
-
-def plain(text: str) -> str:
-    """Somebody else's text as one line of ASCII."""
-    return ascii(text)[1:-1]

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .shared import PROGRAM, advice, from_top, how_to_answer, markdown
-from .text import printable
+from .shared import PROGRAM, advice, from_top, how_to_answer, markdown, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

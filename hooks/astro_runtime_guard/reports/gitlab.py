@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .shared import advice, fingerprints, from_top, to_json
-from .text import printable
+from .shared import advice, fingerprints, from_top, printable, to_json
 
 if TYPE_CHECKING:
     from ..findings import Finding

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..checks import CHECKS
-from .shared import PROGRAM, advice, fingerprints, markdown, to_json, uri
-from .text import printable
+from ..acknowledgements import line_to_write
+from .shared import PROGRAM, advice, fingerprints, markdown, printable, to_json, uri
 
 if TYPE_CHECKING:
     from ..checks import Rule
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 _HOME = "https://github.com/astro-runtime-guard/astro-runtime-guard"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _TOP = "%SRCROOT%"
-_MARK = "astro-runtime"
 _PLACEHOLDER = re.compile(r"\{([a-z-]+)\}")
 _LINK = re.compile(r"https?://[\w./#?=&%~:@!$'()*+,;-]+", re.ASCII)
 # For a rule that has more than one message; one message is the better title.
@@ -87,11 +85,9 @@ def _title(rule: Rule) -> str:
 def _help(rule: Rule) -> tuple[str, str]:
     """The help, plain and as Markdown: what the rule says, what to consider, how to acknowledge it."""
     lines = [*_said(rule), *rule.consider]
-    verb = CHECKS[rule.check].verb
-    subjects = {"ignore": f"{rule.name}: <the reason>", "downgraded": "<the version>: <the reason>"}
-    if verb != "never":
+    if line := line_to_write(rule, "<the version>"):
         when = f"{rule.acknowledge}, write" if rule.acknowledge else "write"
-        lines.append(f"{when} above the instruction: # {_MARK}: {verb} {subjects.get(verb, '<the version>')}")
+        lines.append(f"{when} above the instruction: {line}")
     lines += [f"see: {rule.link}"] if rule.link else []
     return "\n".join(lines), "\n".join(f"- {markdown(line)}" for line in lines)
 

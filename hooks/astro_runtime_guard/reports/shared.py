@@ -10,8 +10,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .text import printable
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,6 +20,18 @@ PROGRAM = "astro-runtime-guard"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Every ASCII mark that can be markup, also the dot of a list's number and of www. (but not of a version).
 _MARKUP = re.compile(r"[!-'*+:<-@[-`{-~]|\.(?!\d)|(?<!\d)\.")
+
+
+def printable(text: str) -> str:
+    """`text` without anything that a terminal or a log would act on: control characters and stray bytes are escaped."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, as surrogateescape holds it
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
 
 
 def from_top(path: str, report: Report) -> str:
@@ -65,12 +75,17 @@ def advice(finding: Finding) -> Iterator[str]:
     yield from (f"consider: {printable(text)}" for text in finding.consider)
     yield from (f"note: {printable(text)}" for text in finding.notes)
     if finding.base:
-        old = f", where the file was {printable(finding.old_path)}" if finding.old_path else ""
-        yield f"compared with {printable(finding.base)}{old}"
+        yield compared(finding)
     if finding.comment:
         yield f"{how_to_answer(finding)}: {printable(finding.comment)}"
     if finding.link:
         yield f"see: {printable(finding.link)}"
+
+
+def compared(finding: Finding) -> str:
+    """What the finding was compared with."""
+    old = f", where the file was {printable(finding.old_path)}" if finding.old_path else ""
+    return f"compared with {printable(finding.base)}{old}"
 
 
 def how_to_answer(finding: Finding) -> str:

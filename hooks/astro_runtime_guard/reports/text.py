@@ -8,6 +8,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from .shared import compared, how_to_answer, printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -29,18 +31,6 @@ def render(findings: Sequence[Finding], color: bool = False) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def printable(text: str) -> str:
-    """`text` without anything that a terminal or a log would act on: control characters and stray bytes are escaped."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in text)
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, as surrogateescape holds it
-        return f"\\x{code - 0xDC00:02x}"
-    return character.encode("unicode_escape").decode()
-
-
 def _answered_together(finding: Finding) -> tuple[object, ...]:
     """Boundaries that one upgrade crosses, one `reviewed` line answers; every other finding stands for itself."""
     together = finding.path, finding.line, finding.column, finding.comment
@@ -59,11 +49,9 @@ def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) 
     yield from (f"  consider: as at {told[considered]}",) if again else considered
     yield from (f"  note: {printable(text)}" for text in first.notes)
     if first.base:
-        old = f", where the file was {printable(first.old_path)}" if first.old_path else ""
-        yield f"  compared with {printable(first.base)}{old}"
+        yield f"  {compared(first)}"
     if first.comment:
-        when = f"{first.acknowledge}, write" if first.acknowledge else "write"
-        yield f"  {when} above the {first.instruction}:  {_paint(printable(first.comment), _CYAN, color)}"
+        yield f"  {how_to_answer(first)}:  {_paint(printable(first.comment), _CYAN, color)}"
     if len(group) == 1 and first.link:
         yield f"  see: {first.link}"
 
