@@ -367,3 +367,19 @@ def test_interrupted(guard: Callable[..., Said], inside: Repository, monkeypatch
 
     monkeypatch.setattr("astro_runtime_guard.cli.judge", interrupt)
     assert guard() == (130, "", "astro-runtime-guard: interrupted\n")
+
+
+def test_the_way_back_from_an_upgrade_that_was_never_merged(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged = inside.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n"})
+    inside.commit({"Dockerfile": f"{RUNTIME}:4.2.7\n"})
+    inside.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
+    inside.git("add", "Dockerfile")
+    way = "to take back an upgrade that was never merged:  ASTRO_RUNTIME_BASE={} git commit"
+    assert way.format("<the branch to merge into>") in guard()[1]
+    inside.git("update-ref", "refs/remotes/origin/trunk", merged)
+    inside.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
+    assert way.format("origin/trunk") in guard()[1]
+    monkeypatch.setenv("ASTRO_RUNTIME_BASE", "origin/trunk")
+    assert guard() == (0, "", "")
