@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None, schemes: Sequence[str] = ("https",))
 def known_image(builds: Path) -> Image:
     """The image that the file of builds extends, as the rule files beside it declare it."""
     name = builds.stem.removesuffix("-builds")
-    book = load_rulebook([builds.parent.parent], date.today().isoformat())
+    book = load_rulebook([str(builds.parent.parent)], date.today().isoformat())
     for image in book.images:
         if image.name == name:
             return image

@@ -105,24 +105,24 @@ ROWS: dict[str, Row] = {
     "ASTRO_RUNTIME_BASE is empty": ({"ASTRO_RUNTIME_BASE": ""}, None, FULL, before(TWO, "HEAD")),
     "ASTRO_RUNTIME_BASE before the first commit": ({"ASTRO_RUNTIME_BASE": MAIN}, None, Clone(""), before(MAIN, MAIN)),
     "ASTRO_RUNTIME_BASE in CI": ({**PULL, "ASTRO_RUNTIME_BASE": ONE}, None, FULL, before(ONE, ONE)),
-    "ASTRO_RUNTIME_BASE and a range": ({**RANGE, "ASTRO_RUNTIME_BASE": ONE}, None, ON_MAIN, replace(before(ONE, ONE), after=TWO)),
+    "ASTRO_RUNTIME_BASE and a range": ({**RANGE, "ASTRO_RUNTIME_BASE": ONE}, None, ON_MAIN, before(ONE, ONE)._replace(after=TWO)),
     # stages after the fact
     **{
         f"stage with {name}": ({name: "1", **RANGE}, None, FULL, Base((), why=f"nothing is proposed in this stage: {name} is set"))
         for name in ("PRE_COMMIT_CHECKOUT_TYPE", "PRE_COMMIT_IS_SQUASH_MERGE", "PRE_COMMIT_SQUASH_MERGE", "PRE_COMMIT_REWRITE_COMMAND", "PRE_COMMIT_PRE_REBASE_UPSTREAM")
     },
     # ranges and pushes
-    "a range": (RANGE, None, ON_MAIN, replace(before(FORK, f"the merge base with {MAIN}"), after=TWO)),
-    "a range in CI": ({**PULL, **RANGE}, None, FULL, replace(before(FORK, f"the merge base with {MAIN}"), after=TWO)),
-    "a range from an ancestor": ({"PRE_COMMIT_FROM_REF": ONE, "PRE_COMMIT_TO_REF": "HEAD"}, None, FULL, replace(before(ONE, ONE), after=TWO)),
+    "a range": (RANGE, None, ON_MAIN, before(FORK, f"the merge base with {MAIN}")._replace(after=TWO)),
+    "a range in CI": ({**PULL, **RANGE}, None, FULL, before(FORK, f"the merge base with {MAIN}")._replace(after=TWO)),
+    "a range from an ancestor": ({"PRE_COMMIT_FROM_REF": ONE, "PRE_COMMIT_TO_REF": "HEAD"}, None, FULL, before(ONE, ONE)._replace(after=TWO)),
     "a range from nowhere": (
         {"PRE_COMMIT_FROM_REF": "gone", "PRE_COMMIT_TO_REF": TWO}, None, FULL,
         Base((), TWO, problem="PRE_COMMIT_FROM_REF is gone, which is no commit of this clone: fetch it"),
     ),
-    "a push": ({**RANGE, "PRE_COMMIT_REMOTE_NAME": "origin"}, None, ON_MAIN, replace(before(MAIN, "origin"), after=TWO)),
+    "a push": ({**RANGE, "PRE_COMMIT_REMOTE_NAME": "origin"}, None, ON_MAIN, before(MAIN, "origin")._replace(after=TWO)),
     "a push backwards": (
         {"PRE_COMMIT_FROM_REF": TWO, "PRE_COMMIT_TO_REF": FORK, "PRE_COMMIT_REMOTE_NAME": "origin"}, None, ON_MAIN,
-        replace(before(TWO, "origin"), after=FORK),
+        before(TWO, "origin")._replace(after=FORK),
     ),
     "the first push": ({"PRE_COMMIT_REMOTE_NAME": "origin"}, None, FULL, Base((), why="first push")),
     "the first push, prek": ({"PRE_COMMIT_REMOTE_NAME": "origin", "PRE_COMMIT_TO_REF": TWO}, None, FULL, Base((), why="first push")),
@@ -137,7 +137,7 @@ ROWS: dict[str, Row] = {
     "pull request, no event": (PULL, None, MERGED, before(MAIN, "origin/main")),
     "pull request, its head checked out": (PULL, PULLED, FULL, FORKED),
     "pull request, its head checked out, shallow": (
-        PULL, PULLED, Clone(TWO, ORIGIN, (ROOT, FORK)), replace(before(MAIN, "origin/main"), exact=False),
+        PULL, PULLED, Clone(TWO, ORIGIN, (ROOT, FORK)), before(MAIN, "origin/main")._replace(exact=False),
     ),
     "pull request from a fork, upstream": (PULL, None, Clone(TWO, {"refs/remotes/upstream/main": MAIN}), FORKED),
     "pull_request_target, the proposal": ({**PULL, "GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_SHA": MAIN}, PULLED, FULL, FORKED),
@@ -249,7 +249,7 @@ ROWS: dict[str, Row] = {
         {"CI": "true"}, None, Clone(TWO, {}, (ONE,)), absent("the parent of HEAD", "clone the whole history and fetch the target branch"),
     ),
     "an unknown CI, the first commit": ({"CI": "true"}, None, Clone(ROOT), Base((), why="first commit")),
-    "no common history": (PULL, None, Clone(OTHER, ORIGIN), replace(before(MAIN, "origin/main"), exact=False)),
+    "no common history": (PULL, None, Clone(OTHER, ORIGIN), before(MAIN, "origin/main")._replace(exact=False)),
     "a merge in CI": (
         {"CI": "true"}, None, Clone(TWO, merging=(MAIN,)),
         Base((*before(TWO, "HEAD").commits, *before(MAIN, "the merged commit").commits, *PARENT.commits)),

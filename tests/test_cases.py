@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from astro_runtime_guard.base import Base, Before
 from astro_runtime_guard.checks import CHECKS
-from astro_runtime_guard.cli import select_rules
+from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.git import File, Old, Snapshot
 from astro_runtime_guard.guard import judge
 from astro_runtime_guard.reports import text
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.runner import select_rules
 
 CASES = Path(__file__).parent / "cases"
 HEAD = Before("1a2b3c4" + "0" * 33, "HEAD at 1a2b3c4")

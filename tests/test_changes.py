@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from astro_runtime_guard.changes import Past, pair_declarations
 from astro_runtime_guard.declarations import blank_versions, read_declarations
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
 
 IMAGES = load_rulebook([shipped_folder()], "2026-11-22").images
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"

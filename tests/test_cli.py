@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 import yaml
 from astro_runtime_guard import entrypoints
-from astro_runtime_guard.rulebook import shipped_folder
+from astro_runtime_guard.folders import shipped_folder
 from repository import Repository
 
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
@@ -293,7 +293,7 @@ def test_an_example_that_does_not_hold(guard: Callable[..., Said], inside: Repos
 
 def test_every_shipped_file_fits_the_schema(guard: Callable[..., Said]) -> None:
     validator = jsonschema.Draft7Validator(json.loads(guard("rules", "schema")[1]))
-    for path in shipped_folder().rglob("*.yaml"):
+    for path in Path(shipped_folder()).rglob("*.yaml"):
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)  # as an editor reads it
         document = json.loads(json.dumps(document, default=str))
         assert [error.message for error in validator.iter_errors(document)] == [], path
@@ -350,7 +350,7 @@ def test_a_mistake_of_our_own_is_no_finding(
     guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
-    monkeypatch.setattr("astro_runtime_guard.cli.judge", lambda *_: 1 // 0)
+    monkeypatch.setattr("astro_runtime_guard.guard.judge", lambda *_: 1 // 0)
     code, out, err = guard()
     assert (code, out) == (2, "")
     assert err.startswith(
@@ -365,7 +365,7 @@ def test_interrupted(guard: Callable[..., Said], inside: Repository, monkeypatch
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("astro_runtime_guard.cli.judge", interrupt)
+    monkeypatch.setattr("astro_runtime_guard.guard.judge", interrupt)
     assert guard() == (130, "", "astro-runtime-guard: interrupted\n")
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.recognition import recognise
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
 from astro_runtime_guard.tags import line_of
 
 CASES: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "compare-cases.json").read_text("utf-8"))

@@ -15,13 +15,15 @@ OUTSIDE = {
     "dockerfile_parse": {"dockerfile"},
     "packaging": {"order"},
     "yaml": {"yamlfile"},
-    "subprocess": {"git"},
-    "argparse": {"cli", "commands"},
+    "subprocess": {"process"},
+    "argparse": {"arguments", "commands"},
 }
 # The line of the house, one room a row; each may import only rooms above its own.
 ORDER = (
-    {"errors", "globs", "references", "plumbing", "renames"},
-    {"shellwords", "ci", "yamlfile", "images", "tags"},
+    {"errors", "globs", "named", "renames", "catfile", "glance"},
+    {"words"},
+    {"process", "folders", "references", "images", "rule", "plumbing"},
+    {"shellwords", "ci", "yamlfile", "tags", "compiled", "shortcut"},
     {"heredocs", "base", "snapshot", "fields", "recognition", "order"},
     {"dockertext", "git", "imagefile"},
     {"buildargs"},
@@ -31,13 +33,13 @@ ORDER = (
     {"changes"},
     {"checks"},
     {"rulefile", "acknowledgements"},
-    {"compiled"},
+    {"rulefolder"},
     {"rulebook", "findings"},
     {"reports/__init__"},
     {"reports/shared"},
     {"reports/text", "reports/github", "reports/gitlab", "reports/json_report", "reports/sarif"},
     {"guard", "output"},
-    {"examples", "plan", "schema"},
+    {"examples", "plan", "schema", "arguments", "runner"},
     {"commands"},
     {"cli"},
     {"entrypoints"},
@@ -109,17 +111,107 @@ def test_no_word_of_astro_outside_the_program_s_own_names(module: str) -> None:
         assert not any(word in text for word in ("quay.io", "azurecr", "5.0.0"))
 
 
-@pytest.mark.parametrize(
-    ("rule_of_one_s_own", "loaded"), [(False, set()), (True, {"yaml"})], ids=["ours alone", "with rules of one's own"]
+# What takes longest to import of what could be imported, here or by what we import.
+DEAR = (
+    *(
+        "argparse",
+        "collections",
+        "dataclasses",
+        "dockerfile_parse",
+        "enum",
+        "functools",
+        "hashlib",
+        "importlib.metadata",
+    ),
+    *("inspect", "json", "logging", "packaging", "pathlib", "re", "shutil", "subprocess", "tempfile", "typing", "yaml"),
 )
-def test_an_ordinary_run_loads_no_more_than_it_needs(
-    repo: Repository, rule_of_one_s_own: bool, loaded: set[str]
+SHORTCUT = {"arguments", "catfile", "cli", "entrypoints", "errors", "folders", "glance", "output", "process"} | {
+    "rules",
+    "rules/compiled",
+    "shortcut",
+}
+# The line up to what the files say.
+LOOKED = (
+    SHORTCUT
+    | {"base", "ci", "compiled", "git", "images", "named", "plumbing", "reports", "rule", "rulebook"}
+    | {
+        "runner",
+        "snapshot",
+    }
+)
+# And the reader, the pairs, the checks.
+JUDGED = (
+    LOOKED
+    | {"acknowledgements", "buildargs", "changes", "checks", "declarations", "dockerfile", "dockertext"}
+    | {
+        *("findings", "froms", "guard", "order", "recognition", "references", "tags", "words"),
+    }
+)
+READER = {"collections", "dockerfile_parse", "enum", "functools", "json", "logging", "re"}
+OWN_RULES = {"fields", "imagefile", "rulefile", "rulefolder", "yamlfile"}
+RUNTIME = "FROM quay.io/astronomer/astro-runtime"
+SITUATIONS: dict[str, tuple[str, str, tuple[str, ...], int, set[str], set[str]]] = {
+    # before, after, arguments, exit code, our modules, dear ones
+    "no Runtime": ("FROM python:3.12", "FROM python:3.13", ("Dockerfile",), 0, SHORTCUT, set()),
+    "no Runtime, listed": ("FROM python:3.12", "FROM python:3.13", (), 0, LOOKED, {"collections", "enum", "functools", "re"}),
+    "an upgrade that passes": (f"{RUNTIME}:5.0.1", f"{RUNTIME}:5.0.8", ("Dockerfile",), 0, JUDGED, READER),
+    "a heredoc and an argument": (
+        f"{RUNTIME}:5.0.1",
+        f"ARG V=5.0.8\n{RUNTIME}:$V\nRUN <<E\nE",
+        ("Dockerfile",),
+        0,
+        JUDGED | {"shellwords", "heredocs"},
+        READER,
+    ),
+    "a finding": (
+        f"{RUNTIME}:4.2.6",
+        f"{RUNTIME}:5.0.1",
+        ("Dockerfile",),
+        1,
+        JUDGED | {"reports/shared", "reports/text"},
+        READER | {"pathlib"},
+    ),
+    "a pre-release": (
+        f"{RUNTIME}:5.0.1",
+        f"{RUNTIME}:5.0.8-rc1",
+        ("Dockerfile",),
+        0,
+        JUDGED,
+        READER | {"packaging", "typing"},
+    ),
+}  # fmt: skip
+PROGRAM = """
+import sys
+before = set(sys.modules)
+from astro_runtime_guard.entrypoints import astro_runtime as run
+sys.argv[1:] = {arguments!r}
+code = run()
+print("loaded", code, *sorted(set(sys.modules) - before), file=sys.stderr)
+"""
+
+
+def loaded(repo: Repository, *arguments: str) -> tuple[int, set[str], set[str]]:
+    """The exit code, our modules, and the dear ones of others, in a new interpreter."""
+    said = repo.run(sys.executable, "-c", PROGRAM.format(arguments=list(arguments)), check=False).stderr.splitlines()
+    code, *names = said[-1].removeprefix("loaded ").split()
+    ours = {name.partition(".")[2].replace(".", "/") for name in names if name.startswith("astro_runtime_guard.")}
+    return int(code), ours, set(DEAR) & set(names)
+
+
+@pytest.mark.parametrize(("before", "after", "arguments", "code", "ours", "dear"), SITUATIONS.values(), ids=SITUATIONS)
+def test_a_run_loads_no_more_than_it_needs(
+    repo: Repository, before: str, after: str, arguments: tuple[str, ...], code: int, ours: set[str], dear: set[str]
 ) -> None:
-    repo.commit({"Dockerfile": "FROM quay.io/astronomer/astro-runtime:5.0.1\n"})
-    if rule_of_one_s_own:
-        repo.write(".astro-runtime/images/mirror.yaml", "extends: astro-runtime\nrepositories: [example.com/airflow]\n")
-    program = (
-        "import sys; from astro_runtime_guard.entrypoints import astro_runtime as run; sys.argv[1:] = ['Dockerfile'];"
-        "print(run(), *({'yaml', 'packaging', 'importlib.metadata', 'hashlib'} & set(sys.modules)))"
-    )
-    assert repo.run(sys.executable, "-c", program).stdout.split() == ["0", *loaded]
+    repo.commit({"Dockerfile": f"{before}\n"})
+    repo.write("Dockerfile", f"{after}\n")
+    repo.git("add", ".")
+    found = loaded(repo, *arguments)
+    assert found[:2] == (code, ours)
+    assert found[2] <= dear  # other versions of Python import less
+
+
+def test_rules_of_one_s_own_load_yaml(repo: Repository) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    repo.write(".astro-runtime/images/mirror.yaml", "extends: astro-runtime\nrepositories: [example.com/airflow]\n")
+    code, ours, dear = loaded(repo, "Dockerfile")
+    assert (code, ours, "yaml" in dear) == (0, JUDGED | OWN_RULES, True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.guard import check
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

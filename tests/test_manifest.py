@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from astro_runtime_guard import entrypoints
-from astro_runtime_guard.cli import DOCKERFILES
+from astro_runtime_guard.runner import DOCKERFILES
 from identify import identify
 from pre_commit.clientlib import load_manifest
 

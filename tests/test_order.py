@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.order import newest_known, place_of, spans
 from astro_runtime_guard.recognition import Runtime, recognise
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
 from astro_runtime_guard.tags import read_tag
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -157,10 +157,10 @@ def test_what_the_server_refused(running: str, target: str, allowed: bool) -> No
 @pytest.mark.parametrize(("series", "expected"), CASES["newest_of_series"]["cases"])
 def test_newest_of_a_series_as_astro_cli_picks_it(series: str, expected: str) -> None:
     found = CASES["newest_of_series"]
-    withdrawal = replace(RUNTIME.withdrawn[0], builds=tuple(found["withdrawn"]))
-    image = replace(RUNTIME, builds=tuple((b, "? ?") for b in found["builds"]), withdrawn=(withdrawal,))
+    withdrawal = RUNTIME.withdrawn[0]._replace(builds=tuple(found["withdrawn"]))
+    image = RUNTIME._replace(builds=tuple((b, "? ?") for b in found["builds"]), withdrawn=(withdrawal,))
     assert newest_known(read_tag(series, image, AIRFLOW_3), image) == expected
-    gone = replace(image, withdrawn=(replace(withdrawal, builds=tuple(found["builds"])),))
+    gone = image._replace(withdrawn=(withdrawal._replace(builds=tuple(found["builds"])),))
     assert newest_known(read_tag(series, gone, AIRFLOW_3), gone) == ""
 
 

@@ -15,9 +15,7 @@ from conftest import Published
 
 PROJECT = Path(__file__).parent.parent
 RULES = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "rules").rglob("*.yaml")}
-COUNT = (
-    "import astro_runtime_guard.rulebook as b; print(len(b.load_rulebook([b.shipped_folder()], '2026-11-22').rules))"
-)
+COUNT = "import astro_runtime_guard.rulebook as b, astro_runtime_guard.folders as f; print(len(b.load_rulebook([f.shipped_folder()], '2026-11-22').rules))"
 
 pytestmark = pytest.mark.xdist_group("prek")
 
@@ -51,7 +49,7 @@ def test_wheel_and_sdist(published: Published, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
     assert {f"astro_runtime_guard/{rule}" for rule in RULES} <= names
-    others = ("py.typed", "rules/__init__.py", "rules/compiled.json")
+    others = ("py.typed", "rules/__init__.py", "rules/compiled.py")
     assert {f"astro_runtime_guard/{name}" for name in others} <= names
     assert not any(name.startswith(("tests/", "rules/")) for name in names)
     with tarfile.open(sdist) as packed_source:

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from astro_runtime_guard import compiled
 from astro_runtime_guard.examples import failures
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
 from test_cases import BOOK
 from write_readme import WRITTEN, rewritten, written_down
 
@@ -39,7 +40,7 @@ def test_the_rule_of_one_s_own_is_a_good_one(tmp_path: Path) -> None:
     for name, text in (mirror, rule):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    book = load_rulebook([shipped_folder(), tmp_path], "2026-11-22", examples=True)
+    book = load_rulebook([shipped_folder(), str(tmp_path)], "2026-11-22", examples=True)
     assert len(book.rules) == len(BOOK.rules) + 1
     assert list(failures(book, book.rules)) == []
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import refresh_builds
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
 from refresh_builds import fetch, known_image, main, read_feed, render
 
 

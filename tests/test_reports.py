@@ -9,7 +9,6 @@ import html
 import json
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -17,14 +16,15 @@ from urllib.parse import unquote_to_bytes
 import pytest
 import yaml
 from astro_runtime_guard.base import Base, Before
-from astro_runtime_guard.checks import Rule
-from astro_runtime_guard.cli import DOCKERFILES
 from astro_runtime_guard.findings import Finding
+from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.git import File, Old, Snapshot
 from astro_runtime_guard.guard import judge
 from astro_runtime_guard.reports import Report, github, gitlab, json_report, sarif
 from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, printable, uri
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.rule import Rule
+from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.runner import DOCKERFILES
 from conftest import PROJECT, version
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -104,7 +104,7 @@ UNPINNED = Finding(
     "FROM ${HOST}/<b>`image`|*x*",
     reference="${HOST}/<b>`image`|*x*",
 )
-REVIEWED = replace(CROSSED, path="Dockerfile", acknowledged="# astro-runtime: reviewed 5.0.1 <- @me")
+REVIEWED = CROSSED._replace(path="Dockerfile", acknowledged="# astro-runtime: reviewed 5.0.1 <- @me")
 SAMPLE = Report((UNPINNED, CROSSED, LOWERED, REVIEWED), RULES, "1.2.3", ("HEAD at 1a2b3c4",))
 NOTHING = Report((), (), "1.2.3")
 
@@ -129,7 +129,7 @@ def test_nothing_found_is_a_whole_document() -> None:
 
 
 def test_acknowledged_findings_fail_nowhere() -> None:
-    only = replace(SAMPLE, findings=(REVIEWED,))
+    only = SAMPLE._replace(findings=(REVIEWED,))
     (listed,) = json.loads(json_report.render(only))["findings"]
     (result,) = results(only)
     assert (listed["acknowledged"], listed["acknowledgement"]) == (True, REVIEWED.acknowledged)
@@ -142,12 +142,12 @@ def test_acknowledged_findings_fail_nowhere() -> None:
 
 
 def test_open_findings_alone_have_no_suppressions() -> None:
-    both = results(replace(SAMPLE, findings=(CROSSED, LOWERED)))
+    both = results(SAMPLE._replace(findings=(CROSSED, LOWERED)))
     assert [("suppressions" in result, result["level"]) for result in both] == [(False, "error")] * 2
 
 
 def test_all_results_of_a_run_have_suppressions_or_none_has() -> None:
-    both = results(replace(SAMPLE, findings=(CROSSED, REVIEWED)))
+    both = results(SAMPLE._replace(findings=(CROSSED, REVIEWED)))
     assert [len(result["suppressions"]) for result in both] == [0, 1]
 
 
@@ -174,12 +174,12 @@ def results(report: Report) -> list[dict[str, Any]]:
     ],
 )
 def test_uri(path: str, prefix: str, expected: str) -> None:
-    assert uri(path, replace(NOTHING, prefix=prefix)) == expected
+    assert uri(path, NOTHING._replace(prefix=prefix)) == expected
 
 
 @pytest.mark.skipif(os.name == "nt", reason="another shape of absolute path")
 def test_uri_of_an_absolute_path() -> None:
-    inside = replace(SAMPLE, prefix="x/", findings=(replace(CROSSED, path="/srv/a b/Dockerfile"), CROSSED))
+    inside = SAMPLE._replace(prefix="x/", findings=(CROSSED._replace(path="/srv/a b/Dockerfile"), CROSSED))
     assert [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results(inside)] == [
         {"uri": "file:///srv/a%20b/Dockerfile"},
         {"uri": "x/app/Dockerfile", "uriBaseId": "%SRCROOT%"},
@@ -190,12 +190,12 @@ def test_uri_of_an_absolute_path() -> None:
 
 
 def test_fingerprints_are_unique() -> None:
-    twice = replace(SAMPLE, findings=(CROSSED, CROSSED, replace(CROSSED, line=9), UNPINNED, REVIEWED))
+    twice = SAMPLE._replace(findings=(CROSSED, CROSSED, CROSSED._replace(line=9), UNPINNED, REVIEWED))
     assert len(set(fingerprints(twice))) == 5
 
 
 def prints(*findings: Finding) -> list[str]:
-    return fingerprints(replace(SAMPLE, findings=findings))
+    return fingerprints(SAMPLE._replace(findings=findings))
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def prints(*findings: Finding) -> list[str]:
     ids=lambda changes: next(iter(changes)),
 )
 def test_fingerprint_outlives(changes: dict[str, Any]) -> None:
-    assert prints(replace(CROSSED, **changes)) == prints(CROSSED)
+    assert prints(CROSSED._replace(**changes)) == prints(CROSSED)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_fingerprint_outlives(changes: dict[str, Any]) -> None:
     ids=lambda changes: next(iter(changes)),
 )
 def test_fingerprint_tells_apart(changes: dict[str, Any]) -> None:
-    assert prints(replace(CROSSED, **changes)) != prints(CROSSED)
+    assert prints(CROSSED._replace(**changes)) != prints(CROSSED)
 
 
 def test_fingerprints_of_equals_do_not_depend_on_the_findings_between() -> None:
@@ -428,14 +428,14 @@ def test_the_summary_has_one_block_for_each_finding(report: Report) -> None:
 
 
 def test_a_summary_is_never_larger_than_github_takes() -> None:
-    many = replace(SAMPLE, findings=(replace(CROSSED, message="x" * 3000),) * 1000)
+    many = SAMPLE._replace(findings=(CROSSED._replace(message="x" * 3000),) * 1000)
     written = github.summary(many)
     assert 800_000 < len(written.encode()) < 1_048_576
     assert written.endswith("\nThere are more; the log of this step has all of them.\n")
 
 
 def test_a_reference_that_ends_before_it_begins_still_has_a_valid_region() -> None:
-    (result,) = results(replace(SAMPLE, findings=(replace(CROSSED, column=40, end_column=37),)))
+    (result,) = results(SAMPLE._replace(findings=(CROSSED._replace(column=40, end_column=37),)))
     region = result["locations"][0]["physicalLocation"]["region"]
     assert region == {"startLine": 3, "startColumn": 40, "endColumn": 40}
 

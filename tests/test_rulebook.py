@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+import sys
 from pathlib import Path
 
 import pytest
 from astro_runtime_guard import compiled
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.folders import rule_folders, shipped_folder
 from astro_runtime_guard.guard import check
-from astro_runtime_guard.rulebook import Rulebook, load_rulebook, rule_folders, shipped_folder
+from astro_runtime_guard.rulebook import Rulebook, load_rulebook
 from astro_runtime_guard.tags import read_tag
 
 GOOD = """\
@@ -29,7 +30,7 @@ numberings: [{name: only, tag: "{major}.{minor}.{patch}"}]
 
 
 def load(folder: Path) -> Rulebook:
-    return load_rulebook([shipped_folder(), folder], today="2026-11-22")
+    return load_rulebook([shipped_folder(), str(folder)], today="2026-11-22")
 
 
 def put(folder: Path, text: str | bytes, name: str = "mine.yaml") -> Path:
@@ -154,6 +155,7 @@ IMAGE_MISTAKES = {
         "2:14: tag: {a}{b} must be two to six names in braces with a mark between them",
     ),
     "line of no numbering": (IMAGE + 'lines: [{line: "1", numbering: other, airflow: "2.0"}]\n', "3:9: numbering: other is none of only"),
+    "an Airflow that is none": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: "2"}]\n', "3:47: 2: expected a version such as 2.3"),
     "withdrawn build that is none": (IMAGE + "withdrawn: [{builds: [1.0], reason: r, instead: 1.0.1, source: s}]\n", "3:13: 1.0 is no version of images, expected {major}.{minor}.{patch}"),
     "a day that is none": (IMAGE + "as-of: 2026-02-30\n", "3:8: 2026-02-30: expected a day such as 2024-04-30"),
     "an unknown rank": (IMAGE + "pre-releases: {x: y}\n", "1:1: pre-releases: x ranks as y, expected one of dev, a, b, rc"),
@@ -193,7 +195,7 @@ def test_a_repository_s_rules_are_found_from_below(tmp_path: Path, monkeypatch: 
     (tmp_path / ".astro-runtime").mkdir()
     (tmp_path / "a" / "b").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "a" / "b")
-    assert rule_folders(None) == [shipped_folder(), tmp_path / ".astro-runtime"]
+    assert rule_folders(None) == [shipped_folder(), str(tmp_path / ".astro-runtime")]
 
 
 def test_rules_above_the_repository_are_not_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +204,7 @@ def test_rules_above_the_repository_are_not_its_own(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path / "a")
     assert rule_folders(None) == [shipped_folder()]
     with pytest.raises(CannotCheck, match="--rules nowhere: no such folder"):
-        rule_folders(Path("nowhere"))
+        rule_folders("nowhere")
 
 
 def written_down(folder: Path) -> Path:
@@ -214,16 +216,14 @@ def written_down(folder: Path) -> Path:
 
 def test_what_is_written_down_is_what_the_files_say(tmp_path: Path) -> None:
     folder = written_down(tmp_path)
-    images, rules = compiled.read_back(folder, "2026-11-22") or ([], [])
-    book = load_rulebook([folder], "2026-11-22", examples=True)
+    images, rules = compiled.read_back(str(folder), "2026-11-22") or ([], [])
+    book = load_rulebook([str(folder)], "2026-11-22", examples=True)
     assert tuple(images) == book.images
-    assert tuple(rules) == tuple(replace(rule, finds=(), passes=()) for rule in book.rules)
+    assert tuple(rules) == tuple(rule._replace(finds=(), passes=()) for rule in book.rules)
 
 
-@pytest.mark.parametrize(
-    "spoil", ["a rule", "an image", "a new rule", "a rule is gone", "no JSON", "other JSON", "nothing"]
-)
-def test_what_is_stale_is_not_read_back(tmp_path: Path, spoil: str) -> None:
+@pytest.mark.parametrize("spoil", ["a rule", "an image", "a new rule", "a rule is gone", "nothing"])
+def test_what_is_stale_is_not_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str) -> None:
     folder = written_down(tmp_path)
     if spoil == "a rule":
         put(folder, GOOD, "runtime-5.yaml")
@@ -234,17 +234,16 @@ def test_what_is_stale_is_not_read_back(tmp_path: Path, spoil: str) -> None:
         put(folder, GOOD)
     elif spoil == "a rule is gone":
         (folder / "runtime-12.yaml").unlink()
-    elif spoil == "nothing":
-        (folder / compiled.NAME).unlink()
     else:
-        (folder / compiled.NAME).write_text("{" if spoil == "no JSON" else "[]")
-    assert compiled.read_back(folder, "2026-11-22") is None
-    book = load_rulebook([folder], "2026-11-22")
-    assert book == load_rulebook([folder], "2026-11-22", examples=True)
+        monkeypatch.delattr("astro_runtime_guard.rules.compiled", raising=False)
+        monkeypatch.setitem(sys.modules, "astro_runtime_guard.rules.compiled", None)
+    assert compiled.read_back(str(folder), "2026-11-22") is None
+    book = load_rulebook([str(folder)], "2026-11-22")
+    assert book == load_rulebook([str(folder)], "2026-11-22", examples=True)
 
 
 def test_line_ends_do_not_make_it_stale(tmp_path: Path) -> None:
     folder = written_down(tmp_path)
     for path in folder.rglob("*.yaml"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert compiled.read_back(folder, "2026-11-22")
+    assert compiled.read_back(str(folder), "2026-11-22")

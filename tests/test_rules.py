@@ -8,13 +8,15 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from astro_runtime_guard.checks import CHECKS, Example, Rule
+from astro_runtime_guard.checks import CHECKS
 from astro_runtime_guard.findings import Finding
+from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.guard import check
 from astro_runtime_guard.images import Line
 from astro_runtime_guard.order import newest_known, place_of
 from astro_runtime_guard.recognition import recognise
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.rule import Example, Rule
+from astro_runtime_guard.rulebook import load_rulebook
 from astro_runtime_guard.tags import line_of, read_tag
 
 TODAY = "2026-11-22"

@@ -1,4 +1,4 @@
-"""Writes what is made from other files: parts of README and CONTRIBUTING, and rules/compiled.json.
+"""Writes what is made from other files: parts of README and CONTRIBUTING, and rules/compiled.py.
 
     python tests/write_readme.py
 
@@ -12,8 +12,10 @@ import re
 from pathlib import Path
 
 from astro_runtime_guard import compiled
-from astro_runtime_guard.checks import CHECKS, Rule
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.checks import CHECKS
+from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.rule import Rule
+from astro_runtime_guard.rulebook import load_rulebook
 from test_cases import BOOK, CASES, parts
 
 PROJECT = Path(__file__).parent.parent
@@ -34,7 +36,7 @@ def rewritten(text: str) -> str:
 
 
 def written_down() -> str:
-    """rules/compiled.json as it should be."""
+    """rules/compiled.py as it should be."""
     book = load_rulebook([shipped_folder()], "", examples=True)
     return compiled.write_down(shipped_folder(), book.images, book.rules)
 

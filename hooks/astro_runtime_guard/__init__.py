@@ -5,8 +5,7 @@ The Python API: `check(before, after)` -> findings, and `read_stages(source)` ->
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .dockerfile import Stage as Stage
     from .dockerfile import read_stages as read_stages

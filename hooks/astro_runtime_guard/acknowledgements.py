@@ -7,27 +7,27 @@ Must not know: where comments come from, how a finding is shown.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from .checks import CHECKS, Rule, Why
+from .checks import CHECKS, Why
+from .named import NamedTuple
 from .order import span
 from .tags import read_tag
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .declarations import Declaration
     from .dockerfile import Comment
+    from .rule import Rule
 
-_COMMENT = re.compile(r"#[ \t]*astro-runtime:[ \t]*(?P<verb>[a-z]+)(?![^ \t])[ \t]*(?P<rest>.*)", re.DOTALL)
-_NEAR_MISS = re.compile(r"#+[ \t]*astro[-_ ]?runtime\b", re.IGNORECASE)
+_COMMENT = r"(?s)#[ \t]*astro-runtime:[ \t]*(?P<verb>[a-z]+)(?![^ \t])[ \t]*(?P<rest>.*)"
+_NEAR_MISS = r"(?i)#+[ \t]*astro[-_ ]?runtime\b"
 _CHECK_OF_VERB = {"reviewed": "crossing", "downgraded": "ordered"}
 _VERBS = (*_CHECK_OF_VERB, "ignore")
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(NamedTuple):
     """One such comment: `subject` is a version (reviewed, downgraded) or a rule (ignore), `reason` the rest."""
 
     comment: Comment
@@ -36,8 +36,7 @@ class Acknowledgement:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong with an acknowledgement, and the check whose hook reports it."""
 
     acknowledgement: Acknowledgement
@@ -49,7 +48,7 @@ def read_acknowledgements(comments: Sequence[Comment]) -> tuple[Acknowledgement,
     """The comments whose first word after `astro-runtime:` is a verb; any other comment is an ordinary one."""
     found: list[Acknowledgement] = []
     for comment in comments:
-        match = _COMMENT.fullmatch(comment.text)
+        match = re.fullmatch(_COMMENT, comment.text)
         if match and match["verb"] in _VERBS:
             first, _, rest = match["rest"].strip().partition(" ")
             subject, _, begun = first.partition(":")
@@ -67,7 +66,7 @@ def line_to_write(rule: Rule, version: str) -> str:
 def near_misses(comments: Sequence[Comment]) -> tuple[int, ...]:
     """The lines of comments that look like an acknowledgement and are none."""
     lines = {acknowledgement.comment.line for acknowledgement in read_acknowledgements(comments)}
-    return tuple(c.line for c in comments if c.line not in lines and _NEAR_MISS.match(c.text))
+    return tuple(c.line for c in comments if c.line not in lines and re.match(_NEAR_MISS, c.text))
 
 
 def answer(rule: Rule, declaration: Declaration) -> Acknowledgement | None:

@@ -7,13 +7,11 @@ nothing is proposed, a range of commits, a commit in progress, and then what the
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
 from . import ci
 from .errors import CannotCheck, plain
+from .named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -27,16 +25,14 @@ LATE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(NamedTuple):
     """A commit to compare with: its full object name, and the words for "compared with ..."."""
 
     commit: str
     named: str
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """What to compare with.
 
     commits: empty when there is nothing to compare with, and then `why` or `problem` says so.
@@ -54,8 +50,7 @@ class Base:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """What git says of the repository; the functions are asked only when the answer matters.
 
     head: full name of the commit checked out, "" on a branch without commits.
@@ -100,8 +95,8 @@ def decide(environ: Mapping[str, str], event: str, asked: str | None, no_base: b
 
 def merged_heads(environ: Mapping[str, str]) -> tuple[str, ...]:
     """The commits that `git merge` is merging while its hooks run: it names them in GITHEAD_* variables."""
-    found = (re.fullmatch(r"GITHEAD_([0-9a-f]{40}|[0-9a-f]{64})", name) for name in environ)
-    return tuple(sorted(match[1] for match in found if match))
+    named = sorted(name[8:] for name in environ if name.startswith("GITHEAD_"))
+    return tuple(name for name in named if len(name) in (40, 64) and not name.strip("0123456789abcdef"))
 
 
 def _end_of_range(environ: Mapping[str, str], git: Answers) -> str:
@@ -132,7 +127,7 @@ def _range(environ: Mapping[str, str], after: str, git: Answers) -> Base:
         )
     if remote:
         return Base((_before(plain(remote), found),), after)
-    return replace(_settled(plain(start), found, after, git), after=after)
+    return _settled(plain(start), found, after, git)._replace(after=after)
 
 
 def _asked(wish: str, said_in: str, after: str, git: Answers) -> Base:
@@ -140,7 +135,7 @@ def _asked(wish: str, said_in: str, after: str, git: Answers) -> Base:
     if not found:
         raise CannotCheck(f"{said_in} {plain(wish)}: no such commit in this clone: fetch it, or name another")
     now = after or git.head
-    return replace(_settled(plain(wish), found, now, git), after=after) if now else Base((_before(plain(wish), found),))
+    return _settled(plain(wish), found, now, git)._replace(after=after) if now else Base((_before(plain(wish), found),))
 
 
 def _present(environ: Mapping[str, str], event: str, git: Answers) -> Base:
@@ -150,7 +145,7 @@ def _present(environ: Mapping[str, str], event: str, git: Answers) -> Base:
     if run is None:
         return Base(here)
     found = _proposed(run, git)
-    return replace(found, commits=here + found.commits, why="") if git.merging or git.staged() else found
+    return found._replace(commits=here + found.commits, why="") if git.merging or git.staged() else found
 
 
 def _proposed(run: ci.Run, git: Answers) -> Base:

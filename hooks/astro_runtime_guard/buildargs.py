@@ -8,11 +8,10 @@ here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from .dockertext import Comment, LogicalLine, cut_flags
-from .shellwords import SPACE, Budget, Expanded, WordError, expand, valid_text
+from .named import NamedTuple
+from .words import SPACE, Expanded, WordError, is_plain, valid_text
 
 PREDEFINED = {
     "BUILDPLATFORM": "linux/amd64",
@@ -28,8 +27,7 @@ PREDEFINED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """A build argument whose value was used, and the line (1-based) of the ARG that gave it."""
 
     name: str
@@ -73,20 +71,19 @@ class Resolved(NamedTuple):
     broken: bool
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(NamedTuple):
     """Names that are visible in FROM; None stands for one that was declared without a default."""
 
     escape: str
     values: dict[str, _Value | None]
-    budget: Budget = field(default_factory=lambda: Budget(1 << 25))
-    origins: dict[tuple[str, ...], Origin] = field(default_factory=dict)
+    budget: list[int]
+    origins: dict[tuple[str, ...], Origin]
 
 
 def new_scope(escape: str, target: str) -> Scope:
     """The scope before the first ARG; `target` is the name of the last stage."""
     predefined = {**PREDEFINED, "TARGETSTAGE": target or "default"}
-    return Scope(escape, {name: _Value(text, text) for name, text in predefined.items()})
+    return Scope(escape, {name: _Value(text, text) for name, text in predefined.items()}, [1 << 25], {})
 
 
 def declare(scope: Scope, line: LogicalLine, value: str) -> None:
@@ -145,6 +142,9 @@ def _partial(scope: Scope, word: str, *, declared: bool = False) -> Expanded:
 
 def _expand(scope: Scope, word: str, *, partial: bool, declared: bool = False) -> Expanded:
     """With `partial`, names without a value stay; with `declared`, those alone that an ARG declares."""
+    if is_plain(word):
+        return Expanded(word, ())
+    from .shellwords import expand
 
     def value(name: str) -> str | None:
         found = scope.values.get(name)

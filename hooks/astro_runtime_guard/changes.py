@@ -6,19 +6,17 @@ Must not know: git, which changes are wrong.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
+from .named import NamedTuple
 from .order import spans
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .declarations import Declaration
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(NamedTuple):
     """A declaration as it stood in a base commit: in which file, and the words that name the commit."""
 
     declaration: Declaration
@@ -26,8 +24,7 @@ class Past:
     named: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A declaration now, and the same one before: None where it is new or nothing is compared."""
 
     after: Declaration

@@ -7,13 +7,13 @@ Must not know: the words, any version or image (rules say them), how a finding i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
 
 from .dockerfile import REFUSALS
+from .named import NamedTuple
 from .order import Span, newest_known, place_of, span, spans
 from .tags import line_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -21,40 +21,8 @@ if TYPE_CHECKING:
     from .declarations import Declaration
     from .images import Image, Numbering
     from .recognition import Runtime
+    from .rule import Rule
     from .tags import Tag
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule file, read.
-
-    `messages` has a text for each reason of the check (`""` stands for all of them). `version` and `from_below` are
-    what a crossing asks for. `today` (ISO 8601) is the day for which maintenance is judged. `origin` is the file.
-    """
-
-    name: str
-    images: tuple[str, ...]
-    check: str
-    messages: Mapping[str, str]
-    consider: tuple[str, ...] = ()
-    acknowledge: str = ""
-    link: str = ""
-    version: str = ""
-    from_below: str = ""
-    enabled: bool = True
-    origin: str = ""
-    today: str = ""
-    finds: tuple[Example, ...] = ()
-    passes: tuple[Example, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """Dockerfile text before (None: a new file) and after a change; `line` of the rule file is where it stands."""
-
-    before: str | None
-    after: str
-    line: int
 
 
 class Why(NamedTuple):

@@ -7,18 +7,15 @@ for what is compared then.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
-
 from .errors import plain
+from .named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A commit that may be the base.
 
     named: the words for "compared with ...". told: where the service says so, for a message that it cannot be had.
@@ -32,8 +29,7 @@ class Candidate:
     tip: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One run of a service.
 
     candidates: in the order in which they are believed. fix: what to change in the service's configuration
@@ -194,9 +190,9 @@ def _plain(environ: Mapping[str, str], service: Service) -> Run:
     before = () if target else _commit("the commit built before", service.before, last)
     found = Run((*target, *before), service.fix)
     if not target:
-        return replace(found, quiet=_quiet(environ, service))
+        return found._replace(quiet=_quiet(environ, service))
     merge, proposal = (environ.get(name, "") for name in service.merge)
-    return replace(found, merge=merge if proposal else "", proposal=proposal, target=target[0].named)
+    return found._replace(merge=merge if proposal else "", proposal=proposal, target=target[0].named)
 
 
 def _quiet(environ: Mapping[str, str], service: Service) -> str:
@@ -217,17 +213,17 @@ def _github(environ: Mapping[str, str], event: str) -> Run:
     if environ.get("GITHUB_BASE_REF"):
         return _pull_request(environ, told, found)
     if name == "merge_group":
-        return replace(found, candidates=_merge_group(told))
+        return found._replace(candidates=_merge_group(told))
     before = _at(told, "before")
     candidates = _commit(PUSHED, "before of the push event", before) + _branch(
         _at(told, "repository", "default_branch")
     )
     if told.get("forced") is True and any(before in candidate.revs for candidate in candidates):
-        found = replace(found, fix=f"GitHub Actions: run git fetch origin {before} after actions/checkout")
+        found = found._replace(fix=f"GitHub Actions: run git fetch origin {before} after actions/checkout")
     if not candidates:
         candidates = (Candidate("", "the event in GITHUB_EVENT_PATH", ()),)
-        found = replace(found, fix="GitHub Actions: hand on GITHUB_EVENT_PATH and a file that can be read")
-    return replace(found, candidates=candidates)
+        found = found._replace(fix="GitHub Actions: hand on GITHUB_EVENT_PATH and a file that can be read")
+    return found._replace(candidates=candidates)
 
 
 def _merge_group(told: Mapping[str, object]) -> tuple[Candidate, ...]:
@@ -242,10 +238,10 @@ def _pull_request(environ: Mapping[str, str], told: Mapping[str, object], found:
     named = branch[0].named if branch else "the target branch"
     value = _at(told, "pull_request", "base", "sha")
     candidates = _commit(named, "pull_request.base.sha", value, tip=True) + branch
-    found = replace(found, candidates=candidates, target=named)
+    found = found._replace(candidates=candidates, target=named)
     if environ.get("GITHUB_EVENT_NAME") == "pull_request_target":
-        return replace(found, target_itself=commit)
-    return replace(found, merge=commit, proposal=_at(told, "pull_request", "head", "sha"))
+        return found._replace(target_itself=commit)
+    return found._replace(merge=commit, proposal=_at(told, "pull_request", "head", "sha"))
 
 
 def _gitlab(environ: Mapping[str, str]) -> Run:
@@ -260,19 +256,20 @@ def _gitlab(environ: Mapping[str, str]) -> Run:
         candidates += _commit(named, tip, environ.get(tip, ""), tip=True)
         candidates += _commit(f"the merge base with {named}", fork, environ.get(fork, "")) + branch
     if candidates:
-        return replace(found, candidates=candidates)
+        return found._replace(candidates=candidates)
     if environ.get("CI_COMMIT_TAG") or source in ("schedule", "web"):
         return Run(quiet="a tag" if environ.get("CI_COMMIT_TAG") else f"CI_PIPELINE_SOURCE is {source}")
     default = environ.get("CI_DEFAULT_BRANCH", "")
     candidates = _commit(PUSHED, "CI_COMMIT_BEFORE_SHA", environ.get("CI_COMMIT_BEFORE_SHA", ""))
-    return replace(
-        found,
+    return found._replace(
         candidates=candidates + (_branch(default) if environ.get("CI_COMMIT_BRANCH") != default else ()),
     )
 
 
 def _commit(named: str, told: str, value: str, *, tip: bool = False) -> tuple[Candidate, ...]:
     """A candidate by object name; none for "" and for the zeros that stand for "no commit"."""
+    import re
+
     value = value.strip()
     if not value.strip("0"):
         return ()
@@ -282,6 +279,8 @@ def _commit(named: str, told: str, value: str, *, tip: bool = False) -> tuple[Ca
 
 def _branch(value: str) -> tuple[Candidate, ...]:
     """A candidate by branch name, as origin or upstream has it; what no branch can be called is not handed on."""
+    import re
+
     name = value.strip().removeprefix("refs/heads/")
     if not name:
         return ()

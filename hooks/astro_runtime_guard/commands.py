@@ -5,19 +5,22 @@ Knows: their arguments and what they print. Must not know: Dockerfiles, git.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+import os
 
 from .acknowledgements import line_to_write
-from .checks import CHECKS, Rule
+from .checks import CHECKS
 from .errors import CannotCheck
 from .examples import failures
+from .folders import rule_folders, shipped_folder
 from .plan import make_plan
-from .rulebook import Rulebook, load_rulebook, rule_folders, shipped_folder
+from .rulebook import Rulebook, load_rulebook
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Sequence
+
+    from .rule import Rule
 
 
 def run_command(argv: Sequence[str], today: str) -> tuple[str, int]:
@@ -32,7 +35,7 @@ def _parser() -> ArgumentParser:
     from argparse import ArgumentParser
 
     shared = ArgumentParser(add_help=False)
-    shared.add_argument("--rules", metavar="DIR", type=Path, help="a folder of rules, read instead of .astro-runtime/")
+    shared.add_argument("--rules", metavar="DIR", help="a folder of rules, read instead of .astro-runtime/")
     parser = ArgumentParser("astro-runtime-guard")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     rules = commands.add_parser("rules", help="list, test or describe rules").add_subparsers(
@@ -61,7 +64,7 @@ def _list(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
 
 
 def _origin(rule: Rule) -> str:
-    shipped = Path(rule.origin).parent == shipped_folder()
+    shipped = os.path.dirname(rule.origin) == shipped_folder().replace(os.sep, "/")
     return ("built in" if shipped else rule.origin) + ("" if rule.enabled else ", off until --enable")
 
 

@@ -1,4 +1,4 @@
-"""The rulebook that comes with the program, written down as JSON so that an ordinary run reads no YAML.
+"""The rulebook that comes with the program, written down as Python values so that an ordinary run reads no YAML.
 
 Knows: how images and rules are written down and read back, and when that is stale.
 Must not know: what they mean. It is derived from the rule files and never the source: where one of them has changed
@@ -7,80 +7,52 @@ since, nothing is read back and the files themselves count. Examples are left ou
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+import os
 
-from .checks import Rule
+from .folders import state
 from .images import Image, Line, Numbering, Withdrawal
+from .rule import Rule
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from typing import Any
 
-NAME = "compiled.json"
+NAME = "compiled.py"
 _PARTS = {"numberings": Numbering, "lines": Line, "withdrawn": Withdrawal}
 _LEFT_OUT = ("finds", "passes", "origin", "today")
 
 
-def write_down(folder: Path, images: Iterable[Image], rules: Iterable[Rule]) -> str:
-    """The JSON text for the rule files of `folder`, which are what `images` and `rules` were read from."""
-    from json import dumps
+def write_down(folder: str, images: Iterable[Image], rules: Iterable[Rule]) -> str:
+    """The module's text for the rule files of `folder`, which are what `images` and `rules` were read from."""
+    from pprint import pformat
 
-    document = {
-        "about": "made from the YAML files beside it by tests/write_readme.py; never edited",
-        "state": _state(folder),
-        "images": [_plain(image) for image in images],
-        "rules": [_plain(rule) for rule in rules],
-    }
-    return dumps(document, indent=0) + "\n"
+    about = '"""The rule files beside this, read: made by tests/write_readme.py, never edited."""'
+    parts = {"STATE": state(folder), "IMAGES": list(map(_plain, images)), "RULES": list(map(_plain, rules))}
+    return f"{about}\n\n" + "".join(
+        f"{name} = {pformat(part, width=118, sort_dicts=False)}\n" for name, part in parts.items()
+    )
 
 
-def read_back(folder: Path, today: str) -> tuple[list[Image], list[Rule]] | None:
-    """The images and rules of `folder` as written down there, or None where a rule file has changed since."""
-    from json import loads
-
+def read_back(folder: str, today: str) -> tuple[list[Image], list[Rule]] | None:
+    """The images and rules of `folder` as they are written down, or None where a rule file has changed since."""
     try:
-        document = loads((folder / NAME).read_bytes())
-        if document["state"] != _state(folder):
-            return None
-    except (OSError, ValueError, KeyError, TypeError):
+        from .rules import compiled as written  # type: ignore[import-not-found]
+    except ImportError:
         return None
-    rules = [
-        Rule(**_tuples(known), origin=(folder / f"{known['name']}.yaml").as_posix(), today=today)
-        for known in document["rules"]
-    ]
-    return [_image(known) for known in document["images"]], rules
+    if state(folder) != written.STATE:
+        return None
+    where = folder.replace(os.sep, "/")
+    rules = [Rule(**known, origin=f"{where}/{known['name']}.yaml", today=today) for known in written.RULES]
+    return [_image(known) for known in written.IMAGES], rules
 
 
-def _state(folder: Path) -> str:
-    """A sum over the names and the bytes of all rule files."""
-    from zlib import crc32
-
-    state = 0
-    for path in sorted((*folder.glob("*.yaml"), *folder.glob("images/*.yaml"))):
-        # A checkout on Windows may end lines in another way.
-        state = crc32(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"), state)
-    return f"{state:08x}"
-
-
-def _plain(value: Any) -> dict[str, Any]:
-    """A dataclass as a mapping, dataclasses inside it as lists of their values."""
-    found = {each.name: getattr(value, each.name) for each in fields(value) if each.name not in _LEFT_OUT}
-    for name in _PARTS.keys() & found.keys():
-        found[name] = [[getattr(part, each.name) for each in fields(part)] for part in found[name]]
-    return found
+def _plain(value: Image | Rule) -> dict[str, Any]:
+    """A value as a mapping without what is left out, and the values in it as tuples."""
+    found = {name: part for name, part in value._asdict().items() if name not in _LEFT_OUT}
+    return {name: tuple(map(tuple, part)) if name in _PARTS else part for name, part in found.items()}
 
 
 def _image(known: Mapping[str, Any]) -> Image:
-    found = _tuples(known)
-    for name, part in _PARTS.items():
-        found[name] = tuple(part(*values) for values in found[name])
-    return Image(**found)
-
-
-def _tuples(known: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _tuple(value) for name, value in known.items()}
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(map(_tuple, value)) if isinstance(value, list) else value
+    parts = {name: tuple(part(*values) for values in known[name]) for name, part in _PARTS.items()}
+    return Image(**{**known, **parts})

@@ -6,20 +6,21 @@ Must not know: git, what the file said before, any rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
-from .dockerfile import Argument, Comment, Stage, read_stages, source_lines
+from .glance import may_name, needles
+from .named import NamedTuple
 from .recognition import Runtime, recognise
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .dockerfile import Argument, Comment, Stage
     from .images import Image
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(NamedTuple):
     """One place that names a declared image.
 
     `line` and `column` (1-based, characters) are of the reference as `written`; `reference` is what it says after
@@ -45,6 +46,10 @@ class Declaration:
 
 def read_declarations(source: bytes, images: Sequence[Image]) -> tuple[Declaration, ...]:
     """Every place in a Dockerfile that names a declared image, in file order; stages of the file are none."""
+    if not may_name(source, _needles(tuple(images))):
+        return ()
+    from .dockerfile import read_stages
+
     stages = read_stages(source)
     deployed = _deployed(stages)
     found: list[Declaration] = []
@@ -67,6 +72,11 @@ def read_declarations(source: bytes, images: Sequence[Image]) -> tuple[Declarati
     return tuple(found)
 
 
+@lru_cache
+def _needles(images: tuple[Image, ...]) -> tuple[str, ...]:
+    return needles(name for image in images for name in image.repositories)
+
+
 def _deployed(stages: Sequence[Stage]) -> Stage | None:
     """The stage whose image the last stage is built on, through any number of stages that name one another."""
     if not stages:
@@ -87,6 +97,8 @@ def blank_versions(source: bytes, images: Sequence[Image]) -> bytes:
     declarations = read_declarations(source, images)
     if not declarations:
         return source
+    from .dockerfile import source_lines
+
     lines = source_lines(source)
     for declaration in declarations:
         at = declaration.line - 1

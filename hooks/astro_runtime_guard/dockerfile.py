@@ -9,20 +9,20 @@ BuildKit does not join, takes heredoc bodies and some comments for instructions,
 white space, stops at bytes that are not UTF-8, and needs time that grows with the square of a long
 continuation. So it is given text that it reads rightly: each instruction on the physical line on which it
 begins, in one piece, its value in brackets (nothing at its ends to strip or to join), its bytes as Latin-1
-characters; every other line is empty, and an instruction whose name docker does not know is left out. Only
-`structure` is asked.
+characters; every other line is empty, and an instruction that can name no image is left out. Only `structure`
+is asked.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from .buildargs import Argument, declare, new_scope, resolve
-from .dockertext import Comment, cut_flags, logical_lines, source_lines
+from .dockertext import Comment, cut_flags, logical_lines, may_have_flags, source_lines
 from .froms import REFUSALS, is_platform, lower, read_from, refused_reference, refused_word
+from .named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -32,16 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = ["REFUSALS", "Argument", "Comment", "Image", "Stage", "read_stages", "source_lines"]
 
-_INSTRUCTIONS = (
-    " add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell stopsignal"
-    " user volume workdir "
-)
-_NUMBER = re.compile(r"[+-]?[0-9]+")
+_NUMBER = r"[+-]?[0-9]+"
 _MOUNT_FROM = re.compile(r"""[=,"']from=""", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """An image that an instruction inside a stage names: `COPY --from=IMAGE`, `RUN --mount=...,from=IMAGE`.
 
     `line` and `column` (1-based, in characters) are of the reference itself; `instruction` is `COPY` or
@@ -56,8 +51,7 @@ class Image:
     instruction: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """A build stage: a FROM, and the images named below it.
 
     `line` and `end_line` (1-based) are of the FROM, `image_line` and `column` (1-based, in characters) of its
@@ -115,22 +109,28 @@ def read_stages(source: bytes) -> tuple[Stage, ...]:
 
 
 def _parse(lines: Sequence[LogicalLine]) -> Iterator[tuple[LogicalLine, str]]:
-    """Instructions and their values, by dockerfile-parse."""
+    """The instructions that matter here, and their values, by dockerfile-parse."""
     from io import BytesIO
 
     from dockerfile_parse import DockerfileParser
 
-    physical = [b""] * (lines[-1].line if lines else 0)
-    for line in lines:
-        if line.keyword and f" {line.keyword} " in _INSTRUCTIONS:
-            value = line.value.encode("utf-8", "surrogateescape").decode("latin-1")
-            physical[line.line - 1] = f"{line.keyword} [{value}]".encode()
-    starts = {line.line - 1: line for line in lines}
+    starts = {line.line - 1: line for line in lines if _matters(line)}
+    physical = [b""] * (max(starts, default=-1) + 1)
+    for number, line in starts.items():
+        value = line.value.encode("utf-8", "surrogateescape").decode("latin-1")
+        physical[number] = f"{line.keyword} [{value}]".encode()
     for entry in DockerfileParser(fileobj=BytesIO(b"\n".join(physical))).structure:
         yield (
             starts[entry["startline"]],
             entry["value"][1:-1].encode("latin-1").decode("utf-8", "surrogateescape"),
         )
+
+
+def _matters(line: LogicalLine) -> bool:
+    """Whether an instruction can name an image: a FROM, an ARG, and of the others one that begins with a flag."""
+    if line.keyword in {"copy", "run"}:
+        return may_have_flags(line.value)
+    return line.keyword in {"from", "arg"}
 
 
 def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[Image, ...]) -> Stage:
@@ -167,7 +167,7 @@ def _images(line: LogicalLine, value: str, escape: str, names: set[str]) -> Iter
         if not found:
             continue
         text, position, end = found
-        if text in {"", "scratch"} or "$" in text or _NUMBER.fullmatch(text) or lower(text) in names:
+        if text in {"", "scratch"} or "$" in text or re.fullmatch(_NUMBER, text) or lower(text) in names:
             continue
         place = line.place(position)
         yield Image(*place, value[position:end], text, line.comments, line.keyword.upper())

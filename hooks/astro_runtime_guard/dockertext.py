@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
 
-from .heredocs import Heredoc, read_heredocs
-from .shellwords import SPACE
+from .named import NamedTuple
+from .words import BLANK, SPACE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-BLANK = "\t\v\f\r "  # what stands between words; wider white space (SPACE) is cut off at the ends alone
+    from .heredocs import Heredoc
+
 DIRECTIVES = {"syntax", "escape", "check"}
 
 _INSTRUCTION = re.compile(rf"([^{BLANK}]*)[{BLANK}]*(.*)", re.DOTALL)
-_DIRECTIVE = re.compile(r"([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+)", re.DOTALL)
+_DIRECTIVE = r"(?s)([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+)"
 _BYTE_SPACE = "\t\n\v\f\r \x85\xa0"
 _WITH_HEREDOCS = {"add", "copy", "run"}
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment line: `line` is 1-based, `text` begins at the `#`, without white space around it."""
 
     line: int
@@ -93,12 +92,17 @@ def cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
     if value.isascii():
         return _cut_flags(value, escape)
     # BuildKit reads flags byte by byte: \x85 and \xa0 are white space there, also inside a character.
-    if value[0] not in "-\udc85\udca0":
+    if not may_have_flags(value):
         return [], 0
     flags, end = _cut_flags(value.encode("utf-8", "surrogateescape").decode("latin-1"), escape)
     starts = list(accumulate((len(char.encode("utf-8", "surrogateescape")) for char in value), initial=0))
     flags = [Flag(flag.word, bisect_left(starts, flag.start), bisect_left(starts, flag.end)) for flag in flags]
     return flags, bisect_left(starts, end)
+
+
+def may_have_flags(value: str) -> bool:
+    """Whether there can be a flag at the start of an instruction's value."""
+    return value[:1] in {"-", "\udc85"}
 
 
 def _cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
@@ -143,7 +147,7 @@ def _read_directives(lines: Sequence[str]) -> tuple[str, int]:
     escape, seen = "\\", set()
     for number, line in enumerate(lines):
         text = line.lstrip(SPACE)
-        match = _DIRECTIVE.match(text[1:].lstrip(SPACE)) if text.startswith("#") else None
+        match = re.match(_DIRECTIVE, text[1:].lstrip(SPACE)) if text.startswith("#") else None
         if not match or match[1].lower() not in DIRECTIVES:
             return escape, number
         value = match[2].rstrip("\t\n\f\r ")
@@ -158,31 +162,44 @@ def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[Lo
     ends = _Ends(lines)
     while index < len(lines):
         text = lines[index].strip(SPACE)
-        if text.startswith("#"):
-            comments.append(Comment(index + 1, text))
-        if not text:
-            comments.clear()
-        if not text or text.startswith("#"):
+        if not text or text[0] == "#":
+            if text:
+                comments.append(Comment(index + 1, text))
+            else:
+                comments.clear()
             index += 1
             continue
-        joined = _join(lines, index, escape)
-        start = len(joined.text) - len(joined.text.lstrip(SPACE))
-        match = _INSTRUCTION.fullmatch(joined.text.strip(SPACE))
-        assert match  # it matches any text
-        following = joined.following
-        for heredoc in _heredocs(match[1].lower(), match[2], joined.text, escape):
-            following = ends.after(heredoc, following)
-        yield LogicalLine(
-            match[1].lower(),
-            match[2],
-            start + match.start(2),
-            index + 1,
-            following,
-            joined.places,
-            tuple(comments),
-        )
+        # Most instructions are one line that announces nothing.
+        alone = text[-1] != escape and "<<" not in text
+        line = _alone(lines[index], text, index, comments) if alone else _joined(lines, index, escape, ends, comments)
+        yield line
         comments.clear()
-        index = following
+        index = line.end_line
+
+
+def _alone(line: str, text: str, index: int, comments: Sequence[Comment]) -> LogicalLine:
+    """The instruction that is the line at `index`; `text` is that line without the white space around it."""
+    keyword, value, offset = _split(text)
+    column = len(line) - len(line.lstrip(SPACE)) + 1
+    return LogicalLine(keyword, value, offset, index + 1, index + 1, ((0, index + 1, column),), tuple(comments))
+
+
+def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments: Sequence[Comment]) -> LogicalLine:
+    """The instruction that begins at `index`, with its continuation lines and the bodies of its heredocs."""
+    joined = _join(lines, index, escape)
+    keyword, value, offset = _split(joined.text.strip(SPACE))
+    following = joined.following
+    for heredoc in _heredocs(keyword, value, joined.text, escape):
+        following = ends.after(heredoc, following)
+    offset += len(joined.text) - len(joined.text.lstrip(SPACE))
+    return LogicalLine(keyword, value, offset, index + 1, following, joined.places, tuple(comments))
+
+
+def _split(text: str) -> tuple[str, str, int]:
+    """An instruction's keyword in lower case, its value, and where that begins."""
+    match = _INSTRUCTION.fullmatch(text)
+    assert match  # it matches any text
+    return match[1].lower(), match[2], match.start(2)
 
 
 def _join(lines: Sequence[str], index: int, escape: str) -> _Joined:
@@ -227,12 +244,12 @@ def _heredocs(keyword: str, value: str, text: str, escape: str) -> list[Heredoc]
         return []
     rest = value[cut_flags(value, escape)[1] :].strip(SPACE)
     if keyword == "onbuild":
-        match = _INSTRUCTION.fullmatch(rest)
-        assert match
-        keyword = match[1].lower()
-        rest = match[2][cut_flags(match[2], escape)[1] :]
+        keyword, rest, _ = _split(rest)
+        rest = rest[cut_flags(rest, escape)[1] :]
     if keyword not in _WITH_HEREDOCS or (rest.lstrip(SPACE).startswith("[") and _is_json(rest)):
         return []
+    from .heredocs import read_heredocs
+
     return read_heredocs(text)
 
 

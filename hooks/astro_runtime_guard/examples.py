@@ -5,14 +5,13 @@ Knows: how an example is run through the line that every Dockerfile takes. Must 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .guard import check
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .checks import Example, Rule
+    from .rule import Example, Rule
     from .rulebook import Rulebook
 
 

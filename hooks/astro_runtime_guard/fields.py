@@ -6,12 +6,13 @@ Must not know: YAML's syntax, which keys there are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
+from .named import NamedTuple
 from .yamlfile import Mistake, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
 
 class Key(NamedTuple):

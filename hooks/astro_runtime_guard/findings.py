@@ -6,25 +6,26 @@ Must not know: git, files, how a finding is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import re
 
 from .acknowledgements import answer, faults, line_to_write, near_misses
 from .checks import CHECKS
+from .named import NamedTuple
 from .order import place_of
-from .rulefile import fill
+from .rule import PLACEHOLDER
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .changes import Change
-    from .checks import Rule, Why
+    from .checks import Why
     from .declarations import Declaration
+    from .rule import Rule
     from .rulebook import Rulebook
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One rule's objection to one place.
 
     `line`, `column` and `end_column` (1-based, characters, the end behind the last one) are in the file at `path`;
@@ -59,8 +60,7 @@ class Finding:
     acknowledged: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The file that is judged: its path, its lines, and what is asked of it."""
 
     path: str
@@ -149,3 +149,11 @@ def _of_comments(place: Place, after: Declaration, rules: Sequence[Rule]) -> Ite
                     place.path, comment.line, column, len(source.rstrip()) + 1, rule.name, rule.check, message, source,
                     consider=rule.consider, link=rule.link, reference=after.reference, after=after.runtime.tag.text,
                 )  # fmt: skip
+
+
+def fill(words: str, values: Mapping[str, str]) -> str:
+    """A rule's words with the check's values in them (nothing for one that the reason at hand does not have).
+
+    A value is never read for placeholders again.
+    """
+    return re.sub(PLACEHOLDER, lambda match: values.get(match[1], ""), words)

@@ -7,12 +7,13 @@ specifiers.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
-from .dockertext import BLANK, LogicalLine, cut_flags
+from .dockertext import LogicalLine, cut_flags
+from .named import NamedTuple
 from .references import read_reference
-from .shellwords import SPACE
+from .words import BLANK, SPACE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,11 +37,11 @@ REFUSALS = (
 )
 
 _WORD = re.compile(f"[^{BLANK}]+")
-_AS = re.compile("[aA][sS\u017f]")  # BuildKit compares by Unicode folding, in which a long s is an s
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9._-]*")
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|\[\[|\$\(|#\{|%\w+%|@\w+@|<\w[\w-]*>")
-_OS = re.compile(r"[A-Za-z0-9_-]+(?:\([A-Za-z0-9_.%-]*(?:\+[A-Za-z0-9_.%-]+)*\))?")
-_ARCHITECTURE = re.compile(r"[A-Za-z0-9_.-]+")
+_AS = "[aA][sS\u017f]"  # BuildKit compares by Unicode folding, in which a long s is an s
+_STAGE_NAME = r"[a-z][a-z0-9._-]*"
+_TEMPLATE = r"\{\{|\{%|<%|\[\[|\$\(|#\{|%\w+%|@\w+@|<\w[\w-]*>"
+_OS = r"[A-Za-z0-9_-]+(?:\([A-Za-z0-9_.%-]*(?:\+[A-Za-z0-9_.%-]+)*\))?"
+_ARCHITECTURE = r"[A-Za-z0-9_.-]+"
 # What may stand alone: an operating system or an architecture.
 _PLATFORMS = (
     " aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd plan9 solaris"
@@ -72,15 +73,15 @@ def read_from(line: LogicalLine, value: str, escape: str) -> From:
     refusal = _refused_words(texts) or _refused_flags(flags)
     name = lower(texts[2]) if len(texts) == 3 and not refusal else ""
     platform = flags[0].word.partition("=")[2] if flags and not refusal else ""
-    template = bool(_TEMPLATE.search(value[start:].partition(" #")[0]))
+    template = bool(re.search(_TEMPLATE, value[start:].partition(" #")[0]))
     return From(line, word, position, name, platform, refusal, template)
 
 
 def _refused_words(words: Sequence[str]) -> str:
     if not words:
         return "no-image"
-    if len(words) == 3 and _AS.fullmatch(words[1]):
-        return "" if _STAGE_NAME.fullmatch(lower(words[2])) else "name"
+    if len(words) == 3 and re.fullmatch(_AS, words[1]):
+        return "" if re.fullmatch(_STAGE_NAME, lower(words[2])) else "name"
     if len(words) == 1:
         return ""
     return "comment" if any(word.startswith("#") for word in words) else "words"
@@ -117,8 +118,12 @@ def is_platform(text: str) -> bool:
     """
     parts = text.split("/")
     if len(parts) == 1:
-        return bool(_OS.fullmatch(text)) and f" {text.partition('(')[0].lower()} " in _PLATFORMS
-    return len(parts) < 4 and bool(_OS.fullmatch(parts[0])) and all(map(_ARCHITECTURE.fullmatch, parts[1:]))
+        return bool(re.fullmatch(_OS, text)) and f" {text.partition('(')[0].lower()} " in _PLATFORMS
+    return (
+        len(parts) < 4
+        and bool(re.fullmatch(_OS, parts[0]))
+        and all(re.fullmatch(_ARCHITECTURE, part) for part in parts[1:])
+    )
 
 
 def lower(text: str) -> str:

@@ -1,43 +1,48 @@
-"""What git is asked: the only module that starts processes.
+"""What git is asked.
 
 Knows: git's commands, how it refuses. Must not know: what the answers are good for, CI services, Dockerfiles.
 
-git is asked with argument lists, never through a shell, never on the network, and in a way in which the
-repository's own configuration starts no program. "Could not look" is never "nothing there": whatever git
-refuses becomes CannotCheck, and only "not a git repository" means that there is none. Nothing is written, not
-even the index.
+"Could not look" is never "nothing there": whatever git refuses becomes CannotCheck, and only "not a git repository"
+means that there is none. Nothing is written, not even the index.
 """
 
 from __future__ import annotations
 
 import os
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from . import base as bases
 from . import plumbing, snapshot
 from .errors import CannotCheck, plain
+from .named import NamedTuple
 from .plumbing import Change, Entry
+from .process import start_git
 from .snapshot import File as File
 from .snapshot import Old as Old
 from .snapshot import Snapshot as Snapshot
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from .process import Done
 
     Ask = Callable[..., bytes]
 
 AND = "--and"
 # rev-parse repeats an option that it does not know: a mark between answers that may hold line ends themselves.
 NEXT = b"\n--and\n"
-SAFE = {
-    "LC_ALL": "C",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_LAZY_FETCH": "1",  # git 2.45; for older ones no protocol is allowed
-    "GIT_ALLOW_PROTOCOL": "",
-}
-PATHSPECS = ("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS")
+WHERE = (
+    *("rev-parse", "--is-inside-work-tree", "--show-prefix", AND),
+    *("--git-path", "MERGE_HEAD", AND, "--git-path", "shallow", AND, "--revs-only", "HEAD"),
+)
+
+
+class Begun(NamedTuple):
+    """What nearly every run asks, under way while the program is still being imported; each is read at most once."""
+
+    where: Callable[[], Done]
+    staged: Callable[[], Done]
 
 
 class Place(NamedTuple):
@@ -49,7 +54,17 @@ class Place(NamedTuple):
     shallow: bytes
 
 
+def begin(environ: Mapping[str, str]) -> Begun:
+    """Start asking. Raises CannotCheck where git cannot be run."""
+    staged = snapshot.changes_from("HEAD", "")
+    later = bool(environ.get("PRE_COMMIT_TO_REF"))  # a range is looked at, and what is staged hardly matters
+    return Begun(
+        start_git(WHERE, environ), (lambda: start_git(staged, environ)()) if later else start_git(staged, environ)
+    )
+
+
 def read(
+    begun: Begun,
     paths: Sequence[str] | None,
     *,
     wanted: Callable[[str], bool],
@@ -65,12 +80,12 @@ def read(
     whenever git cannot say.
     """
     ask = _asker(environ)
-    place = _place(environ)
+    place = _place(begun, environ)
     if place is None:
         return _outside(paths, "" if no_base else base or environ.get("ASTRO_RUNTIME_BASE", ""))
     given = None if paths is None else _keys(place, paths)
     index = cache(lambda: plumbing.read_index(ask("ls-files", "--stage", "-t", "-z", "--full-name", "--", ":/")))
-    staged = cache(lambda: _staged(ask, place, index))
+    staged = cache(lambda: _staged(begun, place, index))
     answers = _answers(ask, place, environ, lambda: any(_looked_at(place, key, given, wanted) for key in staged()))
     found = bases.decide(environ, _event(environ), base, no_base, answers)
     tree = cache(lambda: plumbing.read_tree(ask("ls-tree", "-r", "-z", "--full-tree", found.after)))
@@ -95,12 +110,12 @@ def rebasing(environ: Mapping[str, str]) -> bool:
     if not environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE"):
         return False
     out = _asker(environ)("rev-parse", "--git-path", "rebase-merge", AND, "--git-path", "rebase-apply")
-    return any(os.path.isdir(folder) for folder in out.removesuffix(b"\n").split(NEXT))  # noqa: PTH112
+    return any(os.path.isdir(folder) for folder in out.removesuffix(b"\n").split(NEXT))
 
 
 def default_branch(environ: Mapping[str, str]) -> str:
     """The default branch of origin as this clone knows it, "origin/main"; "" when it does not."""
-    code, out, _ = _run(environ, ("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))
+    code, out, _ = start_git(("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"), environ)()
     return "" if code else os.fsdecode(out.removesuffix(b"\n"))
 
 
@@ -119,28 +134,11 @@ def _looked_at(place: Place, key: bytes, given: Mapping[bytes, str] | None, want
     return wanted(snapshot.path_of(place.prefix, key)) if given is None else key in given
 
 
-def _run(environ: Mapping[str, str], words: Sequence[str], stdin: bytes = b"") -> tuple[int, bytes, bytes]:
-    import subprocess
-
-    kept = {name: value for name, value in environ.items() if name not in PATHSPECS}
-    try:
-        done = subprocess.run(
-            ["git", "-c", "core.fsmonitor=", *words],
-            input=stdin,
-            capture_output=True,
-            env=kept | SAFE,
-            check=False,
-        )
-    except OSError as error:
-        raise CannotCheck(f"git cannot be run ({error.strerror}): install it, or put it on PATH") from None
-    return done.returncode, done.stdout, done.stderr
-
-
 def _asker(environ: Mapping[str, str]) -> Ask:
     """A function that runs git and gives what it printed; other exit codes than 0 and `also` are refusals."""
 
     def ask(*words: str, stdin: bytes = b"", also: int = 0) -> bytes:
-        code, out, err = _run(environ, words, stdin)
+        code, out, err = start_git(words, environ, stdin)()
         if code not in (0, also):
             raise _refusal(words[0], err)
         return out
@@ -163,11 +161,9 @@ def _refusal(command: str, err: bytes) -> CannotCheck:
     return CannotCheck(f"git {command} failed ({fatal[-1]}): try git fsck, and the same command by hand")
 
 
-def _place(environ: Mapping[str, str]) -> Place | None:
+def _place(begun: Begun, environ: Mapping[str, str]) -> Place | None:
     """Where we are; None outside any repository."""
-    paths = ("--git-path", "MERGE_HEAD", AND, "--git-path", "shallow", AND)
-    words = ("rev-parse", "--is-inside-work-tree", "--show-prefix", AND, *paths, "--revs-only", "HEAD")
-    code, out, err = _run(environ, words)
+    code, out, err = begun.where()
     if code and b"fatal: not a git repository" in err:
         _refuse_broken(environ)
         return None
@@ -196,7 +192,7 @@ def _refuse_broken(environ: Mapping[str, str]) -> None:
 
 def _refuse_broken_branch(environ: Mapping[str, str]) -> None:
     """A branch that cannot be read is not a branch without commits; only `log` tells them apart."""
-    code, _, err = _run(environ, ("log", "-1", "--format=", "--no-show-signature"))
+    code, _, err = start_git(("log", "-1", "--format=", "--no-show-signature"), environ)()
     if code and b"does not have any commits yet" not in err:
         raise _refusal("log", err)
 
@@ -204,7 +200,7 @@ def _refuse_broken_branch(environ: Mapping[str, str]) -> None:
 def _merging(place: Place, environ: Mapping[str, str]) -> tuple[str, ...]:
     """The commits that an unfinished merge adds to HEAD, of MERGE_HEAD and of the environment of `git merge`."""
     try:
-        with open(place.merge_head, "rb") as file:  # noqa: PTH123
+        with open(place.merge_head, "rb") as file:
             lines = file.read().decode("ascii", "replace").split()
     except FileNotFoundError:
         lines = []
@@ -218,7 +214,7 @@ def _event(environ: Mapping[str, str]) -> str:
     if not environ.get("GITHUB_ACTIONS") or not environ.get("GITHUB_EVENT_PATH"):
         return ""
     try:
-        with open(environ["GITHUB_EVENT_PATH"], encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+        with open(environ["GITHUB_EVENT_PATH"], encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError:
         return ""
@@ -243,19 +239,22 @@ def _parents(ask: Ask, commit: str) -> tuple[str, ...]:
 def _meet(ask: Ask, place: Place, tip: str, commit: str) -> tuple[tuple[str, ...], bool]:
     """The merge bases; sure when no history is cut off between them and the two commits."""
     meets = tuple(ask("merge-base", "--all", tip, commit, also=1).decode("ascii").split())
-    if tip in meets or not os.path.exists(place.shallow):  # noqa: PTH110
+    if tip in meets or not os.path.exists(place.shallow):
         return meets, True
-    with open(place.shallow, "rb") as file:  # noqa: PTH123
+    with open(place.shallow, "rb") as file:
         cut = set(file.read().split())
     between = ask("rev-list", tip, commit, *(f"^{meet}" for meet in meets)).split()
     return meets, not cut.intersection(between)
 
 
-def _staged(ask: Ask, place: Place, index: Callable[[], Mapping[bytes, Entry]]) -> Mapping[bytes, Change]:
+def _staged(begun: Begun, place: Place, index: Callable[[], Mapping[bytes, Entry]]) -> Mapping[bytes, Change]:
     """What the index changes from HEAD; before the first commit that is all of it."""
     if not place.head:
         return {path: Change(None, entry) for path, entry in index().items()}
-    return snapshot.read_changes(ask, place.head, "")
+    code, out, err = begun.staged()
+    if code:
+        raise _refusal("diff-index", err)
+    return plumbing.read_changes(out)
 
 
 def _keys(place: Place, paths: Sequence[str]) -> dict[bytes, str]:

@@ -5,20 +5,21 @@ Knows: the order of the steps, and when an answer would be a guess. Must not kno
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .changes import Change, Past, pair_declarations
-from .checks import CHECKS, Rule
+from .checks import CHECKS
 from .declarations import read_declarations
 from .dockerfile import source_lines
 from .errors import CannotCheck
 from .findings import Finding, Place, find
-from .rulebook import Rulebook, load_rulebook, shipped_folder
+from .folders import shipped_folder
+from .rulebook import Rulebook, load_rulebook
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .git import File, Snapshot
+    from .rule import Rule
 
 
 def check(
@@ -52,7 +53,8 @@ def judge(snapshot: Snapshot, rulebook: Rulebook, rules: Sequence[Rule]) -> list
     findings: list[Finding] = []
     compares = any(CHECKS[rule.check].compares for rule in rules)
     for file in sorted(snapshot.files, key=lambda file: file.path):
-        changes = _changes(file, rulebook)
+        if not (changes := _changes(file, rulebook)):
+            continue
         if compares and snapshot.base.problem and any(change.after.runtime.tag.numbers for change in changes):
             raise CannotCheck(snapshot.base.problem)
         findings += find(Place(file.path, source_lines(file.source), rules, rulebook), changes)

@@ -7,8 +7,8 @@ inside quotes or in the middle of a word announces nothing.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from .named import NamedTuple
 from .shellwords import split_words
 
 _HEREDOC = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")

@@ -6,20 +6,28 @@ Knows: the keys of an image file. Must not know: YAML's syntax, any rule.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 from .fields import Key, date, flag, number, pairs, read_fields, records, text, texts
 from .images import Image, Line, Numbering, Withdrawal
 from .tags import read_tag
 from .yamlfile import Mistake, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 # Between two numbers something must stand, or one text could be read in many ways.
 _TEMPLATE = re.compile(r"[^{}]*\{[a-z-]+\}(?:[^{}]+\{[a-z-]+\}){1,5}[^{}]*")
 _PRE_RELEASES = ("dev", "a", "b", "rc")
+
+
+def _minor(value: Value, path: str) -> str:
+    found = text(value, path)
+    if not re.fullmatch("[0-9]{1,9}[.][0-9]{1,9}", found):
+        raise Mistake(path, value, f"{found}: expected a version such as 2.3")
+    return found
+
 
 NUMBERING_KEYS = {
     "name": Key(text, "what the lines call this numbering", required=True),
@@ -31,7 +39,7 @@ NUMBERING_KEYS = {
 LINE_KEYS = {
     "line": Key(text, "the numbers that all builds of the line begin with", required=True),
     "numbering": Key(text, "the numbering that its builds follow", required=True),
-    "airflow": Key(text, "the Airflow version, as major.minor", required=True),
+    "airflow": Key(_minor, "the Airflow version, as major.minor", required=True),
     "python": Key(text, "the Python of an image without a Python suffix"),
     "maintained-until": Key(date, "the last day of maintenance"),
     "long-term-support": Key(flag, "whether the line has long-term support"),
@@ -84,8 +92,7 @@ def read_image(value: Value, path: str, name: str, known: Mapping[str, Image]) -
                 value,
                 f"pre-releases: {word} ranks as {rank}, expected one of {', '.join(_PRE_RELEASES)}",
             )
-    return replace(
-        image,
+    return image._replace(
         lines=tuple(_line(place, each, path, image) for place, each in found.get("lines", ())),
         withdrawn=tuple(_withdrawal(place, each, path, image) for place, each in found.get("withdrawn", ())),
     )
@@ -101,8 +108,7 @@ def _extended(value: Value, found: Mapping[str, Any], path: str, known: Mapping[
     image = known[found["extends"]]
     for build, _ in found.get("builds", ()):
         check_build(build, image, path, value)
-    return replace(
-        image,
+    return image._replace(
         repositories=(*image.repositories, *found.get("repositories", ())),
         builds=(*image.builds, *found.get("builds", ())),
     )

@@ -5,11 +5,10 @@ Knows: the shape of that knowledge. Must not know: any particular image (those a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .named import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Numbering:
+class Numbering(NamedTuple):
     """One way in which an image numbers its builds; `tag` is a template such as `{major}.{minor}.{patch}`.
 
     `published_in` are the repositories that hold these builds and no others, `example` is a build to show, `first` is
@@ -23,8 +22,7 @@ class Numbering:
     first: str = "0"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of builds (Runtime 5, Runtime 3.1); dates are ISO 8601, an empty text means not established.
 
     `last_build` is given only where it is certain that the line has no later one.
@@ -39,8 +37,7 @@ class Line:
     last_build: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(NamedTuple):
     """Builds that must not be used, why, and the build to use instead."""
 
     builds: tuple[str, ...]
@@ -48,8 +45,7 @@ class Withdrawal:
     instead: str
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """What is known of one image. Numberings and lines are in upgrade order, oldest first.
 
     A repository is an exact name, or `*/PATH` for that path at the end of any registry and path. `pre_releases` pairs
@@ -68,3 +64,6 @@ class Image:
     builds: tuple[tuple[str, str], ...] = ()
     steps: tuple[str, ...] = ()
     succeeded_by: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.name)  # all of it takes too long for a key of a cache

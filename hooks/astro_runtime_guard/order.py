@@ -1,50 +1,70 @@
 """Which of two Runtimes is newer.
 
 Knows: the order of builds, of numberings and of images that succeed one another. The only module that knows
-`packaging`, and it hands `packaging` nothing but numbers and a pre-release.
+`packaging`, which says which of two pre-releases is newer; numbers are compared as numbers.
 Must not know: what is forbidden; it only tells the order, and None where there is none.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
 
+from .named import NamedTuple
 from .tags import read_tag
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from packaging.version import Version
+    from typing import Any
 
     from .images import Image, Line
     from .recognition import Runtime
     from .tags import Tag
 
+_RELEASE = (1,)  # above every pre-release, which is (0, packaging's Version of it)
+
+
+class Place(NamedTuple):
+    """Where a build stands in the upgrade order: by the position of its numbering, its numbers, its stage.
+
+    Builds of one numbering have equally many numbers; fewer stand in front of all builds that begin with them.
+    """
+
+    numbering: int
+    numbers: tuple[int, ...]
+    stage: tuple[Any, ...] = _RELEASE
+
 
 class Span(NamedTuple):
     """The builds that a tag can name, as the first and last place in the upgrade order; equal for an exact build."""
 
-    first: tuple[int, Version]
-    last: tuple[int, Version]
+    first: Place
+    last: Place
 
 
+@lru_cache
 def span(tag: Tag, image: Image) -> Span | None:
     """Where a tag stands in the upgrade order of its image, or None where that is not known."""
     if not tag.numbers:
         return None
-    from packaging.version import Version
-
-    release = ".".join(tag.numbers)
+    numbers = tuple(map(int, tag.numbers))
     if tag.kind == "series":
         numbering = image.numberings[tag.numberings[0]]
-        open_numbers = numbering.tag.count("{") - len(tag.numbers)
-        release = ".".join([*tag.numbers, *["0"] * (open_numbers - 1), numbering.first])
-        end = ".".join([*tag.numbers[:-1], str(int(tag.numbers[-1]) + 1)])
-        return Span((tag.numberings[0], Version(release)), (tag.numberings[-1], Version(f"{end}.dev0")))
-    place = (tag.numberings[0], Version(release + tag.pre_release))
+        missing = numbering.tag.count("{") - len(numbers)
+        first = (*numbers, *[0] * (missing - 1), int(numbering.first))
+        return Span(Place(tag.numberings[0], first), Place(tag.numberings[-1], (*numbers[:-1], numbers[-1] + 1)))
+    place = Place(tag.numberings[0], numbers, _stage(tag.pre_release))
     return Span(place, place)
 
 
-def place_of(version: str, image: Image) -> tuple[int, Version]:
+def _stage(pre_release: str) -> tuple[Any, ...]:
+    if not pre_release:
+        return _RELEASE
+    from packaging.version import Version
+
+    return (0, Version(f"0{pre_release}"))
+
+
+def place_of(version: str, image: Image) -> Place:
     """Where a build of the image stands; `version` is one that was checked when a rule or image file was read."""
     place = span(read_tag(version, image), image)
     assert place is not None
@@ -79,20 +99,18 @@ def spans(before: Runtime, after: Runtime) -> tuple[Span, Span] | None:
 
 def _span_by_airflow(tag: Tag, successor: Image) -> Span | None:
     """All builds of the successor that have the Airflow minor which the tag's first two numbers name."""
-    from packaging.version import Version
-
     if len(tag.numbers) < 2:
         return None
-    airflow = Version(".".join(tag.numbers[:2]))
-    lines = [line for line in successor.lines if Version(line.airflow) == airflow]
-    places = [place for line in lines if (place := _span_of_line(line, successor))]
+    airflow = tuple(map(int, tag.numbers[:2]))
+    known = [(tuple(map(int, line.airflow.split("."))), line) for line in successor.lines]
+    places = [place for minor, line in known if minor == airflow and (place := _span_of_line(line, successor))]
     if places:
         return Span(places[0].first, places[-1].last)
-    if all(airflow < Version(line.airflow) for line in successor.lines):
-        return Span((-1, airflow), (-1, airflow))
+    if all(airflow < minor for minor, _ in known):
+        return Span(Place(-1, airflow), Place(-1, airflow))
     return None
 
 
 def _span_of_line(line: Line, image: Image) -> Span | None:
     names = [numbering.name for numbering in image.numberings]
-    return span(replace(read_tag(line.name, image), numberings=(names.index(line.numbering),)), image)
+    return span(read_tag(line.name, image)._replace(numberings=(names.index(line.numbering),)), image)

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from .errors import CannotCheck
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .reports import Report
 
 FORMATS = ("text", "json", "github", "gitlab", "sarif")
 
 
-def deliver(report: Report, form: str, file: Path | None, color: str, advice: tuple[str, ...] = ()) -> None:
+def deliver(report: Report, form: str, file: str | None, color: str, advice: tuple[str, ...] = ()) -> None:
     """Write the report: to standard output, or to `file` with the text to standard output. Raises CannotCheck."""
     if form != "text":
         rendered = _render(report, form)
@@ -27,12 +25,17 @@ def deliver(report: Report, form: str, file: Path | None, color: str, advice: tu
             write(rendered)
             return
         _write_file(file, rendered)
+    if form == "text" and file:
+        _write_file(file, _text(report, color=False))
+    write(_text(report, _wants_color(color)) + "".join(f"{line}\n" for line in advice))
+
+
+def _text(report: Report, color: bool) -> str:
+    if not report.findings:
+        return ""
     from .reports import text
 
-    shown = text.render(report.findings, _wants_color(color))
-    if form == "text" and file:
-        _write_file(file, text.render(report.findings))
-    write(shown + "".join(f"{line}\n" for line in advice))
+    return text.render(report.findings, color)
 
 
 def _render(report: Report, form: str) -> str:
@@ -82,7 +85,7 @@ def write(text: str) -> None:
         _put(sys.stdout, text)
     except OSError as error:
         # Nothing more may be written there, not even by the interpreter when it ends.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         raise CannotCheck(f"the report could not be written: {error.strerror}") from None
 
 
@@ -92,8 +95,11 @@ def _put(stream: object, text: str) -> None:
     stream.flush()  # type: ignore[attr-defined]
 
 
-def _write_file(path: Path, text: str) -> None:
+def _write_file(name: str, text: str) -> None:
     """Whole or not at all: readers never see half a report."""
+    from pathlib import Path
+
+    path = Path(name)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(text.encode("utf-8", "backslashreplace"))
@@ -105,7 +111,7 @@ def _write_file(path: Path, text: str) -> None:
 
 def _append(path: str, text: str) -> None:
     try:
-        with open(path, "ab") as file:  # noqa: PTH123
+        with open(path, "ab") as file:
             file.write(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise CannotCheck(f"GITHUB_STEP_SUMMARY {path}: {error.strerror}") from None

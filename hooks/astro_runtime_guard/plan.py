@@ -5,13 +5,12 @@ Knows: what a plan holds. Must not know: arguments, streams, what any rule says.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .errors import CannotCheck
 from .guard import check
 from .order import place_of
 from .tags import line_of, read_tag
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -6,11 +6,12 @@ Knows: git's -z formats. Must not know: processes, the working tree.
 from __future__ import annotations
 
 import posixpath
-import re
-from typing import TYPE_CHECKING, NamedTuple
 
+from .named import NamedTuple
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 LINK, SUBMODULE = b"120000", b"160000"
 
@@ -68,23 +69,10 @@ def read_tree(output: bytes) -> dict[bytes, Entry]:
     return found
 
 
-def read_objects(output: bytes, names: Sequence[bytes], kind: bytes) -> dict[bytes, bytes | None]:
-    """Object name -> content, from `cat-file --batch` asked for `names`; None where there is none of that kind."""
-    found: dict[bytes, bytes | None] = {}
-    start = 0
-    for name in names:
-        end = output.find(b"\n", start)
-        told = re.fullmatch(rb"(\S+) (\S+) (\d+)", output[start:end]) if end >= 0 else None
-        size = int(told[3]) if told else -1
-        found[name] = output[end + 1 : end + 1 + size] if told and told[2] == kind else None
-        start = (end + 1 + size + 1 if told else end + 1) if end >= 0 else len(output)
-    return found
-
-
 def read_commits(output: bytes) -> list[str]:
     """Full names, from `cat-file --batch-check=%(objectname) %(objecttype)`; "" where there is no such commit."""
-    found = (re.fullmatch(rb"([0-9a-f]{40,64}) commit", line) for line in output.split(b"\n")[:-1])
-    return [match[1].decode("ascii") if match else "" for match in found]
+    found = (line.split(b" ", 1) for line in output.split(b"\n")[:-1])
+    return [name.decode("ascii") if kind == b"commit" else "" for name, kind in found]
 
 
 def follow(path: bytes, link: Callable[[bytes], bytes | None]) -> bytes | None:

@@ -7,22 +7,22 @@ Must not know: where a reference was written, any rule, any particular image (th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
+from .named import NamedTuple
 from .references import cut_domain
 from .tags import Tag, read_build, read_tag
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .images import Image
 
-_UNKNOWN = re.compile(r"\$\{[^}]*\}")
+_UNKNOWN = r"\$\{[^}]*\}"
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(NamedTuple):
     """An image reference in which a repository was recognised: as it is written there, and as it is declared."""
 
     image: Image
@@ -45,7 +45,7 @@ def recognise(reference: str, images: Iterable[Image]) -> Runtime | None:
     """
     repository, tag, digest = _split(reference)
     for image in images:
-        declared = _declared(repository, image) or _declared(_UNKNOWN.sub("", repository), image)
+        declared = _declared(repository, image) or _declared(re.sub(_UNKNOWN, "", repository), image)
         if declared:
             return Runtime(image, repository, declared, read_tag(tag, image, declared), digest)
         if tag is None and (lost := _lost_colon(repository, image)):
@@ -86,6 +86,7 @@ def _declared(repository: str, image: Image) -> str:
     return ""
 
 
+@lru_cache
 def _normal(repository: str) -> str:
     """A repository with its registry spelled out, in lower case."""
     return "/".join(cut_domain(repository)).lower()

@@ -7,7 +7,8 @@ for the names of Docker Hub). Everything is ASCII, and a text that is not a refe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from .named import NamedTuple
 
 DEFAULT_DOMAIN = "docker.io"
 OFFICIAL = "library/"
@@ -19,15 +20,12 @@ _DOMAIN = rf"(?:{_HOST}(?:\.{_HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 
-_IS_DOMAIN = re.compile(_DOMAIN)
-_IS_PATH = re.compile(rf"{_PART}(?:/{_PART})*")
-_IS_TAG = re.compile(_TAG)
-_IS_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
-_IS_HEX = re.compile(r"[a-f0-9]+")
+_IS_PATH = rf"{_PART}(?:/{_PART})*"
+_IS_IDENTIFIER = r"[a-f0-9]{64}"
+_IS_HEX = r"[a-f0-9]+"
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """An image reference in its full form.
 
     `domain` is the registry (`quay.io`, `localhost:5000`; `docker.io` when none is written), `path` the
@@ -49,16 +47,16 @@ class Reference:
 
 def read_reference(text: str) -> Reference | None:
     """The reference that `text` is, or None where docker refuses it."""
-    if _IS_IDENTIFIER.fullmatch(text):
+    if re.fullmatch(_IS_IDENTIFIER, text):
         return None
     rest, at, digest = text.partition("@")
     name, colon, tag = _cut_tag(rest)
-    if (at and not _is_digest(digest)) or (colon and not _IS_TAG.fullmatch(tag)):
+    if (at and not _is_digest(digest)) or (colon and not re.fullmatch(_TAG, tag)):
         return None
     domain, path = cut_domain(name)
-    if not _IS_DOMAIN.fullmatch(domain):
+    if not re.fullmatch(_DOMAIN, domain):
         domain, path = "", f"{domain}/{path}"
-    if not _IS_PATH.fullmatch(path) or len(path) > PATH_LIMIT:
+    if not re.fullmatch(_IS_PATH, path) or len(path) > PATH_LIMIT:
         return None
     return Reference(domain, path, tag, digest)
 
@@ -84,4 +82,4 @@ def cut_domain(name: str) -> tuple[str, str]:
 
 def _is_digest(text: str) -> bool:
     algorithm, _, encoded = text.partition(":")
-    return DIGEST_LENGTHS.get(algorithm) == len(encoded) and bool(_IS_HEX.fullmatch(encoded))
+    return DIGEST_LENGTHS.get(algorithm) == len(encoded) and bool(re.fullmatch(_IS_HEX, encoded))

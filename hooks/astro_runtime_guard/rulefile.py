@@ -6,19 +6,19 @@ Knows: the keys of a rule file, and that its words fit its check. Must not know:
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
-from .checks import CHECKS, Check, Example, Rule
+from .checks import CHECKS, Check
 from .fields import Key, flag, read_fields, record, records, source, text, texts
 from .imagefile import check_build
+from .rule import PLACEHOLDER, Example, Rule
 from .yamlfile import Mistake, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from .images import Image
-
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def _check_name(value: Value, path: str) -> str:
@@ -105,7 +105,7 @@ def _messages(value: Value, check: Check, path: str) -> dict[str, str]:
 
 def _words(value: Value, check: Check, path: str) -> str:
     words = text(value, path)
-    for name in _PLACEHOLDER.findall(words):
+    for name in re.findall(PLACEHOLDER, words):
         if name not in check.placeholders:
             raise Mistake(
                 path,
@@ -113,14 +113,6 @@ def _words(value: Value, check: Check, path: str) -> str:
                 f"{{{name}}}: unknown placeholder, expected one of {', '.join(check.placeholders)}",
             )
     return words
-
-
-def fill(words: str, values: Mapping[str, str]) -> str:
-    """A rule's words with the check's values in them (nothing for one that the reason at hand does not have).
-
-    A value is never read for placeholders again.
-    """
-    return _PLACEHOLDER.sub(lambda match: values.get(match[1], ""), words)
 
 
 def _examples(read: tuple[tuple[Value, dict[str, Any]], ...]) -> tuple[Example, ...]:

@@ -5,15 +5,15 @@ Knows: JSON Schema. Must not know: the keys (it is made from the tables that the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from . import fields
 from .checks import CHECKS
 from .imagefile import IMAGE_KEYS
 from .rulefile import RULE_KEYS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 # An editor reads 5.0 as a number and 2024-04-30 as a text; the program reads both as they stand.
 _SCALAR: dict[str, Any] = {"type": ["string", "number"]}

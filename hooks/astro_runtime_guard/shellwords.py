@@ -16,21 +16,16 @@ A word may hold further substitutions. The reader keeps its own stack: nesting i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
 
-from .globs import PatternError, replaced, without_prefix, without_suffix
+from .words import SPACE, Expanded, WordError, valid_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-# What Go's unicode.IsSpace calls white space; Python's str.isspace also takes \x1c to \x1f.
-SPACE = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
-    "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-)
+    Value = Callable[[str], str | None]
+    Missing = Callable[[str], str]
 
-_UNDECODABLE = re.compile("[\udc80-\udcff]")
 _SHORT_NAME = re.compile(r"\d+|[@*#?\-$!]")
 _PLAIN = re.compile(r"[^$'\"\\`}/<]+")
 _ARROWS = re.compile(r"<(?:<[\t\r ]*)?")
@@ -39,73 +34,45 @@ _KEPT_OPERATOR = re.compile(r"\}|:[^#%]|[-+?]|[#%]|//?")  # BuildKit refuses `${
 _SPACES = re.compile(f"[{SPACE}]")
 
 
-class WordError(Exception):
-    """Docker refuses this word; `name` is the build argument without a value, where that is the reason."""
-
-    def __init__(self, name: str = "") -> None:
-        self.name = name
-
-
-@dataclass(slots=True)
-class Budget:
-    """How many characters may still be written: a few doublings (`ARG B=$A$A`) would fill any memory."""
-
-    left: int = 1 << 24
-
-
-class Expanded(NamedTuple):
-    """A word after substitution, and the names whose values (or lack of one) made it, each once."""
-
-    text: str
-    names: tuple[str, ...]
-
-
-@dataclass(slots=True)
 class _Frame:
     """What is being read: a word up to `stop` ("" is the end), in braces with their name and operator."""
 
-    stop: str
-    keep_escapes: bool
-    name: str = ""
-    operator: str = ""
-    pattern: str = ""
-    parts: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
+    def __init__(
+        self, stop: str, keep_escapes: bool, name: str = "", operator: str = "", pattern: str = "",
+        names: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        self.stop, self.keep_escapes = stop, keep_escapes
+        self.name, self.operator, self.pattern = name, operator, pattern
+        self.parts: list[str] = []
+        self.names = list(names)
 
 
-@dataclass(slots=True)
 class _Reader:
     """How words are read. With `value` None nothing has a value and all `$...` stay as they are typed."""
 
-    escape: str
-    value: Callable[[str], str | None] | None
-    missing: Callable[[str], str]
-    budget: Budget
-    keep_quotes: bool = False
-    frames: list[_Frame] = field(default_factory=list)
-    pieces: list[tuple[str, bool] | None] = field(default_factory=list)
+    def __init__(
+        self, escape: str, value: Value | None, missing: Missing, budget: list[int], keep_quotes: bool
+    ) -> None:
+        self.escape, self.value, self.missing = escape, value, missing
+        self.budget, self.keep_quotes = budget, keep_quotes
+        self.frames: list[_Frame] = []
+        self.pieces: list[tuple[str, bool] | None] = []
 
 
-def expand(
-    word: str, escape: str, value: Callable[[str], str | None], missing: Callable[[str], str], budget: Budget
-) -> Expanded:
+def expand(word: str, escape: str, value: Value, missing: Missing, budget: list[int]) -> Expanded:
     """`word` without its quotes and with the values of its names.
 
-    `missing` says what stands for a name without a value. Raises WordError.
+    `missing` says what stands for a name without a value. The one number in `budget` is how many characters may still
+    be written: a few doublings (`ARG B=$A$A`) would fill any memory. Raises WordError.
     """
-    reader = _Reader(escape, value, missing, budget)
+    reader = _Reader(escape, value, missing, budget, keep_quotes=False)
     top = _read(word, reader, keep_escapes=False)
     return Expanded("".join(top.parts), tuple(dict.fromkeys(top.names)))
 
 
-def valid_text(text: str) -> str:
-    """`text` with U+FFFD for each byte that is not UTF-8, as Go reads it."""
-    return text if text.isascii() else _UNDECODABLE.sub("\ufffd", text)
-
-
 def split_words(text: str, *, keep: bool) -> list[str]:
     """Words between white space; `keep` leaves quotes and escapes in. A line that is no shell has none."""
-    reader = _Reader("\\", None, str, Budget(), keep_quotes=keep)
+    reader = _Reader("\\", None, str, [1 << 24], keep_quotes=keep)
     try:
         _read(text, reader, keep_escapes=keep)
     except WordError:
@@ -163,8 +130,8 @@ def _step(text: str, position: int, reader: _Reader) -> int:
 
 def _put(reader: _Reader, text: str, *, breakable: bool) -> None:
     reader.frames[-1].parts.append(text)
-    reader.budget.left -= len(text)
-    if reader.budget.left < 0:
+    reader.budget[0] -= len(text)
+    if reader.budget[0] < 0:
         raise WordError
     if len(reader.frames) == 1:
         reader.pieces.append((text, breakable))
@@ -248,10 +215,7 @@ def _close(reader: _Reader) -> None:
         operator = "/" if between else frame.operator
         _put(reader, f"${{{frame.name}{operator}{between}{text}}}", breakable=True)
     else:
-        try:
-            _put_choice(reader, frame, text, reader.value(frame.name))
-        except PatternError:
-            raise WordError from None
+        _put_choice(reader, frame, text, reader.value(frame.name))
 
 
 def _put_choice(reader: _Reader, frame: _Frame, word: str, value: str | None) -> None:
@@ -271,10 +235,15 @@ def _put_choice(reader: _Reader, frame: _Frame, word: str, value: str | None) ->
 
 def _changed(frame: _Frame, word: str, value: str) -> str:
     kind = frame.operator[-1]
-    if kind == "/":
-        return replaced(value, frame.pattern, word, every=frame.operator == "//")
-    if kind not in "#%":
+    if kind not in "/#%":
         return value
+    from .globs import PatternError, replaced, without_prefix, without_suffix
+
     longest = word.startswith(kind)
     trim = without_prefix if kind == "#" else without_suffix
-    return trim(value, word[1:] if longest else word, longest=longest)
+    try:
+        if kind == "/":
+            return replaced(value, frame.pattern, word, every=frame.operator == "//")
+        return trim(value, word[1:] if longest else word, longest=longest)
+    except PatternError:
+        raise WordError from None

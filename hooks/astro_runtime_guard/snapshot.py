@@ -13,13 +13,14 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
 
 from . import plumbing
+from .catfile import read_objects
 from .errors import CannotCheck, plain
+from .named import NamedTuple
 from .plumbing import LINK, SUBMODULE, Change, Entry
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import TypeGuard
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     Blank = Callable[[bytes], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Old:
+class Old(NamedTuple):
     """What a file said at one base commit; `path` differs from the file's own after a rename."""
 
     path: str
@@ -40,8 +40,7 @@ class Old:
     before: Before
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A file as it is now, and what it said at each base commit that has it; `path` is as it was given."""
 
     path: str
@@ -49,8 +48,7 @@ class File:
     old: tuple[Old, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """Everything a run looks at.
 
     `repository` is False outside any, where nothing can be compared; `prefix` is the current folder below the top of
@@ -63,8 +61,7 @@ class Snapshot:
     prefix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(NamedTuple):
     """The state that is looked at: the tree of the commit `after`, or else the index over the working tree.
 
     ask: runs git. prefix: the current folder below the top of the work tree, b"" or b"a/b/". head: full name
@@ -94,7 +91,7 @@ def key_of(prefix: bytes, path: str, resolve: Callable[[bytes], bytes]) -> bytes
     """A path as a key. `resolve` is os.path.realpath: git knows files only by their paths without linked folders."""
     folder, name = os.path.split(os.fsencode(path))
     try:
-        away = os.path.relpath(os.path.join(resolve(folder or b"."), name), resolve(b"."))  # noqa: PTH118
+        away = os.path.relpath(os.path.join(resolve(folder or b"."), name), resolve(b"."))
     except ValueError:  # another drive
         away = b"/"
     key = posixpath.normpath(posixpath.join(prefix, away.replace(os.fsencode(os.sep), b"/")))
@@ -120,7 +117,7 @@ def _folded(key: bytes) -> str:
 
 def _is_same_file(one: str, other: str) -> bool:
     try:
-        return os.path.samefile(one, other)  # noqa: PTH121
+        return os.path.samefile(one, other)
     except OSError:
         return False
 
@@ -181,7 +178,7 @@ def _renamed(
 def read_side(now: Now, before: Before, keys: Iterable[bytes], wanted: Wanted, only_staged: bool) -> Side:
     """What a base commit held at each of `keys`; for `only_staged` just where the index differs from it."""
     from_head = before.commit == now.head and not now.after
-    changes = now.staged if from_head else read_changes(now.ask, before.commit, now.after)
+    changes = now.staged if from_head else plumbing.read_changes(now.ask(*changes_from(before.commit, now.after)))
 
     def at(key: bytes) -> Entry | None:
         if key in changes:
@@ -250,7 +247,7 @@ def _link(now: Now, key: bytes) -> bytes | None:
     if entry or now.after:
         return _link_text(now.ask, key, entry)
     try:
-        return os.readlink(os.fsencode(path_of(now.prefix, key))).replace(os.fsencode(os.sep), b"/")  # noqa: PTH115
+        return os.readlink(os.fsencode(path_of(now.prefix, key))).replace(os.fsencode(os.sep), b"/")
     except OSError:
         return None
 
@@ -262,9 +259,9 @@ def _link_text(ask: Ask, key: bytes, entry: Entry | None) -> bytes | None:
 def on_disk(path: str) -> bytes | None:
     """A regular file's content, None where there is none."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+        if not stat.S_ISREG(os.stat(path).st_mode):
             return None
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -289,22 +286,21 @@ def missing(now: Now, key: bytes, path: str) -> CannotCheck:
     elif now.after:
         why = f"no such file in {now.after[:7]}, the end of the range"
     else:
-        why = "is a folder: name the files in it" if os.path.isdir(path) else "no such file"  # noqa: PTH112
+        why = "is a folder: name the files in it" if os.path.isdir(path) else "no such file"
     return CannotCheck(f"{plain(path)}: {why}")
 
 
-def read_changes(ask: Ask, before: str, after: str) -> dict[bytes, Change]:
-    """What the commit `after`, or the index for "", changes from the commit `before`."""
+def changes_from(before: str, after: str) -> tuple[str, ...]:
+    """git's words for what the commit `after`, or the index for "", changes from the commit `before`."""
     command = ("diff-tree", "-r") if after else ("diff-index", "--cached", "--ita-invisible-in-index")
-    ends = (before, after) if after else (before,)
-    return plumbing.read_changes(ask(*command, "--raw", "-z", "--no-renames", "--no-abbrev", *ends, "--"))
+    return (*command, "--raw", "-z", "--no-renames", "--no-abbrev", *((before, after) if after else (before,)), "--")
 
 
 def read_blobs(ask: Ask, wanted: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
     """Object name -> content, all in one process; `wanted` has the path of each, for a message that it is missing."""
-    out = ask("cat-file", "--batch", stdin=b"\n".join(wanted) + b"\n") if wanted else b""
+    out = ask("cat-file", "--batch", "--buffer", stdin=b"\n".join(wanted) + b"\n") if wanted else b""
     found: dict[bytes, bytes] = {}
-    for name, content in plumbing.read_objects(out, list(wanted), b"blob").items():
+    for name, content in read_objects(out, list(wanted), b"blob").items():
         if content is None:
             what = f"object {name[:7].decode('ascii')} of {plain(os.fsdecode(wanted[name]))}"
             raise CannotCheck(f"{what} is not in this clone: clone without --filter, or try git fsck")

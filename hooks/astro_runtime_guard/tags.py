@@ -7,10 +7,11 @@ Must not know: which of two is newer, where a tag was written, any particular im
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
 
+from .named import NamedTuple
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .images import Image, Line
 
@@ -18,8 +19,7 @@ _NUMBER = "(0|[1-9][0-9]{0,17})"
 _PLACE = re.compile(r"\{[a-z-]+\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """What a tag says.
 
     `kind` is one of `build` (exact), `series` (floats within a line), `latest`, `none` (no tag is written),
@@ -37,13 +37,14 @@ class Tag:
     pre_release: str = ""
 
 
+@lru_cache
 def read_tag(tag: str | None, image: Image, declared: str = "") -> Tag:
     """What `tag` says by the image's numberings; a series is read by those that the declared repository publishes."""
     if tag is None:
         return Tag("", "none")
     build = read_build(tag, image)
     if "${" in tag:
-        return replace(build, kind="no-value") if build else Tag(tag, "no-value")
+        return build._replace(kind="no-value") if build else Tag(tag, "no-value")
     if build:
         return build
     if tag.startswith("latest") and _only_suffixes(tag, len("latest"), image):

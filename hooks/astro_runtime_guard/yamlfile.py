@@ -8,20 +8,19 @@ Must not know: what the values mean.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
 from .errors import CannotCheck
+from .named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
 MOST_BYTES = 1_000_000
 MOST_LEVELS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A text, a tuple of values, or a mapping from key to (key, value); with its 1-based line and column."""
 
     content: str | tuple[Value, ...] | Mapping[str, tuple[Value, Value]]

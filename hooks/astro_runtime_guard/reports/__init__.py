@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from ..named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..checks import Rule
     from ..findings import Finding
+    from ..rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What one run found.
 
     `findings` in their order, acknowledged ones too; `rules` are those that ran; `version` is the program's.

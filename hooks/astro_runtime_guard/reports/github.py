@@ -7,10 +7,10 @@ Source: GitHub's documentation, "Workflow commands for GitHub Actions".
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from .shared import PROGRAM, advice, from_top, how_to_answer, markdown, printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

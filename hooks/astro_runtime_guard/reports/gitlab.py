@@ -6,11 +6,12 @@ Must not know: streams, exit codes. Source: GitLab's documentation, "Code Qualit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from .shared import advice, fingerprints, from_top, printable, to_json
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..findings import Finding
     from . import Report
 

@@ -6,13 +6,14 @@ Must not know: streams, exit codes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from .shared import PROGRAM, fingerprints, to_json, uri
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..checks import Rule
+    from typing import Any
+
     from ..findings import Finding
+    from ..rule import Rule
     from . import Report
 
 SCHEMA_VERSION = 1

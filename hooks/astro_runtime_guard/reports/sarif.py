@@ -7,14 +7,16 @@ Source: OASIS, Static Analysis Results Interchange Format 2.1.0; a section is na
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from ..acknowledgements import line_to_write
 from .shared import PROGRAM, advice, fingerprints, markdown, printable, to_json, uri
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..checks import Rule
+    from typing import Any
+
     from ..findings import Finding
+    from ..rule import Rule
     from . import Report
 
 _HOME = "https://github.com/astro-runtime-guard/astro-runtime-guard"

@@ -6,10 +6,10 @@ Knows: how findings are laid out and grouped. Must not know: where they come fro
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from .shared import compared, how_to_answer, printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

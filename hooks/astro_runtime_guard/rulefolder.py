@@ -1,0 +1,58 @@
+"""Folders of rule files -> images and rules.
+
+Knows: which files of a folder are read, and in which order. Must not know: what a file says, where folders are.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .imagefile import read_image
+from .rulefile import read_rule
+from .yamlfile import Mistake, read_yaml
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .images import Image
+    from .rule import Rule
+
+
+def read_folders(folders: Iterable[str], today: str, images: dict[str, Image], rules: dict[str, Rule]) -> Iterator[str]:
+    """Put what the files say into `images` and `rules`; the mistakes in them, each `path:line:column: ...`."""
+    places = [Path(folder) for folder in folders]
+    yield from _refuse_strays(places)
+    for path in _files(places):
+        try:
+            value = read_yaml(path.read_bytes(), _shown(path))
+            if path.parent.name == "images":
+                image = read_image(value, _shown(path), path.stem, images)
+                images[image.name] = image
+            else:
+                rules[path.stem] = read_rule(value, _shown(path), path.stem, images, today)
+        except Mistake as mistake:
+            yield str(mistake)
+        except OSError as error:
+            yield f"{_shown(path)}: {error.strerror}"
+
+
+def _refuse_strays(folders: list[Path]) -> Iterator[str]:
+    """A mistake for each YAML file that would be left unread: one with another ending or in another folder."""
+    for folder in folders:
+        for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
+            place = path.relative_to(folder).parent.as_posix()
+            if path.suffix != ".yaml" or place not in {".", "images"}:
+                yield f"{_shown(path)}:1:1: is not read: rules are NAME.yaml, images are images/NAME.yaml"
+
+
+def _files(folders: list[Path]) -> Iterator[Path]:
+    """Image files first, for a rule names the image that it speaks of."""
+    for pattern in ("images/*.yaml", "*.yaml"):
+        for folder in folders:
+            # By length first: what extends `images/a.yaml` stands in a file with a longer name or a later folder.
+            yield from sorted(folder.glob(pattern), key=lambda path: (len(path.stem), path.stem))
+
+
+def _shown(path: Path) -> str:
+    return path.as_posix()

@@ -1,0 +1,64 @@
+"""The shortcut of most runs: where no file names a Runtime now, it does not matter what one said before.
+
+Knows: that a finding needs a declared image in what a file says now, be that the index or the working tree.
+Must not know: which of the two counts, what the base is, any rule. It never says so where the whole line would find or
+refuse something for one of the files; in doubt it says no, and the whole line runs.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from .catfile import read_objects
+from .folders import rule_folders, state
+from .glance import may_name, needles
+from .process import start_git
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MOST_FILES = 50  # what is read here in vain is read once more
+# Where one of these is set, a range is looked at, or a base was named that has to be in the clone.
+_OTHER_SIDES = ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF", "ASTRO_RUNTIME_BASE")
+
+
+def names_nothing(paths: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Whether it is certain that none of these files names a declared image, in the index or in the working tree."""
+    if not 0 < len(paths) <= MOST_FILES or any(environ.get(name) for name in _OTHER_SIDES):
+        return False
+    folders = rule_folders(None)
+    try:
+        from .rules import compiled as written  # type: ignore[import-not-found]
+    except ImportError:
+        return False
+    wanted = needles(name for image in written.IMAGES for name in image["repositories"])
+    on_disk = [_regular(path) for path in paths]
+    if any(source is None or may_name(source, wanted) for source in on_disk):
+        return False
+    # A repository's own rules may name other images, and ours may have changed since they were written down.
+    if len(folders) > 1 or state(folders[0]) != written.STATE:
+        return False
+    return not any(source is None or may_name(source, wanted) for source in _staged(paths, environ))
+
+
+def _regular(path: str) -> bytes | None:
+    """A regular file of this folder or below, that its name alone leads to; None for any other."""
+    if os.path.isabs(path) or "\n" in path:
+        return None
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return None
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError):
+        return None
+
+
+def _staged(paths: Sequence[str], environ: Mapping[str, str]) -> list[bytes | None]:
+    """What the index holds at each path, None where it does not hold a file there."""
+    names = [b":./" + os.fsencode(path.replace(os.sep, "/")) for path in paths]
+    _, out, _ = start_git(("cat-file", "--batch", "--buffer"), environ, b"".join(name + b"\n" for name in names))()
+    found = read_objects(out, names, b"blob")
+    return [found[name] for name in names]

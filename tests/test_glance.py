@@ -1,0 +1,156 @@
+"""A glance never misses an image that the reader finds, whatever way it is written in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from astro_runtime_guard.dockerfile import read_stages
+from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.glance import may_name, needles
+from astro_runtime_guard.images import Image
+from astro_runtime_guard.recognition import recognise
+from astro_runtime_guard.rulebook import load_rulebook
+from hypothesis import example, given
+from hypothesis import strategies as st
+from test_cases import CASES, parts
+
+DATA = Path(__file__).parent / "data"
+IMAGES = load_rulebook([shipped_folder()], "2026-11-22").images
+OWN = tuple(
+    IMAGES[0]._replace(repositories=names)
+    for names in (("docker.io/library/thing",), ("thing/runner", "*/library/other"), ("index.docker.io/k/kit", "*/x"))
+)
+
+
+def named(source: bytes, images: tuple[Image, ...]) -> bool:
+    """Whether the reader, which is asked about everything, finds a declared image."""
+    return any(
+        recognise(reference, images)
+        for stage in read_stages(source)
+        for reference in (stage.partial, *(image.image or "" for image in stage.images))
+    )
+
+
+def glanced(source: bytes, images: tuple[Image, ...]) -> bool:
+    return may_name(source, needles(name for image in images for name in image.repositories))
+
+
+PIECES = [
+    *("FROM ", "from ", "FR", "OM ", "F", "f\\\n", "ROM", "COPY ", "RUN ", "ARG ", "ONBUILD ", "# ", "#"),
+    *("--from=", "--fr", "om=", '--f"ro"m=', "--mount=type=bind,", "from=", '"from=', "--platform=linux/amd64 ", "<<E"),
+    *(
+        "quay.io/",
+        "astronomer/",
+        "astro-",
+        "runtime",
+        "astro-runtime",
+        "/runtime",
+        "ap-airflow",
+        "thing",
+        "thing/runner",
+    ),
+    *(
+        "astrocrpublic.azurecr.io/",
+        "docker.io/",
+        "library/",
+        "other",
+        "k/kit",
+        "\u212a/\u212aIT",
+        "x",
+        "RUNTIME",
+        ":5.0.1",
+    ),
+    *(
+        "A=",
+        "B=astro-",
+        "C=runtime",
+        "$A",
+        "${B}",
+        "${C:-runtime}",
+        "$B$C",
+        "\\",
+        "`",
+        "'",
+        '"',
+        "\\\n",
+        "`\n",
+        "\n",
+        "\r\n",
+    ),
+    *(" AS a", " a", " ", "\t", "# escape=`\n", "E\n", "\ufeff", "@sha256:" + "0" * 64),
+]
+SOURCES = st.lists(st.sampled_from(PIECES), max_size=12).map(lambda pieces: "".join(pieces).encode())
+REFERENCE = "quay.io/astronomer/astro-runtime:5.0.1"
+
+
+@st.composite
+def disguised(draw: st.DrawFn) -> bytes:
+    """A reference that docker reads as a declared one, cut into pieces in ways that docker joins again."""
+    cuts = sorted(draw(st.sets(st.integers(1, len(REFERENCE) - 1), min_size=1, max_size=3)))
+    pieces = [REFERENCE[start:end] for start, end in zip([0, *cuts], [*cuts, len(REFERENCE)], strict=True)]
+    head = ["", draw(st.sampled_from(["FROM ", "fr\\\nom ", "FROM \\\n", "F\\\n# x\n\nROM ", "FROM a\nCOPY --from=", 'FROM a\nCOPY --f"rom"=']))]  # fmt: skip
+    for number, piece in enumerate(pieces):
+        way = draw(st.sampled_from(["plain", "join", "quote", "escape", "argument", "default"]))
+        if "COPY" in head[1] and way in {"argument", "default"}:
+            way = "quote"
+        if way == "argument":
+            head[0] += f"ARG P{number}={piece}\n"
+        head.append(
+            {
+                "plain": piece,
+                "join": f"\\\n# a comment\n{piece}",
+                "quote": f'"{piece}"',
+                "escape": f"\\{piece}",
+                "argument": f"${{P{number}}}",
+                "default": f"${{NONE:-{piece}}}",
+            }[way]
+        )
+    return "".join([*head, "\n" if "FROM a" not in head[1] else " /a /b\n"]).encode()
+
+
+@given(SOURCES)
+@example(b"FROM docker.io/library/thing")
+@example(b"FR\\\n# x\nOM thi\\\nng")
+@example(b'FROM a\nCOPY --f"rom"=th"ing" a b')
+@example(b"FROM a\nRUN --mount=type=bind,from=th\\\ning true")
+@example("FROM \u212a/\u212aIT".encode())
+def test_it_never_misses_an_image(source: bytes) -> None:
+    for images in (IMAGES, *((image,) for image in OWN)):
+        assert glanced(source, images) or not named(source, images)
+
+
+@given(disguised())
+def test_it_never_misses_a_reference_in_pieces(source: bytes) -> None:
+    assert named(source, IMAGES)
+    assert glanced(source, IMAGES)
+
+
+def corpus() -> list[bytes]:
+    """Every Dockerfile that the other tests read."""
+    lines = [line for name in ("buildkit", "hard-dockerfiles") for line in (DATA / f"{name}.jsonl").open("rb")]
+    texts = [row["dockerfile"] for row in map(json.loads, lines) if "dockerfile" in row]
+    cases = [parts(path) for path in sorted(CASES.glob("*/*.txt"))]
+    return [text.encode() for text in [*texts, *(case[side] for case in cases for side in case if side != "report")]]
+
+
+def test_it_never_misses_one_in_any_other_test() -> None:
+    sources = corpus()
+    assert len(sources) > 400
+    assert [source for source in sources if named(source, IMAGES) and not glanced(source, IMAGES)] == []
+
+
+QUIET = {
+    "another image": "FROM python:3.12\n",
+    "a stage of that name": "FROM python:3.12 AS runtime\nFROM runtime\n",
+    "somebody else's runtime": "FROM mcr.microsoft.com/dotnet/runtime:8.0\n",
+    "marks in other lines": 'FROM python:3.12\nRUN echo "$HOME" \\\n && x\nHEALTHCHECK CMD ["curl", "-f", "http://x"]\n',
+    "a comment": "# taken from $HERE\nFROM python:3.12\n",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("text", QUIET.values(), ids=QUIET)
+def test_ordinary_files_need_no_reader(text: str) -> None:
+    assert not glanced(text.encode(), IMAGES)
