@@ -72,6 +72,15 @@ MISTAKES = {
     "two documents": (GOOD + "---\n" + GOOD, ["9:1: a second document begins here; one file holds one"]),
     "an alias": (edited("message: into {version} from {before}", "message: &m x\nlink: *m"), ["4:10: anchors and aliases are not accepted; write the value out"]),
     "a tag": (edited("into {version} from {before}", "!!python/name:os.system x"), ["4:10: tags (tag:yaml.org,2002:python/name:os.system) are not accepted"]),
+    "a mapping for a check": (edited("check: crossing", "check: {a: b}"), ["2:8: expected a text (one with a colon and a space in it needs quotes)"]),
+    "a list for a check": (edited("check: crossing", "check: [crossing]"), ["2:8: expected a text"]),
+    "a mapping for true or false": (GOOD + "enabled: {a: b}\n", ["8:10: expected true or false"]),
+    "no image": (edited("image: astro-runtime", "image: []"), ["1:8: expected a text"]),
+    "a version of one image and not of the other": (
+        edited("image: astro-runtime", "image: [astro-runtime, astronomer-certified]").replace("version: 12.0.0", "version: 3.0-1"),
+        ["3:10: 3.0-1 is no version of astronomer-certified, expected {major}.{minor}.{patch}"],
+    ),
+    "a key with a line end in it": (edited("message:", '"mes\\nage":'), [f"4:1: mes\\nage: unknown key, expected one of {KEYS}", "1:1: message: this key is missing"]),
     "a key that is no text": ("? [a]\n: b\n", ["1:3: a key must be a text"]),
     "deep": ("a: " + "[" * 50_000, ["1:24: nested too deeply"]),
     "large": ("a: " + "x" * 1_000_001, ["1:1: the file is larger than 1000000 bytes"]),
@@ -154,6 +163,14 @@ IMAGE_MISTAKES = {
         edited("{major}.{minor}.{patch}", "{a}{b}", IMAGE),
         "2:14: tag: {a}{b} must be two to six names in braces with a mark between them",
     ),
+    "numbers with a number between them": (
+        edited("{major}.{minor}.{patch}", "{a}1{b}", IMAGE),
+        "2:14: tag: {a}1{b} must be two to six names in braces with a mark between them",
+    ),
+    "a list for a number": (edited("}]", ", first: [1]}]", IMAGE), "2:66: expected a text"),
+    "an Airflow version that is none": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: 2th.3}]\n', "3:47: 2th.3: expected a version such as 2.3"),
+    "an Airflow version with a patch": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: 2.3.4}]\n', "3:47: 2.3.4: expected a version such as 2.3"),
+    "known build that is none": (IMAGE + "builds: {1.0: 2.3.4 ?}\n", "1:1: 1.0 is no version of thing, expected {major}.{minor}.{patch}"),
     "line of no numbering": (IMAGE + 'lines: [{line: "1", numbering: other, airflow: "2.0"}]\n', "3:9: numbering: other is none of only"),
     "an Airflow that is none": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: "2"}]\n', "3:47: 2: expected a version such as 2.3"),
     "withdrawn build that is none": (IMAGE + "withdrawn: [{builds: [1.0], reason: r, instead: 1.0.1, source: s}]\n", "3:13: 1.0 is no version of images, expected {major}.{minor}.{patch}"),
@@ -188,6 +205,19 @@ def test_no_suffix_can_backtrack(tmp_path: Path) -> None:
     thing = next(image for image in load(tmp_path).images if image.name == "thing")
     assert read_tag("1" + "-a-1" * 5_000, thing).kind == "series"
     assert read_tag("1" + "-a-1" * 5_000 + "x", thing).kind == "no-version"
+
+
+def test_no_suffix_of_many_numbers_can_backtrack(tmp_path: Path) -> None:
+    put(tmp_path, IMAGE + 'suffixes: ["-{a}.{b}z", "-{a}1{b}1{c}1{d}1{e}1{f}z"]\n', "images/thing.yaml")
+    thing = next(image for image in load(tmp_path).images if image.name == "thing")
+    assert read_tag("1-11.11z", thing).kind == "series"
+    assert read_tag("1-" + "1" * 5_000 + "y", thing).kind == "no-version"
+
+
+def test_the_builds_of_a_new_image_are_known(tmp_path: Path) -> None:
+    put(tmp_path, IMAGE + "builds: {1.0.5: 2.3.2 2022-05-01}\n", "images/thing.yaml")
+    thing = next(image for image in load(tmp_path).images if image.name == "thing")
+    assert thing.builds == (("1.0.5", "2.3.2 2022-05-01"),)
 
 
 def test_a_repository_s_rules_are_found_from_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,14 +70,14 @@ def source(value: Value, path: str) -> str:
 
 
 def texts(value: Value, path: str) -> tuple[str, ...]:
-    """A list of texts; a single text is a list of one."""
-    items = value.content if isinstance(value.content, tuple) else (value,)
+    """A list of texts, at least one; a single text is a list of one."""
+    items = value.content if isinstance(value.content, tuple) and value.content else (value,)
     return tuple(text(item, path) for item in items)
 
 
 def flag(value: Value, path: str) -> bool:
     """`true` or `false`."""
-    if value.content not in {"true", "false"}:
+    if value.content not in ("true", "false"):  # no set: a mapping has no hash
         raise Mistake(path, value, "expected true or false")
     return value.content == "true"
 
@@ -90,7 +90,7 @@ def number(value: Value, path: str) -> str:
         and value.content.isdigit()
         and len(value.content) < 10
     ):
-        raise Mistake(path, value, f"{value.content}: expected a number")
+        raise Mistake(path, value, f"{text(value, path)}: expected a number")
     return value.content
 
 

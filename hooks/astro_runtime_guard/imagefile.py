@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-# Between two numbers something must stand, or one text could be read in many ways.
-_TEMPLATE = re.compile(r"[^{}]*\{[a-z-]+\}(?:[^{}]+\{[a-z-]+\}){1,5}[^{}]*")
+# Between two numbers something must stand that is none, or one text could be read in many ways.
+_TEMPLATE = re.compile(r"[^{}]*\{[a-z-]+\}(?:[^{}]*[^{}0-9]\{[a-z-]+\}){1,5}[^{}]*")
 _PRE_RELEASES = ("dev", "a", "b", "rc")
 
 
@@ -95,6 +95,7 @@ def read_image(value: Value, path: str, name: str, known: Mapping[str, Image]) -
     return image._replace(
         lines=tuple(_line(place, each, path, image) for place, each in found.get("lines", ())),
         withdrawn=tuple(_withdrawal(place, each, path, image) for place, each in found.get("withdrawn", ())),
+        builds=_builds(value, found, path, image),
     )
 
 
@@ -106,12 +107,17 @@ def _extended(value: Value, found: Mapping[str, Any], path: str, known: Mapping[
     if set(found) - {"extends", "repositories", "builds", "as-of", "source"}:
         raise Mistake(path, value, "a file that extends an image gives repositories or builds alone")
     image = known[found["extends"]]
-    for build, _ in found.get("builds", ()):
-        check_build(build, image, path, value)
     return image._replace(
         repositories=(*image.repositories, *found.get("repositories", ())),
-        builds=(*image.builds, *found.get("builds", ())),
+        builds=(*image.builds, *_builds(value, found, path, image)),
     )
+
+
+def _builds(value: Value, found: Mapping[str, Any], path: str, image: Image) -> tuple[tuple[str, str], ...]:
+    builds: tuple[tuple[str, str], ...] = found.get("builds", ())
+    for build, _ in builds:
+        check_build(build, image, path, value)
+    return builds
 
 
 def _numbering(place: Value, found: Mapping[str, Any], path: str) -> Numbering:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def _check_name(value: Value, path: str) -> str:
-    if value.content not in CHECKS:
-        raise Mistake(path, value, f"{value.content}: no such check, expected one of {', '.join(CHECKS)}")
-    return str(value.content)
+    if text(value, path) not in CHECKS:
+        raise Mistake(path, value, f"{text(value, path)}: no such check, expected one of {', '.join(CHECKS)}")
+    return text(value, path)
 
 
 def _as_is(value: Value, path: str) -> Value:
@@ -63,9 +63,10 @@ def read_rule(value: Value, path: str, name: str, images: Mapping[str, Image], t
             raise Mistake(path, value, f"image: no image is called {image}, expected one of {', '.join(images)}")
     _refuse_keys(value, found, check, path)
     versions = {
-        key: check_build(text(found[key], path), images[found["image"][0]], path, found[key])
+        key: check_build(text(found[key], path), images[image], path, found[key])
         for key in ("version", "from-below")
         if key in found
+        for image in found["image"]
     }
     return Rule(
         name,

@@ -131,5 +131,5 @@ def _series_pattern(template: str) -> re.Pattern[str]:
 def _suffix_pattern(suffixes: tuple[str, ...]) -> re.Pattern[str]:
     """Any one suffix, the longest first."""
     longest_first = sorted(suffixes, key=len, reverse=True)
-    known = "|".join("[0-9]+".join(map(re.escape, _PLACE.split(suffix))) for suffix in longest_first)
+    known = "|".join("[0-9]+(?![0-9])".join(map(re.escape, _PLACE.split(suffix))) for suffix in longest_first)
     return re.compile(known, re.ASCII)

@@ -8,7 +8,7 @@ Must not know: what the values mean.
 
 from __future__ import annotations
 
-from .errors import CannotCheck
+from .errors import CannotCheck, plain
 from .named import NamedTuple
 
 TYPE_CHECKING = False
@@ -32,7 +32,9 @@ class Mistake(CannotCheck):
     """Something in a YAML file that is not as it must be, with its place."""
 
     def __init__(self, path: str, place: Value, message: str) -> None:
-        super().__init__(f"{path}:{place.line}:{place.column}: {message}")
+        # A name that the file gives may hold line ends and control characters.
+        said = message if message.isprintable() else plain(message)
+        super().__init__(f"{path}:{place.line}:{place.column}: {said}")
 
     @classmethod
     def joined(cls, mistakes: list[str]) -> Mistake:
