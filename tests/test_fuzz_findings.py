@@ -1,0 +1,88 @@
+"""The harnesses of `fuzz/`: they pass their seeds, they notice what is broken, and they pass what they once found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import pytest
+from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.findings import Finding
+from astro_runtime_guard.guard import check
+from astro_runtime_guard.references import Reference, read_reference
+from fuzz import acknowledgement_comments, dockerfile_reader, references_and_tags, rulebook_files, time_taken
+
+HARNESSES = (acknowledgement_comments, dockerfile_reader, references_and_tags, rulebook_files, time_taken)
+
+FINDINGS: dict[str, tuple[ModuleType, bytes]] = {
+    "an Airflow version that is none": (
+        rulebook_files,
+        b"I" + rulebook_files.SEEDS[2][1:].replace(b"airflow: 2.3", b"airflow: 2th.3"),
+    ),
+    "a mapping for the name of a check": (rulebook_files, b"Rimage: astro-runtime\ncheck: {a: b}\n"),
+    "a mapping for true or false": (rulebook_files, b"Renabled: {a: b}\n"),
+    "a list for a number": (rulebook_files, b"Inumberings: [{first: [1]}]\n"),
+    "a rule for no image": (rulebook_files, rulebook_files.SEEDS[0].replace(b"astro-runtime", b"[]")),
+    "a line end in a key": (rulebook_files, b'R"a\\nb": c\n'),
+    "a control character in a value": (rulebook_files, b'Rcheck: "\\e[31m"\n'),
+}
+
+
+@pytest.mark.parametrize("harness", HARNESSES, ids=lambda harness: harness.__name__)
+def test_seeds_pass(harness: ModuleType) -> None:
+    assert harness.WORDS
+    for seed in harness.SEEDS:
+        harness.one_input(seed)
+
+
+@pytest.mark.parametrize(("harness", "data"), FINDINGS.values(), ids=FINDINGS)
+def test_what_was_found_is_mended(harness: ModuleType, data: bytes) -> None:
+    harness.one_input(data)
+
+
+def fails(*words: object) -> None:
+    raise RecursionError
+
+
+def silenced(before: bytes, after: bytes, **more: Any) -> list[Finding]:
+    """A check that passes whatever has a comment above it."""
+    return [] if b"\n#" in after else check(before, after, **more)
+
+
+def lines_of(source: bytes) -> list[str]:
+    """Physical lines that keep their CR."""
+    return source.decode("utf-8", "surrogateescape").split("\n")
+
+
+def undigested(text: str) -> Reference | None:
+    """A reference whose digest is lost."""
+    found = read_reference(text)
+    return replace(found, digest="") if found else None
+
+
+def unplaced(source: bytes, path: str) -> None:
+    raise CannotCheck("not YAML")
+
+
+BROKEN: dict[str, tuple[ModuleType, str, Callable[..., object]]] = {
+    "a comment that silences": (acknowledgement_comments, "fuzz.acknowledgement_comments.check", silenced),
+    "text as it stands": (acknowledgement_comments, "astro_runtime_guard.reports.text.printable", str),
+    "a reader that raises": (dockerfile_reader, "fuzz.dockerfile_reader.read_stages", fails),
+    "a reader that minds CR": (dockerfile_reader, "astro_runtime_guard.dockerfile.source_lines", lines_of),
+    "a reference without its digest": (references_and_tags, "fuzz.references_and_tags.read_reference", undigested),
+    "no order": (references_and_tags, "fuzz.references_and_tags.span", lambda tag, image: None),
+    "a rule file that raises": (rulebook_files, "fuzz.rulebook_files.read_yaml", fails),
+    "a mistake without a place": (rulebook_files, "fuzz.rulebook_files.read_yaml", unplaced),
+    "quadratic time": (time_taken, "fuzz.time_taken.seconds", lambda head, part, tail, size: (size / 30_000) ** 2),
+}
+
+
+@pytest.mark.parametrize(("harness", "name", "broken"), BROKEN.values(), ids=BROKEN)
+def test_what_is_broken_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, harness: ModuleType, name: str, broken: Callable[..., object]
+) -> None:
+    monkeypatch.setattr(name, broken)
+    with pytest.raises((AssertionError, RecursionError)):
+        test_seeds_pass(harness)
