@@ -375,6 +375,19 @@ def test_a_range_is_read_from_its_end(repo: Repository, read: Read) -> None:
         read(["gone/Dockerfile"], **span)
 
 
+def test_branches_that_merged_each_other_have_two_merge_bases(repo: Repository, read: Read) -> None:
+    first = repo.commit({"Dockerfile": runtime("1")})
+    here = repo.commit({"Dockerfile": runtime("2")})
+    repo.git("switch", "--quiet", "--create", "topic", first)
+    there = repo.commit({"Dockerfile": runtime("3")})
+    repo.git("merge", "--quiet", "--strategy=ours", "-m", "merge", here)
+    repo.git("switch", "--quiet", "main")
+    repo.git("merge", "--quiet", "--strategy=ours", "-m", "merge", there)
+    now, old = read(base="topic")["Dockerfile"]
+    named = "the merge base with topic"
+    assert (now, sorted(old)) == (runtime("2"), [("Dockerfile", runtime(v), named) for v in ("2", "3")])
+
+
 # --- links, submodules, work trees
 
 
