@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from astro_runtime_guard.base import Base, Before
+from astro_runtime_guard.declarations import blank_versions
 from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.guard import check
+from astro_runtime_guard.guard import check, judge
+from astro_runtime_guard.renames import pair_renamed
+from astro_runtime_guard.reports.text import render
 from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.runner import DOCKERFILES
+from astro_runtime_guard.snapshot import File, Old, Snapshot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +20,7 @@ BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 IMAGE = next(image for image in BOOK.images if image.name == "astro-runtime")
 WITHDRAWN = {build for withdrawal in IMAGE.withdrawn for build in withdrawal.builds}
 BOUNDARIES = {rule.name: rule.version for rule in BOOK.rules if rule.version and not rule.from_below}
+RULES = [rule for rule in BOOK.rules if rule.enabled and rule.check != "maintained"]
 LEGACY, NEWER = "quay.io/astronomer/astro-runtime", "astrocrpublic.azurecr.io/runtime"
 
 number = st.integers(0, 15)
@@ -19,6 +28,16 @@ legacy = st.tuples(st.integers(4, 14), number, number).map(lambda n: "{}.{}.{}".
 newer = st.tuples(st.just(3), number, st.integers(1, 30)).map(lambda n: "{}.{}-{}".format(*n))
 build = st.one_of(legacy, newer, st.sampled_from(sorted(BOUNDARIES.values()))).filter(
     lambda version: version not in WITHDRAWN
+)
+reference = st.one_of(
+    st.one_of(legacy, st.sampled_from(["4", "5", "5.0", "13.7", "latest", "5.0.1-rc1", "3"])).map(
+        f"{LEGACY}:{{}}".format
+    ),
+    st.one_of(newer, st.sampled_from(["3", "3.1"])).map(f"{NEWER}:{{}}".format),
+    st.sampled_from(["2.0.0", "2.2.4-1-onbuild", "2.2", "2.3.0", "2.11.0", "1.10.15"]).map(
+        "quay.io/astronomer/ap-airflow:{}".format
+    ),
+    legacy.map("mirror.example.com/astronomer/astro-runtime:{}".format),
 )
 suffix = st.sampled_from(["", "-base", "-slim", "-python-3.12", "-slim-base", "-ubi9-python-3.11", "-corp3"])
 
@@ -54,6 +73,13 @@ def test_pinned_and_unchanged_is_silent(version: str, suffix: str) -> None:
 def test_one_way_at_most_is_a_downgrade(a: str, b: str, first: str, second: str) -> None:
     one, other = dockerfile(a + first), dockerfile(b + second)
     assert downgrade(one, other) + downgrade(other, one) == (a != b)
+
+
+@given(reference, reference)
+def test_nothing_is_up_and_down_at_once(a: str, b: str) -> None:
+    one, other = f"FROM {a}\n", f"FROM {b}\n"
+    assert downgrade(one, other) + downgrade(other, one) <= 1
+    assert not (downgrade(one, other) and crossed(one, other))
 
 
 @given(build, build, build)
@@ -113,6 +139,83 @@ def test_what_does_not_matter_changes_nothing(before: str, after: str, first: li
     for dress in second:
         dressed = dress(dressed)
     assert verdict(one, dressed) == verdict(dockerfile(before), other)
+
+
+layouts = st.tuples(
+    st.sampled_from(["", "\ufeff"]),
+    st.lists(st.sampled_from(["# a comment", "", "ARG UNUSED=1", "ARG ALSO", " # astro", "  "]), max_size=4),
+    st.sampled_from(["FROM", "from", "  From \\\n", "FROM\t"]),
+    st.sampled_from(["", "--platform=linux/amd64 ", "--platform=$BUILDPLATFORM \\\n\n"]),
+    st.sampled_from(["", " AS final"]),
+    st.lists(
+        st.sampled_from(
+            [
+                "",
+                "# FROM x",
+                "RUN a \\",
+                "ENV A=b",
+                "PYENV 3.8 v",
+                "COPY --from=python:3.12 a b",
+                "ONBUILD USER a",
+                "junk",
+            ]
+        ),
+        max_size=4,
+    ),
+    st.sampled_from(["\n", "\r\n"]),
+)
+
+
+@settings(max_examples=300)
+@given(reference, reference, layouts, layouts)
+def test_layout_changes_nothing(before: str, after: str, first: tuple, second: tuple) -> None:  # type: ignore[type-arg]
+    one, other = laid_out(before, *first), laid_out(after, *second)
+    assert verdict(one, other) == verdict(f"FROM {before}\n", f"FROM {after}\n")
+
+
+def laid_out(
+    reference: str, bom: str, above: list[str], keyword: str, platform: str, name: str, below: list[str], end: str
+) -> str:
+    """A Dockerfile that says nothing but `FROM reference`, in many lines."""
+    text = "\n".join([*above, f"{keyword} {platform}{reference}{name}", *below, ""])
+    return bom + text.replace("\n", end)
+
+
+folders = st.sampled_from(["", "a/", "services/a b/", "x/y/"])
+names = st.sampled_from(
+    ["Dockerfile", "dockerfile", "app.dockerfile", "Dockerfile.prod", "Containerfile", "Dockerfile-dev"]
+)
+paths = st.builds("{}{}".format, folders, names)
+
+
+@given(reference, reference, paths, paths)
+def test_a_new_name_changes_nothing(before: str, after: str, old_path: str, path: str) -> None:
+    assert re.search(DOCKERFILES, old_path)
+    assert re.search(DOCKERFILES, path)
+    old, new = f"FROM {before}\n".encode(), f"FROM {after}\n".encode()
+    if before.partition(":")[0] == after.partition(":")[0]:
+        assert pair_renamed({path: new}, {old_path: old}, lambda it: blank_versions(it, BOOK.images)) == {
+            path: old_path
+        }
+    moved, stayed = (judge(snapshot((path, new, was, old)), BOOK, RULES) for was in (old_path, path))
+    assert [replace(finding, old_path="") for finding in moved] == stayed
+
+
+def snapshot(*files: tuple[str, bytes, str, bytes]) -> Snapshot:
+    """Files (path, source, old path, old source) against one commit."""
+    head = Before("1" * 40, "HEAD at 1111111")
+    return Snapshot(
+        tuple(File(path, new, (Old(was, old, head),)) for path, new, was, old in files), Base((head,)), True
+    )
+
+
+@given(st.dictionaries(paths, st.tuples(build, build), min_size=2, max_size=4), st.data())
+def test_the_order_of_files_changes_nothing(texts: dict[str, tuple[str, str]], data: st.DataObject) -> None:
+    files = [
+        (path, dockerfile(after).encode(), path, dockerfile(before).encode()) for path, (before, after) in texts.items()
+    ]
+    shuffled = data.draw(st.permutations(files))
+    assert render(judge(snapshot(*shuffled), BOOK, RULES)) == render(judge(snapshot(*files), BOOK, RULES))
 
 
 @given(st.one_of(build, st.text(max_size=12)), st.one_of(build, st.text(max_size=12)))
