@@ -275,6 +275,17 @@ def test_explain(guard: Callable[..., Said]) -> None:
     assert guard("explain", "nothing")[0] == 2
 
 
+def test_explain_a_rule_without_examples(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.write(
+        ".astro-runtime/x.yaml", "image: astro-runtime\ncheck: ordered\nmessage: m\nexamples: {finds: [], passes: []}\n"
+    )
+    code, out, err = guard("explain", "x")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1:] == [
+        "", "says: m", "to acknowledge it, write above the instruction:  # astro-runtime: downgraded <the version>: <the reason>",
+    ]  # fmt: skip
+
+
 def test_an_example_that_does_not_hold(guard: Callable[..., Said], inside: Repository) -> None:
     inside.write(
         ".astro-runtime/x.yaml",

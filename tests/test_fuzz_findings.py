@@ -8,24 +8,47 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from astro_runtime_guard.base import Base
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings import Finding
 from astro_runtime_guard.guard import check
 from astro_runtime_guard.references import Reference, read_reference
-from fuzz import acknowledgement_comments, dockerfile_reader, references_and_tags, rulebook_files, time_taken
+from fuzz import (
+    acknowledgement_comments,
+    dockerfile_reader,
+    event_files,
+    references_and_tags,
+    rulebook_files,
+    time_taken,
+)
 
-HARNESSES = (acknowledgement_comments, dockerfile_reader, references_and_tags, rulebook_files, time_taken)
+HARNESSES = (
+    acknowledgement_comments,
+    dockerfile_reader,
+    event_files,
+    references_and_tags,
+    rulebook_files,
+    time_taken,
+)
 
 FINDINGS: dict[str, tuple[ModuleType, bytes]] = {
     "an Airflow version that is none": (
         rulebook_files,
         b"I" + rulebook_files.SEEDS[2][1:].replace(b"airflow: 2.3", b"airflow: 2th.3"),
     ),
+    "a branch whose name is no text": (event_files, rb'0{"repository": {"default_branch": "\ud800"}}'),
     "a mapping for the name of a check": (rulebook_files, b"Rimage: astro-runtime\ncheck: {a: b}\n"),
     "a mapping for true or false": (rulebook_files, b"Renabled: {a: b}\n"),
     "a list for a number": (rulebook_files, b"Inumberings: [{first: [1]}]\n"),
     "a rule for no image": (rulebook_files, rulebook_files.SEEDS[0].replace(b"astro-runtime", b"[]")),
     "a line end in a key": (rulebook_files, b'R"a\\nb": c\n'),
+    "a control character in a link": (
+        rulebook_files,
+        rulebook_files.SEEDS[0]
+        .replace(b"12.0.0", b"5.0.0")
+        .replace(b"11.0.0", b"5.0.0")
+        .replace(b"https://x", rb'"x\e[31m"'),
+    ),
     "a control character in a value": (rulebook_files, b'Rcheck: "\\e[31m"\n'),
 }
 
@@ -75,6 +98,7 @@ BROKEN: dict[str, tuple[ModuleType, str, Callable[..., object]]] = {
     "no order": (references_and_tags, "fuzz.references_and_tags.span", lambda tag, image: None),
     "a rule file that raises": (rulebook_files, "fuzz.rulebook_files.read_yaml", fails),
     "a mistake without a place": (rulebook_files, "fuzz.rulebook_files.read_yaml", unplaced),
+    "no base and no word": (event_files, "fuzz.event_files.decide", lambda *words: Base(())),
     "quadratic time": (time_taken, "fuzz.time_taken.seconds", lambda head, part, tail, size: (size / 30_000) ** 2),
 }
 

@@ -63,6 +63,7 @@ MISTAKES = {
     "list for a text": (edited("into {version} from {before}", "[a, b]"), ["4:10: message: expected a text"]),
     "empty text": (edited("into {version} from {before}", "''"), ["4:10: expected a text"]),
     "two lines": (edited("into {version} from {before}", "|\n  one\n  two"), ["4:10: expected one line (fold a long one with `>-`)"]),
+    "a control character": (edited("into {version} from {before}", '"a\\e[31m"'), ["4:10: expected a text without control characters, tabs or unusual spaces"]),
     "no examples": (edited("  passes: [{after: \"FROM quay.io/astronomer/astro-runtime:12.0.0\"}]\n", ""), ["6:3: passes: this key is missing"]),
     "example without after": (edited("[{after:", "[{befor:"), ["7:12: after: this key is missing", "7:13: befor: unknown key, expected one of before, after"]),
     "not a mapping": ("- a\n- b\n", [f"1:1: expected a mapping with the keys {KEYS}"]),

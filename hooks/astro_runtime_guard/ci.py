@@ -284,7 +284,7 @@ def _branch(value: str) -> tuple[Candidate, ...]:
     name = value.strip().removeprefix("refs/heads/")
     if not name:
         return ()
-    bad = re.search(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{", name)
+    bad = re.search(r"[\x00-\x20\x7f~^:?*\[\\\ud800-\udc7f\udd00-\udfff]|\.\.|@\{", name)
     revs = () if bad else tuple(f"refs/remotes/{remote}/{name}" for remote in ("origin", "upstream"))
     words = "origin/" + plain(name)
     return (Candidate(words, words, revs),)

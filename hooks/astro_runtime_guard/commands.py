@@ -90,7 +90,7 @@ def _explain(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
     lines = [f"{rule.name} ({rule.check}, {_origin(rule)})", ""]
     lines += [f"says: {words}" for words in rule.messages.values()]
     lines += [f"consider: {text}" for text in rule.consider]
-    lines += [f"passes: {line}" for line in rule.passes[0].after.splitlines()]
+    lines += [f"passes: {line}" for example in rule.passes[:1] for line in example.after.splitlines()]
     if line := line_to_write(rule, "<the version>"):
         lines.append(f"{rule.acknowledge or 'to acknowledge it'}, write above the instruction:  {line}")
     lines += [f"see: {rule.link}"] if rule.link else []

@@ -59,6 +59,8 @@ def text(value: Value, path: str) -> str:
         raise Mistake(path, value, "expected a text")
     if "\n" in value.content.strip():
         raise Mistake(path, value, "expected one line (fold a long one with `>-`)")
+    if not value.content.strip().isprintable():
+        raise Mistake(path, value, "expected a text without control characters, tabs or unusual spaces")
     return value.content.strip()
 
 

@@ -1,0 +1,56 @@
+"""Any bytes as the event that GitHub describes in a file: a base or CannotCheck, and only names that git can be asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+
+from astro_runtime_guard.base import Answers, decide
+from astro_runtime_guard.errors import CannotCheck
+
+HEAD, MAIN, MERGE = "1" * 40, "2" * 40, "3" * 40
+GITHUB = {"CI": "true", "GITHUB_ACTIONS": "true"}
+ENVIRONMENTS = (
+    {**GITHUB, "GITHUB_EVENT_NAME": "push", "GITHUB_REF_TYPE": "branch"},
+    {**GITHUB, "GITHUB_EVENT_NAME": "pull_request", "GITHUB_BASE_REF": "main", "GITHUB_SHA": MERGE},
+    {**GITHUB, "GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_BASE_REF": "ma in", "GITHUB_SHA": MAIN},
+    {**GITHUB, "GITHUB_EVENT_NAME": "merge_group"},
+)
+
+SEEDS = (
+    b'0{"before": "2222222222222222222222222222222222222222", "forced": true, "repository": {"default_branch": "main"}}',
+    b'0{"before": "0000000000000000000000000000000000000000", "repository": {"default_branch": "a..b"}}',
+    b'1{"pull_request": {"base": {"sha": "2222222222222222222222222222222222222222"}, "head": {"sha": "1111111111111111111111111111111111111111"}}}',
+    b'2{"pull_request": {"base": {"sha": "22222222"}}}',
+    b'3{"merge_group": {"base_sha": "2222222222222222222222222222222222222222"}}',
+    b"3[[[",
+)
+WORDS = (
+    '"before"', '"forced"', '"repository"', '"default_branch"', '"pull_request"', '"base"', '"head"', '"sha"', '"merge_group"',
+    '"base_sha"', HEAD, MAIN, MERGE, "0" * 40, "main", "\\ud800", "\\u0000", "\\n", "null", "true", "1e999", "NaN", "[", "{}", "refs/heads/",
+)  # fmt: skip
+
+
+def one_input(data: bytes) -> None:
+    """The first byte chooses the kind of run, the rest is the event."""
+    environ = ENVIRONMENTS[data[0] % len(ENVIRONMENTS)] if data else ENVIRONMENTS[0]
+    event = data[1:].decode("utf-8", "replace")
+    for head in (HEAD, MERGE):
+        answers = Answers(
+            head, (), lambda: False, commits, lambda commit: (MAIN, HEAD), lambda tip, commit: ((MAIN,), True)
+        )
+        with suppress(CannotCheck):
+            base = decide(environ, event, None, False, answers)
+            assert base.commits or base.problem or base.why, "nothing is compared, and nothing says why"
+            told = (base.problem, base.why, *(before.named for before in base.commits))
+            assert all(text.isascii() and text.isprintable() for text in told), "words"
+
+
+def commits(names: Sequence[str]) -> list[str]:
+    """What git says of names: every one can be handed to it, on a line of its own."""
+    for name in names:
+        assert name == os.fsdecode(os.fsencode(name)), "name"
+        assert not set(name) & set("\0\n "), "name"
+    known = {HEAD, MAIN, MERGE}
+    return [MAIN if name == "refs/remotes/origin/main" else name if name in known else "" for name in names]
