@@ -20,6 +20,7 @@ from fuzz import (
     references_and_tags,
     rulebook_files,
     time_taken,
+    whole_dockerfiles,
 )
 
 HARNESSES = (
@@ -29,6 +30,7 @@ HARNESSES = (
     references_and_tags,
     rulebook_files,
     time_taken,
+    whole_dockerfiles,
 )
 
 FINDINGS: dict[str, tuple[ModuleType, bytes]] = {
@@ -99,6 +101,7 @@ BROKEN: dict[str, tuple[ModuleType, str, Callable[..., object]]] = {
     "a rule file that raises": (rulebook_files, "fuzz.rulebook_files.read_yaml", fails),
     "a mistake without a place": (rulebook_files, "fuzz.rulebook_files.read_yaml", unplaced),
     "no base and no word": (event_files, "fuzz.event_files.decide", lambda *words: Base(())),
+    "a check that forgets CR": (whole_dockerfiles, "astro_runtime_guard.dockerfile.source_lines", lines_of),
     "quadratic time": (time_taken, "fuzz.time_taken.seconds", lambda head, part, tail, size: (size / 30_000) ** 2),
 }
 
