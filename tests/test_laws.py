@@ -198,7 +198,7 @@ def test_a_new_name_changes_nothing(before: str, after: str, old_path: str, path
             path: old_path
         }
     moved, stayed = (judge(snapshot((path, new, was, old)), BOOK, RULES) for was in (old_path, path))
-    assert [replace(finding, old_path="") for finding in moved] == stayed
+    assert [finding._replace(old_path="") for finding in moved] == stayed
 
 
 def snapshot(*files: tuple[str, bytes, str, bytes]) -> Snapshot:
