@@ -76,6 +76,7 @@ def _parser(program: str, after: str | None) -> ArgumentParser:
     add(
         "--today",
         metavar="DAY",
+        type=_day,
         help="judge maintenance as of this day (YYYY-MM-DD)",
     )
     add("--format", choices=FORMATS, help="how the report is written")
@@ -94,3 +95,13 @@ def _regex(text: str) -> re.Pattern[str]:
         return re.compile(text)
     except re.error as error:
         raise ArgumentTypeError(f"{text!r} is no regular expression: {error}") from None
+
+
+def _day(text: str) -> str:
+    from argparse import ArgumentTypeError
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no day such as 2024-04-30") from None

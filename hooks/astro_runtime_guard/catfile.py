@@ -18,6 +18,7 @@ def read_objects(output: bytes, names: Sequence[bytes], kind: bytes) -> dict[byt
         end = output.find(b"\n", start)
         told = output[start:end].split(b" ") if end >= 0 else []
         size = int(told[2]) if len(told) == 3 and told[2].isdigit() else -1
-        found[name] = output[end + 1 : end + 1 + size] if size >= 0 and told[1] == kind else None
+        content = output[end + 1 : end + 1 + size]
+        found[name] = content if size >= 0 and told[1] == kind and len(content) == size else None
         start = end + 1 + size + 1 if end >= 0 else len(output)
     return found

@@ -10,7 +10,7 @@ import sys
 
 from . import output
 from .arguments import read_options
-from .errors import CannotCheck
+from .errors import CannotCheck, plain
 from .shortcut import names_nothing
 
 TYPE_CHECKING = False
@@ -59,11 +59,12 @@ def _command(words: Sequence[str]) -> int:
     from .commands import run_command
 
     answer, code = run_command(words, strftime("%Y-%m-%d"))
-    output.write(answer)
+    output.write(output.printable_lines(answer))
     return code
 
 
 def _check(hook: Hook, words: Sequence[str]) -> int:
+    _refuse_two_meanings(words)
     options = read_options(hook.name, words, _AFTER if hook.commands else None)
     if options.version:
         output.write(f"{hook.name} {output.version()}\n")
@@ -73,3 +74,10 @@ def _check(hook: Hook, words: Sequence[str]) -> int:
     from .runner import check_files
 
     return check_files(hook, options)
+
+
+def _refuse_two_meanings(words: Sequence[str]) -> None:
+    """Hook runners hand on the names of files as they are, also one that reads as an option: `--output=Dockerfile`."""
+    for word in words[: words.index("--")] if "--" in words else words:
+        if word.startswith("-") and word != "-" and os.path.lexists(word):
+            raise CannotCheck(f"{plain(word)} is an option and a file here too: rename it, or write ./ before it")

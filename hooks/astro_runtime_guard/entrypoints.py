@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .cli import Hook, run
+try:
+    from .cli import Hook, run
+except KeyboardInterrupt:  # nobody is there yet to say it
+    raise SystemExit(130) from None
 
 _FILE = ("pinned", "readable", "published")
 _CHANGE = ("ordered", "crossing")

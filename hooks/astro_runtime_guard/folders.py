@@ -32,7 +32,10 @@ def rule_folders(given: str | None) -> list[str]:
         if not os.path.isdir(given):
             raise CannotCheck(f"--rules {given}: no such folder")
         return [shipped_folder(), given]
-    folder, below = os.getcwd(), ""
+    try:
+        folder, below = os.getcwd(), ""
+    except OSError as error:
+        raise CannotCheck(f"the current folder cannot be read ({error.strerror}): go into one that is there") from None
     while folder != below:
         if os.path.isdir(os.path.join(folder, USER_FOLDER)):
             return [shipped_folder(), os.path.join(folder, USER_FOLDER)]

@@ -116,7 +116,9 @@ def rebasing(environ: Mapping[str, str]) -> bool:
 def default_branch(environ: Mapping[str, str]) -> str:
     """The default branch of origin as this clone knows it, "origin/main"; "" when it does not."""
     code, out, _ = start_git(("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"), environ)()
-    return "" if code else os.fsdecode(out.removesuffix(b"\n"))
+    name = os.fsdecode(out.removesuffix(b"\n"))
+    # It is shown to be typed into a shell, and origin may call its branch `x;reboot`.
+    return name if not code and all(c.isalnum() or c in "/._-" for c in name) else ""
 
 
 def _answers(ask: Ask, place: Place, environ: Mapping[str, str], staged: Callable[[], bool]) -> bases.Answers:
@@ -140,25 +142,32 @@ def _asker(environ: Mapping[str, str]) -> Ask:
     def ask(*words: str, stdin: bytes = b"", also: int = 0) -> bytes:
         code, out, err = start_git(words, environ, stdin)()
         if code not in (0, also):
-            raise _refusal(words[0], err)
+            raise _refusal(words[0], code, err)
+        if "-z" in words and out and not out.endswith(b"\0"):
+            raise _broken_off(words[0])
         return out
 
     return ask
 
 
-def _refusal(command: str, err: bytes) -> CannotCheck:
+def _refusal(command: str, code: int, err: bytes) -> CannotCheck:
     """git's own words as one line, and what to do where that is known."""
     import re
+    from shlex import quote
 
     text = err.decode("ascii", "backslashreplace")
     if owner := re.search(r"(?:dubious ownership in|unsafe) repository (?:at|\()\s*'?([^'\n)]*)", text):
-        trust = f"git config --global --add safe.directory {owner[1]}"
+        trust = f"git config --global --add safe.directory {quote(owner[1])}"
         return CannotCheck(f"git does not trust this repository: run {trust}")
     if "promisor" in text or "lazy fetching disabled" in text:
         return CannotCheck("the base needs objects that this partial clone left out: clone without --filter")
-    lines = text.splitlines() or ["it said nothing"]
+    lines = text.splitlines() or [f"it was ended by signal {-code}" if code < 0 else f"exit code {code} without a word"]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
     return CannotCheck(f"git {command} failed ({fatal[-1]}): try git fsck, and the same command by hand")
+
+
+def _broken_off(command: str) -> CannotCheck:
+    return CannotCheck(f"git {command} broke off in the middle of its answer: try the same command by hand")
 
 
 def _place(begun: Begun, environ: Mapping[str, str]) -> Place | None:
@@ -168,7 +177,9 @@ def _place(begun: Begun, environ: Mapping[str, str]) -> Place | None:
         _refuse_broken(environ)
         return None
     if code:
-        raise _refusal("rev-parse", err)
+        raise _refusal("rev-parse", code, err)
+    if out.count(NEXT) != 3 or not out.endswith(b"\n"):
+        raise _broken_off("rev-parse")
     inside, rest = out.split(b"\n", 1)
     if inside != b"true":
         raise CannotCheck("only git's own files are here (a bare repository?): run this in a work tree")
@@ -194,7 +205,7 @@ def _refuse_broken_branch(environ: Mapping[str, str]) -> None:
     """A branch that cannot be read is not a branch without commits; only `log` tells them apart."""
     code, _, err = start_git(("log", "-1", "--format=", "--no-show-signature"), environ)()
     if code and b"does not have any commits yet" not in err:
-        raise _refusal("log", err)
+        raise _refusal("log", code, err)
 
 
 def _merging(place: Place, environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -253,7 +264,9 @@ def _staged(begun: Begun, place: Place, index: Callable[[], Mapping[bytes, Entry
         return {path: Change(None, entry) for path, entry in index().items()}
     code, out, err = begun.staged()
     if code:
-        raise _refusal("diff-index", err)
+        raise _refusal("diff-index", code, err)
+    if out and not out.endswith(b"\0"):
+        raise _broken_off("diff-index")
     return plumbing.read_changes(out)
 
 

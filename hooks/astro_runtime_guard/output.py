@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import os
 import sys
+from errno import EBADF
 
 from .errors import CannotCheck
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .reports import Report
 
 FORMATS = ("text", "json", "github", "gitlab", "sarif")
+# What CI services obey in the middle of a line: ##[add-mask], ##vso[task...], ##teamcity[...].
+_COMMAND = r"(?i)##(?=[a-z]*\[)"
 
 
 def deliver(report: Report, form: str, file: str | None, color: str, advice: tuple[str, ...] = ()) -> None:
@@ -75,8 +80,19 @@ def internal_error(error: Exception) -> str:
 
 
 def complain(message: str) -> None:
-    """One message to standard error, whatever its encoding."""
-    _put(sys.stderr, f"{message}\n")
+    """One message to standard error, whatever its encoding; where nobody can hear it, the exit code has to do."""
+    try:
+        _put(sys.stderr, printable_lines(f"{message}\n"))
+    except OSError:
+        sys.stderr = None
+
+
+def printable_lines(text: str) -> str:
+    """`text` with its line ends and nothing else that acts, neither on a terminal nor in the log of a CI service."""
+    from .reports.shared import printable
+
+    shown = (printable(line) for line in text.split("\n"))
+    return "\n".join(line.replace(":", "\\x3a", 1) if line.lstrip().startswith("::") else line for line in shown)
 
 
 def write(text: str) -> None:
@@ -85,28 +101,51 @@ def write(text: str) -> None:
         _put(sys.stdout, text)
     except OSError as error:
         # Nothing more may be written there, not even by the interpreter when it ends.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        sys.stdout = None
         raise CannotCheck(f"the report could not be written: {error.strerror}") from None
 
 
 def _put(stream: object, text: str) -> None:
+    if stream is None:  # so Python marks one that was closed before it began
+        if text:
+            raise OSError(EBADF, "it is closed")
+        return
+    if "##" in text:
+        import re
+
+        # Written so, it is the same text again for who reads JSON.
+        text = re.sub(_COMMAND, r"#\\u0023", text)
     encoding = getattr(stream, "encoding", None) or "ascii"
     stream.write(text.encode(encoding, "backslashreplace").decode(encoding))  # type: ignore[attr-defined]
     stream.flush()  # type: ignore[attr-defined]
 
 
 def _write_file(name: str, text: str) -> None:
-    """Whole or not at all: readers never see half a report."""
+    """To a regular file whole or not at all; a pipe or a device is written to, never replaced."""
     from pathlib import Path
 
-    path = Path(name)
+    path, content = Path(name), text.encode("utf-8", "backslashreplace")
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+        else:
+            _replace(path, content)
+    except OSError as error:
+        raise CannotCheck(f"--output {path}: {error.strerror}") from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Readers never see half a report, also when the run is interrupted."""
+    from contextlib import suppress
+
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(text.encode("utf-8", "backslashreplace"))
+        part.write_bytes(content)
         part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CannotCheck(f"--output {path}: {error.strerror}") from None
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
 
 
 def _append(path: str, text: str) -> None:
@@ -121,6 +160,6 @@ def _wants_color(choice: str) -> bool:
     """--color, then NO_COLOR, then FORCE_COLOR, then whether a terminal reads."""
     if choice != "auto":
         return choice == "always"
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or not sys.stdout:
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")

@@ -35,9 +35,23 @@ def start_git(words: Sequence[str], environ: Mapping[str, str], stdin: bytes = b
     """
     kept = {name: value for name, value in environ.items() if name not in PATHSPECS}
     try:
-        return _start(["git", "-c", "core.fsmonitor=", *words], kept | SAFE, stdin)
+        return _start([_program(environ.get("PATH", "")), "-c", "core.fsmonitor=", *words], kept | SAFE, stdin)
     except OSError as error:
         raise CannotCheck(f"git cannot be run ({error.strerror}): install it, or put it on PATH") from None
+
+
+def _program(path: str, windows: bool = os.name == "nt", is_file: Callable[[str], bool] = os.path.isfile) -> str:
+    """How to start git. Windows looks for a bare name in the current folder first, which is the repository's."""
+    if not windows:
+        return "git"
+    import ntpath
+
+    folders = [folder.strip('"') for folder in path.split(";")]
+    fixed = (folder for folder in folders if ntpath.splitdrive(folder)[0] and ntpath.isabs(folder))
+    program = next(filter(is_file, (ntpath.join(folder, "git.exe") for folder in fixed)), "")
+    if not program:
+        raise CannotCheck("git cannot be run (there is no git.exe on PATH): install it, or put it on PATH")
+    return program
 
 
 def _start(words: list[str], environ: Mapping[str, str], stdin: bytes) -> Callable[[], Done]:

@@ -5,11 +5,12 @@ Knows: which files of a folder are read, and in which order. Must not know: what
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from .imagefile import read_image
 from .rulefile import read_rule
-from .yamlfile import Mistake, read_yaml
+from .yamlfile import MOST_BYTES, Mistake, Value, read_yaml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def read_folders(folders: Iterable[str], today: str, images: dict[str, Image], r
     yield from _refuse_strays(places)
     for path in _files(places):
         try:
-            value = read_yaml(path.read_bytes(), _shown(path))
+            value = read_yaml(_source(path), _shown(path))
             if path.parent.name == "images":
                 image = read_image(value, _shown(path), path.stem, images)
                 images[image.name] = image
@@ -44,6 +45,8 @@ def _refuse_strays(folders: list[Path]) -> Iterator[str]:
             place = path.relative_to(folder).parent.as_posix()
             if path.suffix != ".yaml" or place not in {".", "images"}:
                 yield f"{_shown(path)}:1:1: is not read: rules are NAME.yaml, images are images/NAME.yaml"
+            elif not re.fullmatch(r"[\w.-]+", path.stem):
+                yield f"{_shown(path)}:1:1: NAME.yaml: a name has only letters, digits, dots, dashes and underscores"
 
 
 def _files(folders: list[Path]) -> Iterator[Path]:
@@ -54,5 +57,13 @@ def _files(folders: list[Path]) -> Iterator[Path]:
             yield from sorted(folder.glob(pattern), key=lambda path: (len(path.stem), path.stem))
 
 
+def _source(path: Path) -> bytes:
+    """What a file says, and of a large one no more than shows that it is too large; a pipe may never end."""
+    if not path.is_file():
+        raise Mistake(_shown(path), Value(""), "is no regular file")
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
 def _shown(path: Path) -> str:
-    return path.as_posix()
+    return path.as_posix().replace("\n", "\\n")

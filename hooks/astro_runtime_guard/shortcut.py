@@ -19,7 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-MOST_FILES = 50  # what is read here in vain is read once more
+# What is read here in vain is read once more.
+MOST_FILES = 50
+MOST_BYTES = 1 << 20
 # Where one of these is set, a range is looked at, or a base was named that has to be in the clone.
 _OTHER_SIDES = ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF", "ASTRO_RUNTIME_BASE")
 
@@ -48,7 +50,8 @@ def _regular(path: str) -> bytes | None:
     if os.path.isabs(path) or "\n" in path:
         return None
     try:
-        if not stat.S_ISREG(os.lstat(path).st_mode):
+        about = os.lstat(path)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > MOST_BYTES:
             return None
         with open(path, "rb") as file:
             return file.read()

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     Blank = Callable[[bytes], bytes]
 
 
+# As much as BuildKit takes in one message; a Dockerfile beyond it cannot be built.
+MOST_BYTES = 1 << 24
+
+
 class Old(NamedTuple):
     """What a file said at one base commit; `path` differs from the file's own after a rename."""
 
@@ -259,14 +263,21 @@ def _link_text(ask: Ask, key: bytes, entry: Entry | None) -> bytes | None:
 def on_disk(path: str) -> bytes | None:
     """A regular file's content, None where there is none."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        about = os.stat(path)
+        if not stat.S_ISREG(about.st_mode):
             return None
+        _refuse_large(path, about.st_size)
         with open(path, "rb") as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise CannotCheck(f"{plain(path)}: cannot be read: {error.strerror}") from None
+
+
+def _refuse_large(path: str, size: int) -> None:
+    if size > MOST_BYTES:
+        raise CannotCheck(f"{plain(path)}: is larger than {MOST_BYTES} bytes, the most that is read: leave it out")
 
 
 def refuse_foreign(now: Now, names: Mapping[bytes, str]) -> None:
@@ -304,5 +315,6 @@ def read_blobs(ask: Ask, wanted: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
         if content is None:
             what = f"object {name[:7].decode('ascii')} of {plain(os.fsdecode(wanted[name]))}"
             raise CannotCheck(f"{what} is not in this clone: clone without --filter, or try git fsck")
+        _refuse_large(os.fsdecode(wanted[name]), len(content))
         found[name] = content
     return found

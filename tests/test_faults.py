@@ -1,0 +1,444 @@
+"""What the world does to a program: git dies, the disk is full, nobody listens, a file goes away while it is read.
+
+Each fault is a real one, done to the console script in a process of its own, and a row of the table in SECURITY.md.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from astro_runtime_guard import git
+from astro_runtime_guard.errors import CannotCheck
+from conftest import PROJECT
+from repository import Repository, make_repository
+
+GUARD = str(Path(sys.executable).parent / "astro-runtime-guard")
+NAME = "astro-runtime-guard: "
+RUNTIME = "FROM quay.io/astronomer/astro-runtime"
+# Whatever Python could only mutter about is an error: a file left open, an encoding that is left to chance.
+STRICT = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "error", "PYTHONWARNDEFAULTENCODING": "1"}
+Said = tuple[int, str, str]
+Fault = Callable[[Repository], list[Said]]
+
+posix = pytest.mark.skipif(os.name == "nt", reason="the fault is made with a POSIX shell")
+full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the fault is made with what Linux alone has")
+
+
+@pytest.fixture
+def lowered(repo: Repository) -> Repository:
+    """A repository in which a downgrade is staged: where nothing goes wrong, the exit code is 1."""
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    repo.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
+    repo.git("add", ".")
+    return repo
+
+
+def guard(repo: Repository, *words: str, at: str = "", **more: str) -> Said:
+    done = subprocess.run(
+        (GUARD, *words),
+        cwd=repo.path / at, env=repo.environment | more, capture_output=True, timeout=60,
+    )  # fmt: skip
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def shell(repo: Repository, script: str) -> Said:
+    """A script in which `guard` is the command."""
+    done = repo.run("bash", "-c", f'guard() {{ "{GUARD}" "$@"; }}; {script}', check=False, **STRICT)
+    return done.returncode, done.stdout, done.stderr
+
+
+def fake_git(repo: Repository, nth: int, fault: str) -> dict[str, str]:
+    """Variables with which git is itself but for its `nth` start, which is the shell command `fault`."""
+    real, folder = shutil.which("git"), repo.path.parent / "bin"
+    count = folder / "count"
+    folder.mkdir(exist_ok=True)
+    count.write_text("0")
+    (folder / "git").write_text(
+        f'#!/bin/sh\ngit="{real}"\nn=$(($(cat "{count}") + 1))\necho $n > "{count}"\n'
+        f'if [ $n = {nth} ]; then {fault}; fi\nexec "$git" "$@"\n'
+    )
+    (folder / "git").chmod(0o755)
+    return {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+
+
+# --- the faults, each with its exit code and what is said; SECURITY.md has the same table in words
+
+
+def unstaged(repo: Repository) -> Repository:
+    """A second Dockerfile, changed on disk alone, so that a run asks git everything that it can."""
+    repo.write("app/Dockerfile", f"{RUNTIME}:4.2.6\n")
+    return repo
+
+
+def without_git(repo: Repository) -> list[Said]:
+    return [guard(repo, PATH="")]
+
+
+def killed_git(repo: Repository) -> list[Said]:
+    return [guard(repo, **fake_git(repo, nth, "kill -KILL $$")) for nth in (1, 2, 3, 4)]
+
+
+def broken_off(repo: Repository) -> list[Said]:
+    return [guard(repo, **fake_git(repo, nth, '"$git" "$@" | head -c -3; exit 0')) for nth in (1, 2, 3, 4)]
+
+
+def full(repo: Repository) -> list[Said]:
+    return [shell(repo, f"guard {words} >/dev/full") for words in ("", "rules list")]
+
+
+def closed(repo: Repository) -> list[Said]:
+    return [shell(repo, f"guard {words} >&-") for words in ("", "explain runtime-5")]
+
+
+def unread(repo: Repository) -> list[Said]:
+    return [shell(repo, "guard | exec true; exit ${PIPESTATUS[0]}")]
+
+
+def unheard(repo: Repository) -> list[Said]:
+    ends = ("2>&-", "2>/dev/full", ">&- 2>&- <&-")
+    return [shell(repo, f"guard --base nowhere {end}") for end in ends]
+
+
+def without_input(repo: Repository) -> list[Said]:
+    return [shell(repo, "guard <&-")]
+
+
+def too_large_report(repo: Repository) -> list[Said]:
+    (repo.path / "out").mkdir()
+    repo.write("out/report.json", "the report before")
+    said = shell(repo, "ulimit -f 0; guard --format json --output out/report.json")
+    assert (os.listdir(repo.path / "out"), (repo.path / "out/report.json").read_text()) == (
+        ["report.json"],
+        "the report before",
+    )
+    return [said]
+
+
+def impossible_report(repo: Repository) -> list[Said]:
+    return [guard(repo, "--output", path) for path in (".git", "Dockerfile/x")]
+
+
+def unreadable(repo: Repository) -> list[Said]:
+    return [guard(repo, "/proc/self/mem", at="..")]
+
+
+def vanished(repo: Repository) -> list[Said]:
+    fault = fake_git(repo, 3, '"$git" "$@"; rm app/Dockerfile; exit 0')
+    return [guard(unstaged(repo), "app/Dockerfile", **fault)]
+
+
+def large(repo: Repository) -> list[Said]:
+    repo.write("app/Dockerfile", f"{RUNTIME}:5.0.1\n" + "#" * (1 << 24))
+    said = guard(repo, "app/Dockerfile")
+    repo.git("add", ".")
+    return [said, guard(repo)]
+
+
+def locked(repo: Repository) -> list[Said]:
+    (repo.path / ".git/index.lock").touch()
+    index = (repo.path / ".git/index").read_bytes()
+    said = guard(repo)
+    assert (repo.path / ".git/index").read_bytes() == index
+    return [said]
+
+
+def gone(repo: Repository) -> list[Said]:
+    script = 'mkdir gone && cd gone && rmdir "$PWD" && guard'
+    return [shell(repo, f"{script} {words}") for words in ("Dockerfile", "rules list")]
+
+
+def one_meaning(repo: Repository) -> list[Said]:
+    names = ("--output=x.dockerfile", "--exit-zero", "--no-base")
+    for name in names:
+        repo.write(name, f"{RUNTIME}:latest\n")
+    said = [guard(repo, name) for name in names]
+    assert not (repo.path / "x.dockerfile").exists()
+    return said
+
+
+def signalled(repo: Repository, number: int) -> Said:
+    """The signal comes while git is at work; the report of an earlier run has to stay whole."""
+    repo.write("report.json", "the report before")
+    began = repo.path.parent / "began"
+    with subprocess.Popen(
+        (GUARD, "--format", "json", "--output", "report.json"),
+        cwd=repo.path, env=repo.environment | STRICT | fake_git(repo, 2, f'touch "{began}"; exec sleep 60'),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    ) as process:  # fmt: skip
+        while not began.exists():
+            assert process.poll() is None
+        os.killpg(process.pid, number)
+        out, err = process.communicate(timeout=60)
+    assert (repo.path / "report.json").read_text() == "the report before"
+    assert list(repo.path.glob(".*.part")) == []
+    # A shell says 128 + N of a process that a signal N has ended.
+    return process.returncode if process.returncode >= 0 else 128 - process.returncode, out, err
+
+
+def interrupted(repo: Repository) -> list[Said]:
+    return [signalled(repo, signal.SIGINT)]
+
+
+def terminated(repo: Repository) -> list[Said]:
+    return [signalled(repo, signal.SIGTERM)]
+
+
+def mistaken(repo: Repository) -> list[Said]:
+    repo.write("../broken/sitecustomize.py", "import astro_runtime_guard.cli as cli\ncli.judge = lambda *_: 1 // 0\n")
+    return [guard(repo, PYTHONPATH=str(repo.path.parent / "broken"))]
+
+
+def special_rules(repo: Repository) -> list[Said]:
+    said = []
+    rule = repo.path / ".astro-runtime" / "rule.yaml"
+    for make in (os.mkfifo, lambda it: it.symlink_to("/dev/zero"), lambda it: it.symlink_to(it)):
+        shutil.rmtree(rule.parent, ignore_errors=True)
+        rule.parent.mkdir()
+        make(rule)
+        said.append(guard(repo))
+    return said
+
+
+TOO_LARGE = r"app/Dockerfile: is larger than 16777216 bytes, the most that is read: leave it out"
+DEAD = r"git (rev-parse|diff-index|ls-files|cat-file) failed \(it was ended by signal 9\): try git fsck, .*"
+HALF = r"git (rev-parse|diff-index|ls-files) broke off in the middle of its answer: .*|object \w{7} of \S+ is not in .*"
+UNWRITTEN = r"the report could not be written: "
+FAULTS = [
+    pytest.param(without_git, 2, r"git cannot be run \(No such file or directory\): .*", id="git is not on PATH"),
+    pytest.param(killed_git, 2, DEAD, id="git is killed", marks=posix),
+    pytest.param(broken_off, 2, HALF, id="git's answer breaks off", marks=linux),
+    pytest.param(full, 2, UNWRITTEN + "No space left on device", id="the disk is full", marks=[posix, full_device]),
+    pytest.param(closed, 2, UNWRITTEN + "it is closed", id="standard output is closed", marks=posix),
+    pytest.param(unread, 2, UNWRITTEN + "Broken pipe", id="the reader of a pipe is gone", marks=posix),
+    pytest.param(unheard, 2, None, id="standard error is closed or full", marks=[posix, full_device]),
+    pytest.param(without_input, 1, None, id="standard input is closed", marks=posix),
+    pytest.param(
+        too_large_report, 2, "--output out/report.json: File too large", id="no room for --output", marks=linux
+    ),
+    pytest.param(impossible_report, 2, r"--output \S+: .*directory", id="--output cannot be written", marks=posix),
+    pytest.param(unreadable, 2, "/proc/self/mem: cannot be read: .*", id="a file cannot be read", marks=linux),
+    pytest.param(vanished, 2, "app/Dockerfile: no such file", id="a file that was named goes away", marks=posix),
+    pytest.param(large, 2, TOO_LARGE, id="a Dockerfile of more than 16 MiB"),
+    pytest.param(special_rules, 2, r"\S+rule.yaml:1:1: is no regular file", id="a rule file that is none", marks=posix),
+    pytest.param(locked, 1, None, id="the index is locked"),
+    pytest.param(gone, 2, r"the current folder cannot be read \(.*", id="the current folder is gone", marks=linux),
+    pytest.param(one_meaning, 2, r"--\S+ is an option and a file here too: .*", id="a file is named like an option"),
+    pytest.param(interrupted, 130, "interrupted", id="SIGINT", marks=posix),
+    pytest.param(terminated, 143, None, id="SIGTERM", marks=posix),
+    pytest.param(mistaken, 2, r"nothing was checked, for the program itself .*", id="a mistake of the program itself"),
+]
+
+
+@pytest.mark.parametrize(("fault", "code", "said"), FAULTS)
+def test_a_fault(lowered: Repository, fault: Fault, code: int, said: str | None) -> None:
+    for got, out, err in fault(lowered):
+        assert got == code, err
+        assert re.fullmatch(f"{NAME}(?:{said})\n" if said else "", err)
+        assert out.startswith("Dockerfile:1:6: no-runtime-downgrade: ") if code == 1 else out == ""
+
+
+def test_the_page_has_a_row_for_each_fault() -> None:
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| ([0-9]+)[^|]*\|$", (PROJECT / "SECURITY.md").read_text(), re.MULTILINE)
+    assert rows == [(str(fault.id), str(fault.values[1])) for fault in FAULTS]
+
+
+# --- and their quiet twins
+
+
+def test_without_a_fault(lowered: Repository) -> None:
+    code, out, err = guard(lowered)
+    assert (code, err) == (1, "")
+    assert out.startswith("Dockerfile:1:6: no-runtime-downgrade: ")
+
+
+@posix
+@pytest.mark.parametrize("script", ["guard --only runtime-5 >&-", "guard --only runtime-5 >&- 2>&- <&-"])
+def test_nothing_to_say_and_nobody_to_hear_it(lowered: Repository, script: str) -> None:
+    assert shell(lowered, script) == (0, "", "")
+
+
+@posix
+def test_a_listed_file_that_goes_away_is_as_if_it_had_never_been(repo: Repository) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    repo.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
+    assert guard(repo)[0] == 1
+    assert guard(repo, **fake_git(repo, 3, '"$git" "$@"; rm Dockerfile; exit 0')) == (0, "", "")
+
+
+@posix
+def test_the_report_stands_where_only_the_advice_cannot_be_had(lowered: Repository) -> None:
+    whole = guard(lowered)
+    assert guard(lowered, **fake_git(lowered, 5, "kill -KILL $$")) == whole
+
+
+@posix
+def test_a_pipe_is_written_to_and_not_replaced(lowered: Repository) -> None:
+    code, out, err = shell(
+        lowered,
+        "mkfifo pipe; cat pipe > read & guard --format json --output pipe; echo $? $(wc -c < read); test -p pipe",
+    )
+    assert (code, err) == (0, "")
+    assert re.search(r"^1 [1-9]\d{3,}\n\Z", out, re.MULTILINE)
+
+
+def test_a_name_behind_two_dashes_is_a_file(repo: Repository) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    repo.write("--exit-zero", f"{RUNTIME}:latest\n")
+    assert guard(repo, "--", "--exit-zero")[1].startswith("--exit-zero:1:6: pinned-runtime: ")
+    assert guard(repo, "./--exit-zero")[1].startswith("./--exit-zero:1:6: pinned-runtime: ")
+    assert guard(repo, "--no-base") == (0, "", "")
+
+
+def test_interrupted_before_anything_is_loaded(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(name, path=None, target=None):\n"
+        "        if name.endswith('.cli'): raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt)\n"
+        "import astro_runtime_guard.entrypoints\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+# --- surroundings that change nothing
+
+SURROUNDINGS: dict[str, dict[str, str]] = {
+    "locale C": {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    "locale POSIX": {"LC_ALL": "POSIX", "PYTHONUTF8": "0"},
+    "ascii": {"PYTHONIOENCODING": "ascii"},
+    "console of Windows in the west": {"PYTHONIOENCODING": "cp1252"},
+    "console of Windows in America": {"PYTHONIOENCODING": "cp437"},
+    "optimised": {"PYTHONOPTIMIZE": "1"},
+    "without docstrings": {"PYTHONOPTIMIZE": "2"},
+    "without bytecode": {"PYTHONDONTWRITEBYTECODE": "1"},
+    "no home": {"HOME": "", "XDG_CONFIG_HOME": "", "USERPROFILE": ""},
+    "every warning an error": STRICT,
+    "no temporary folder": {"TMPDIR": "/nowhere", "TEMP": "/nowhere", "TMP": "/nowhere"},
+}
+
+
+@pytest.fixture(scope="module")
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, Said]:
+    """A repository with a finding, and what is said of it where nothing is odd."""
+    repo = make_repository(tmp_path_factory.mktemp("ordinary") / "repo")
+    repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    return repo, guard(repo)
+
+
+@pytest.mark.parametrize("more", SURROUNDINGS.values(), ids=SURROUNDINGS)
+def test_surroundings_change_nothing(ordinary: tuple[Repository, Said], more: dict[str, str]) -> None:
+    repo, said = ordinary
+    assert said[0] == 1
+    assert said[1].isascii()
+    assert guard(repo, **more) == said
+
+
+@posix
+def test_an_empty_environment(ordinary: tuple[Repository, Said]) -> None:
+    lowered, said = ordinary
+    done = subprocess.run((GUARD,), cwd=lowered.path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == said
+
+
+@linux
+@pytest.mark.parametrize("more", [SURROUNDINGS["locale C"], SURROUNDINGS["ascii"], {}], ids=["C", "ascii", "utf-8"])
+def test_a_name_that_the_locale_cannot_say(repo: Repository, more: dict[str, str]) -> None:
+    repo.write("caf\u00e9/Dockerfile", f"# caf\u00e9\n{RUNTIME}:latest\n")
+    repo.git("add", ".")
+    done = subprocess.run((GUARD,), cwd=repo.path, env=repo.environment | more, capture_output=True)
+    assert (done.returncode, done.stderr) == (1, b"")
+    shown = {"C": rb"caf\xc3\xa9", "ascii": rb"caf\xe9", "utf-8": "caf\u00e9".encode()}
+    assert done.stdout.startswith(tuple(name + b"/Dockerfile:2:6: pinned-runtime: " for name in shown.values()))
+
+
+# --- what it does to the machine: it starts git, opens no connection, and writes nothing but its report
+
+WATCH = """
+import os, sys
+log = os.open(os.environ["WATCHED"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+NEVER = ("socket.", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate", "os.link", "os.symlink",
+         "os.system", "os.exec", "os.posix_spawn", "shutil.", "ftplib.", "urllib.", "http.", "ctypes.", "tempfile.")
+def watch(event, args):
+    if event == "subprocess.Popen":
+        os.write(log, f"starts {os.path.basename(str(args[1][0]))}\\n".encode())
+    elif event == "open" and isinstance(args[0], str) and isinstance(args[2], int) and args[2] & WRITES:
+        os.write(log, f"writes {args[0]}\\n".encode())
+    elif event.startswith(NEVER):
+        os.write(log, f"{event} {args[0]}\\n".encode())
+sys.addaudithook(watch)
+"""
+RUNS: list[tuple[Sequence[str], set[str]]] = [
+    ((), {"starts git"}),
+    (("--format", "json", "--base", "HEAD"), {"starts git"}),
+    (("--format", "sarif"), {"starts git"}),
+    (("rules", "test"), set()),
+    (("rules", "schema"), set()),
+    (("plan", "4.2.6", "12.1.0"), set()),
+    (("--version",), set()),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), RUNS, ids=[" ".join(words) or "check" for words, _ in RUNS])
+def test_git_alone_is_started_and_nothing_is_written_or_asked_of_the_network(
+    lowered: Repository, words: Sequence[str], expected: set[str]
+) -> None:
+    lowered.write("../watch/sitecustomize.py", WATCH)
+    log = lowered.path.parent / "log"
+    more = {"PYTHONPATH": str(lowered.path.parent / "watch"), "WATCHED": str(log), "PYTHONDONTWRITEBYTECODE": "1"}
+    assert guard(lowered, *words, **more)[0] in (0, 1)
+    assert set(log.read_text().splitlines()) == expected
+    if not words:
+        guard(lowered, "--format", "json", "--output", "report.json", **more)
+        part = re.compile(r"writes \S*/?\.report\.json\.\d+\.part|os\.rename \S*/?\.report\.json\.\d+\.part")
+        assert {line for line in log.read_text().splitlines() if not part.fullmatch(line)} == expected
+
+
+@linux
+def test_without_any_network(ordinary: tuple[Repository, Said]) -> None:
+    lowered, said = ordinary
+    if lowered.run("unshare", "--net", "--map-root-user", "true", check=False).returncode:
+        pytest.skip("this system lets nobody take the network away")
+    done = lowered.run("unshare", "--net", "--map-root-user", GUARD, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == said
+
+
+# --- Windows, as far as it can be asked elsewhere
+
+FOLDERS = {r"C:\Program Files\Git\cmd", r"\\server\share\bin"}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (r"C:\Windows;C:\Program Files\Git\cmd", r"C:\Program Files\Git\cmd\git.exe"),
+        (r'"C:\Program Files\Git\cmd"', r"C:\Program Files\Git\cmd\git.exe"),
+        (r"\\server\share\bin;C:\Program Files\Git\cmd", r"\\server\share\bin\git.exe"),
+        (r".;;bin;\rooted;C:relative;C:\Program Files\Git\cmd", r"C:\Program Files\Git\cmd\git.exe"),
+        (r".;;bin;\rooted;C:relative", ""),
+        ("", ""),
+    ],
+)
+def test_a_repository_cannot_bring_its_own_git(path: str, expected: str) -> None:
+    planted = {r".\git.exe", "git.exe", r"bin\git.exe", r"\rooted\git.exe", r"C:relative\git.exe", "C:git.exe"}
+    files = planted | {rf"{folder}\git.exe" for folder in FOLDERS}
+    if expected:
+        assert git._program(path, windows=True, is_file=files.__contains__) == expected
+        return
+    with pytest.raises(CannotCheck, match=r"^git cannot be run \(there is no git\.exe on PATH\): install it, or put"):
+        git._program(path, windows=True, is_file=files.__contains__)
+
+
+def test_elsewhere_git_is_found_as_ever() -> None:
+    assert git._program("", windows=False) == "git"
