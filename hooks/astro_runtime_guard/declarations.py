@@ -84,7 +84,7 @@ def _deployed(stages: Sequence[Stage]) -> Stage | None:
     position = len(stages) - 1
     while stages[position].kind == "stage":
         # The last of several equal names wins, and only earlier stages can be named.
-        position = max(i for i in range(position) if stages[i].name == stages[position].image)
+        position = next(i for i in reversed(range(position)) if stages[i].name == stages[position].image)
     return stages[position]
 
 

@@ -9,7 +9,7 @@ from .changes import Change, Past, pair_declarations
 from .checks import CHECKS
 from .declarations import read_declarations
 from .dockerfile import source_lines
-from .errors import CannotCheck
+from .errors import CannotCheck, plain
 from .findings import Finding, Place, find
 from .folders import shipped_folder
 from .rulebook import Rulebook, load_rulebook
@@ -76,7 +76,8 @@ def _refuse_ambiguity(findings: Sequence[Finding]) -> None:
     """Against a tip whose merge base is cut off, lower can mean a downgrade or a branch that is only behind."""
     for finding in findings:
         if finding.check == "ordered" and not finding.acknowledged:
+            place = f"{plain(finding.path)}:{finding.line}"
             raise CannotCheck(
-                f"{finding.path}:{finding.line}: {finding.after} is lower than {finding.before} on {finding.base}, but "
+                f"{place}: {finding.after} is lower than {finding.before} on {finding.base}, but "
                 "the history is too shallow to tell a downgrade from a branch that is behind: fetch the full history"
             )

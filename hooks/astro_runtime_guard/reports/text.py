@@ -39,7 +39,7 @@ def _answered_together(finding: Finding) -> tuple[object, ...]:
 
 def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) -> Iterator[str]:
     first = group[0]
-    place = f"{printable(first.path)}:{first.line}:{first.column}"
+    place = f"{_path(first)}:{first.line}:{first.column}"
     rules = _paint(", ".join(each.rule for each in group), _RED, color)
     message = first.message if len(group) == 1 else f"{_upgrade(first)} crosses {len(group)} boundaries"
     yield f"{_paint(f'{place}:', _BOLD, color)} {rules}: {printable(message)}"
@@ -53,14 +53,20 @@ def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) 
     if first.comment:
         yield f"  {how_to_answer(first)}:  {_paint(printable(first.comment), _CYAN, color)}"
     if len(group) == 1 and first.link:
-        yield f"  see: {first.link}"
+        yield f"  see: {printable(first.link)}"
+
+
+def _path(finding: Finding) -> str:
+    """The path; GitHub's runner takes a line that begins with two colons for a command."""
+    path = printable(finding.path)
+    return f"./{path}" if path.lstrip().startswith("::") else path
 
 
 def _considered(group: list[Finding]) -> Iterator[str]:
     for each in group if len(group) > 1 else ():
         yield f"  {each.rule}: {printable(each.message.removeprefix(_upgrade(each) + ' '))}"
         yield from (f"    consider: {printable(text)}" for text in each.consider)
-        yield from ([f"    see: {each.link}"] if each.link else [])
+        yield from ([f"    see: {printable(each.link)}"] if each.link else [])
     if len(group) == 1:
         yield from (f"  consider: {printable(text)}" for text in group[0].consider)
 

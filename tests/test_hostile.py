@@ -1,0 +1,344 @@
+"""What a repository may hold that is meant to do harm: names and words that act, links that lead out, files without end,
+configuration that starts programs. Each comes with the quiet twin that shows that it was looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+import pytest
+from astro_runtime_guard import check
+from astro_runtime_guard.output import printable_lines
+from repository import Repository, make_repository
+
+GUARD = str(Path(sys.executable).parent / "astro-runtime-guard")
+RUNTIME = "FROM quay.io/astronomer/astro-runtime"
+Said = tuple[int, str, str]
+
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such names and no such files")
+
+
+def guard(repo: Repository, *words: str | bytes, **more: str) -> Said:
+    done = subprocess.run((GUARD, *words), cwd=repo.path, env=repo.environment | more, capture_output=True, timeout=60)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+# --- words that act
+
+ACTING = {
+    "colour": "\x1b[31m",
+    "link": "\x1b]8;;http:evil\x1b\\x\x1b]8;;\x1b\\",
+    "control of one byte": "\x9b31m\x85",
+    "bell, backspace, delete": "\a\b\x7f",
+    "other direction": "\u202e\u2066",
+    "line ends": "\n::error::a\r::error::b\u2028::error::c\n",
+    "command of GitHub": "::add-mask::a",
+    "command of GitHub behind spaces": " \t::group::a",
+    "old command of GitHub": "##[add-mask]a",
+    "command of Azure Pipelines": "##vso[task.setvariable variable=a]b",
+    "command of TeamCity": "##teamcity[buildStop]",
+    "escaped line end": "%0A::error::a",
+    "quotes": "'\"`$(touch a)`",
+    "tab": "a\tb",
+    "option": "--exit-zero",
+}
+BYTES = [f"{text}".encode() for text in ACTING.values()] + ([b"caf\xe9"] if sys.platform == "linux" else [])
+# U+2028 is a line end for some, and an Azure agent does not mind upper case.
+COMMAND = re.compile(r"##[a-z]*\[|^\s*::(?!error file=[^:\n]*::)", re.IGNORECASE | re.MULTILINE)
+PAINT = re.compile(r"\x1b\[(?:0|1|36|1;31)m")
+
+
+def what_acts(text: str) -> list[str]:
+    """What a terminal, or a CI service that reads the log, would obey; the annotations that are meant are left out."""
+    return [c for c in text if not c.isprintable() and c != "\n"] + COMMAND.findall(text)
+
+
+RULE = """\
+image: astro-runtime
+check: crossing
+version: 5.0.0
+message: {text}
+consider: [{text}]
+acknowledge: {text}
+link: {text}
+examples:
+  finds: [{{before: "FROM quay.io/astronomer/astro-runtime:5.0.0", after: "FROM quay.io/astronomer/astro-runtime:5.0.1"}}]
+  passes: [{{after: "FROM quay.io/astronomer/astro-runtime:5.0.1"}}]
+"""
+
+
+def dockerfile(text: str) -> str:
+    text = text.replace("\n", " ")
+    return (
+        f"ARG A={text}\n# astro-runtime: reviewed 5.0.1 {text}\n# astro-runtime: ignore {text}: {text}\n"
+        f"{RUNTIME}:5.0.1 AS {text}\nCOPY --from=quay.io/astronomer/astro-runtime:latest{text} a b # {text}\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """A repository in which every word acts: files, tags, stages, comments, rules, a branch, and a renamed file."""
+    repo = make_repository(tmp_path_factory.mktemp("hostile") / "repo")
+    for name in BYTES:
+        repo.write(b"before" + name + b"/Dockerfile", f"{RUNTIME}:4.2.6\nRUN {name!r}\n")
+    repo.git("add", ".")
+    repo.commit()
+    repo.git("branch", "evil\u202e;$(touch${IFS}a)")
+    for name in BYTES:
+        os.rename(repo.path / f"before{os.fsdecode(name)}", repo.path / os.fsdecode(name))  # noqa: PTH104
+        repo.write(name + b"/Dockerfile", f"{RUNTIME}:5.0.1\nRUN {name!r}\n")
+    for number, text in enumerate(ACTING.values()):
+        repo.write(f"words/{number}/Dockerfile", dockerfile(text))
+        repo.write(f".astro-runtime/evil-{number}.yaml", RULE.format(text=json.dumps(text.replace("\n", " "))))
+    repo.git("add", ".")
+    return repo
+
+
+@posix
+@pytest.mark.parametrize("form", ["text", "json", "github", "gitlab", "sarif"])
+def test_nothing_in_a_report_acts(hostile: Repository, form: str, tmp_path: Path) -> None:
+    summary = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    code, out, err = guard(hostile, "--base", "evil\u202e;$(touch${IFS}a)", "--format", form, **summary)
+    assert (code, err) == (1, "")
+    assert what_acts(out) == []
+    assert len(out.splitlines()) > 15 * len(ACTING)
+    if form == "text":
+        painted = guard(hostile, "--base", "evil\u202e;$(touch${IFS}a)", "--color", "always")[1]
+        assert PAINT.sub("", painted) == out
+    if form == "github":
+        assert {line.partition(" ")[0] for line in out.splitlines()} == {"::error"}
+        assert what_acts((tmp_path / "summary.md").read_text(encoding="utf-8")) == []
+    if form == "json":
+        named = {unquote_to_bytes(finding["uri"]) for finding in json.loads(out)["findings"]}
+        assert named >= {name + b"/Dockerfile" for name in BYTES}
+        bases = {finding["before"]["base"] for finding in json.loads(out)["findings"] if finding["before"]}
+        assert [base.partition(" ")[0] for base in bases] == ["evil\\u202e;$(touch${IFS}a)"]
+
+
+@posix
+@pytest.mark.parametrize(
+    "words",
+    ["rules list", "rules test", "explain evil-0", "explain evil-5", "explain evil-8", "plan 4.2.6 5.0.1"],
+)
+def test_nothing_that_a_command_says_acts(hostile: Repository, words: str) -> None:
+    code, out, err = guard(hostile, *words.split())
+    assert code == (1 if words == "rules test" else 0)
+    assert (what_acts(out), err) == ([], "")
+    assert "evil-" in out
+
+
+EVIL = "".join(ACTING.values())
+MISTAKES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "key of a rule": ((), {"x.yaml": json.dumps({EVIL: ""})}),
+    "value of a rule": ((), {"x.yaml": json.dumps({"check": EVIL})}),
+    "name of a rule": ((), {f"{EVIL}.yaml": "image: x"}),
+    "folder of rules": (("--rules", EVIL), {}),
+    "name of the base": (("--base", EVIL), {}),
+    "name of a rule to run": (("--only", EVIL), {}),
+    "file for the report": (("--output", f"{EVIL}/x"), {}),
+    "file to check": (("--", EVIL), {}),
+}
+
+
+@posix
+@pytest.mark.parametrize(("words", "rules"), MISTAKES.values(), ids=MISTAKES)
+def test_nothing_in_a_complaint_acts(repo: Repository, words: tuple[str, ...], rules: dict[str, str]) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    for name, text in rules.items():
+        repo.write(f".astro-runtime/{name}", text)
+    code, out, err = guard(repo, *words)
+    assert (code, out) == (2, "")
+    assert what_acts(err) == []
+    assert "add-mask" in err
+
+
+@pytest.mark.parametrize("text", ["a: b", "::", "a ::b", "# a", "## a [b]", "a\n\nb\n", "\u00e9 \u4e2d"])
+def test_what_does_not_act_stays_as_it_is(text: str) -> None:
+    assert printable_lines(text) == ("\\x3a:" if text == "::" else text)
+
+
+@posix
+def test_the_branch_of_origin_is_no_command(repo: Repository) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    repo.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
+    for branch, shown in (("trunk", "origin/trunk"), ("a;reboot", "<the branch to merge into>")):
+        repo.git("update-ref", f"refs/remotes/origin/{branch}", "HEAD")
+        repo.git("symbolic-ref", "refs/remotes/origin/HEAD", f"refs/remotes/origin/{branch}")
+        assert f"  ASTRO_RUNTIME_BASE={shown} git commit\n" in guard(repo)[1]
+
+
+# --- files without end, and links that lead out
+
+
+@posix
+@pytest.mark.parametrize("target", ["/dev/zero", "/etc/passwd", "../../outside", "loop", "pipe"])
+def test_a_link_out_of_the_repository_is_not_followed(repo: Repository, target: str) -> None:
+    repo.write("../outside", f"{RUNTIME}:latest\n")
+    os.mkfifo(repo.path / "pipe")
+    (repo.path / "loop").symlink_to("loop")
+    (repo.path / "Dockerfile").symlink_to(target)
+    repo.commit({"b/Dockerfile": f"{RUNTIME}:latest\n"})
+    repo.git("add", "Dockerfile")
+    why = "is a symbolic link that leads to no file of this repository: name the file itself"
+    assert guard(repo, "Dockerfile", "b/Dockerfile") == (2, "", f"astro-runtime-guard: Dockerfile: {why}\n")
+    code, out, err = guard(repo)
+    assert (code, err) == (1, "")
+    assert re.findall(r"^\S+:1:6: ", out, re.MULTILINE) == ["b/Dockerfile:1:6: "]
+
+
+@posix
+def test_a_pipe_in_the_place_of_a_dockerfile_is_not_waited_for(repo: Repository) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    (repo.path / "Dockerfile").unlink()
+    os.mkfifo(repo.path / "Dockerfile")
+    assert guard(repo, "Dockerfile") == (2, "", "astro-runtime-guard: Dockerfile: no such file\n")
+
+
+PEAK = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], capture_output=True).returncode
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // (1 if sys.platform == "darwin" else 1 / 1024))
+"""
+
+
+@posix
+def test_a_dockerfile_of_100_megabytes_takes_no_memory(repo: Repository) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    with (repo.path / "Dockerfile").open("r+b") as file:
+        file.truncate(100_000_000)
+    done = repo.run(sys.executable, "-c", PEAK, GUARD, "Dockerfile")
+    code, peak = (int(float(word)) for word in done.stdout.split())
+    assert code == 2
+    assert peak < 80_000_000
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        pytest.param(b"\0" * 1_000_000, [], id="nothing but NUL"),
+        pytest.param(f"{RUNTIME}:5.0.1\n".encode("utf-16"), [], id="UTF-16, which docker cannot read either"),
+        pytest.param(f"{RUNTIME}:latest\n".encode("utf-8-sig"), ["pinned-runtime"], id="UTF-8 with a mark"),
+        pytest.param(f"\xff\xfe{RUNTIME}\n{RUNTIME}:latest\n".encode("latin-1"), ["pinned-runtime"], id="stray bytes"),
+        pytest.param(f"{RUNTIME}:latest\0\n".encode(), ["readable-from"], id="NUL in a tag"),
+        pytest.param(
+            b"".join(b"FROM s%d AS s%d\n" % (n, n + 1) for n in range(20_000)), [], id="a long line of stages"
+        ),
+    ],
+)
+def test_odd_bytes_are_read_to_the_end(source: bytes, found: list[str]) -> None:
+    assert [finding.rule for finding in check(None, source)] == found
+
+
+def test_a_pattern_that_is_slow_elsewhere(repo: Repository) -> None:
+    pattern = "*/" + "*a" * 30 + "b"
+    repo.write(".astro-runtime/images/slow.yaml", f"extends: astro-runtime\nrepositories: ['{pattern}']\n")
+    repo.commit({"Dockerfile": f"FROM example.com/{'a' * 5000}:1\n{RUNTIME}:latest\n"})
+    code, out, err = guard(repo)
+    assert (code, err) == (1, "")
+    assert out.startswith("Dockerfile:2:6: pinned-runtime: ")
+
+
+# --- configuration that starts programs
+
+
+PROGRAMS = """
+core.fsmonitor core.pager core.sshCommand core.editor core.askPass core.gitProxy core.alternateRefsCommand
+diff.external diff.evil.textconv diff.evil.command merge.evil.driver merge.tool mergetool.evil.cmd
+filter.evil.clean filter.evil.smudge filter.evil.process credential.helper uploadpack.packObjectsHook
+gpg.program gpg.ssh.program gpg.ssh.defaultKeyCommand pager.log pager.diff pager.rev-parse sequence.editor
+interactive.diffFilter trailer.evil.command remote.origin.uploadpack remote.origin.vcs receive.procReceiveRefs
+alias.rev-parse alias.diff-index alias.ls-files alias.cat-file alias.log alias.merge-base
+"""
+HOOKS = "post-index-change pre-commit post-checkout reference-transaction fsmonitor-watchman pre-auto-gc"
+SETTINGS = {
+    "log.showSignature": "true",
+    "core.autocrlf": "true",
+    "i18n.commitEncoding": "UTF-16",
+    "i18n.logOutputEncoding": "UTF-16",
+    "core.quotePath": "true",
+    "core.untrackedCache": "true",
+    "index.version": "4",
+    "diff.renames": "copies",
+    "diff.noprefix": "true",
+    "color.ui": "always",
+    "format.pretty": "%x00",
+    "core.attributesFile": "pipe",
+    "diff.orderFile": "pipe",
+    "blame.ignoreRevsFile": "pipe",
+    "gpg.ssh.allowedSignersFile": "pipe",
+}
+ATTRIBUTES = "* filter=evil diff=evil merge=evil text eol=crlf ident export-subst\n*.x working-tree-encoding=UTF-16\n"
+
+
+@posix
+def test_nothing_that_a_configuration_names_is_started(repo: Repository, tmp_path: Path) -> None:
+    ran, program = tmp_path / "ran", tmp_path / "program"
+    program.write_text(f'#!/bin/sh\necho "$0 $*" >> "{ran}"\n')
+    program.chmod(0o755)
+    first = repo.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n", "app/Dockerfile": f"{RUNTIME}:5.0.0\n"})
+    repo.git("branch", "side")
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", ".gitattributes": ATTRIBUTES})
+    expected = guard(repo, "--base", "side"), guard(repo, **range_of(first))
+    assert [code for code, _, _ in expected] == [1, 1]
+    os.mkfifo(repo.path / "pipe")
+    (tmp_path / "hooks").mkdir()
+    for name in HOOKS.split():
+        (tmp_path / "hooks" / name).symlink_to(program)
+    lines = {key: str(program) for key in PROGRAMS.split()} | SETTINGS | {"core.hooksPath": str(tmp_path / "hooks")}
+    included = "".join(f"[{head}]\n{key} = {value}\n" for head, key, value in map(split_key, lines, lines.values()))
+    repo.write(".git/evil", included)
+    repo.git("config", "include.path", "evil")
+    user = {
+        "GIT_EXTERNAL_DIFF": str(program),
+        "GIT_PAGER": str(program),
+        "GIT_ASKPASS": str(program),
+        "PAGER": str(program),
+    }
+    assert repo.git("config", "core.pager") == str(program)
+    assert (guard(repo, "--base", "side", **user), guard(repo, **range_of(first), **user)) == expected
+    repo.write("app/Dockerfile", f"{RUNTIME}:4.2.6\n")
+    assert "app/Dockerfile:1:6: no-runtime-downgrade: " in guard(repo, **user)[1]
+    assert not ran.exists(), ran.read_text()
+    # The canary sings: a command that people type does start what the configuration names.
+    repo.run("git", "-c", f"core.attributesFile={os.devnull}", "diff", check=False)
+    assert ran.exists()
+
+
+def range_of(first: str) -> dict[str, str]:
+    return {"PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": "HEAD"}
+
+
+def split_key(key: str, value: str) -> tuple[str, str, str]:
+    """`a.b.c` as `a "b"`, c: how a configuration file spells it."""
+    section, _, name = key.rpartition(".")
+    head, _, more = section.partition(".")
+    return f'{head} "{more}"' if more else head, name, value
+
+
+def test_a_blob_that_is_replaced_is_what_git_shows(repo: Repository) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    old = repo.git("rev-parse", "HEAD:Dockerfile")
+    repo.write("other", f"{RUNTIME}:4.2.6\n")
+    repo.git("replace", old, repo.git("hash-object", "-w", "other"))
+    repo.write("Dockerfile", f"{RUNTIME}:4.2.7\n")
+    repo.git("add", "Dockerfile")
+    assert repo.git("show", "HEAD:Dockerfile") == f"{RUNTIME}:4.2.6"
+    assert guard(repo, "Dockerfile") == (0, "", "")
+    assert guard(repo, "Dockerfile", GIT_NO_REPLACE_OBJECTS="1")[1].startswith("Dockerfile:1:6: no-runtime-downgrade: ")
+
+
+def test_a_name_that_changes_its_case_alone_is_a_renamed_file(repo: Repository) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    repo.git("mv", "Dockerfile", "dockerfile")
+    assert guard(repo) == (0, "", "")
+    repo.write("dockerfile", f"{RUNTIME}:4.2.6\n")
+    repo.git("add", "dockerfile")
+    code, out, err = guard(repo)
+    assert (code, err) == (1, "")
+    assert out.startswith("dockerfile:1:6: no-runtime-downgrade: downgrade from 5.0.1 to 4.2.6")
