@@ -5,6 +5,7 @@ Each fault is a real one, done to the console script in a process of its own, an
 
 from __future__ import annotations
 
+import ntpath
 import os
 import re
 import shutil
@@ -13,9 +14,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from astro_runtime_guard import git
+from astro_runtime_guard import git, snapshot
 from astro_runtime_guard.errors import CannotCheck
 from conftest import PROJECT
 from repository import Repository, make_repository
@@ -442,3 +444,30 @@ def test_a_repository_cannot_bring_its_own_git(path: str, expected: str) -> None
 
 def test_elsewhere_git_is_found_as_ever() -> None:
     assert git._program("", windows=False) == "git"
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("Dockerfile", b"app/Dockerfile"),
+        (r"sub\Dockerfile", b"app/sub/Dockerfile"),
+        ("sub/Dockerfile", b"app/sub/Dockerfile"),
+        (r"..\Dockerfile", b"Dockerfile"),
+        (r"C:\repo\Dockerfile", b"Dockerfile"),
+        (r"..\..\Dockerfile", None),
+        (r"C:\Dockerfile", None),
+        (r"D:\repo\app\Dockerfile", None),
+    ],
+)
+def test_paths_as_windows_writes_them(monkeypatch: pytest.MonkeyPatch, path: str, key: bytes | None) -> None:
+    windows = SimpleNamespace(path=ntpath, sep="\\", fsencode=os.fsencode, fsdecode=os.fsdecode)
+    monkeypatch.setattr(snapshot, "os", windows)
+
+    def resolve(folder: bytes) -> bytes:
+        return ntpath.normpath(ntpath.join(rb"C:\repo\app", folder))
+
+    if key is not None:
+        assert snapshot.key_of(b"app/", path, resolve) == key
+        return
+    with pytest.raises(CannotCheck, match=r"is outside this repository: check it from within its own$"):
+        snapshot.key_of(b"app/", path, resolve)
