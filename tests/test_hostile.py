@@ -14,7 +14,12 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 from astro_runtime_guard import check
+from astro_runtime_guard.base import Base, Before
+from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.git import File, Old, Snapshot
+from astro_runtime_guard.guard import judge
 from astro_runtime_guard.output import printable_lines
+from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
 from repository import Repository, make_repository
 
 GUARD = str(Path(sys.executable).parent / "astro-runtime-guard")
@@ -71,6 +76,13 @@ examples:
   finds: [{{before: "FROM quay.io/astronomer/astro-runtime:5.0.0", after: "FROM quay.io/astronomer/astro-runtime:5.0.1"}}]
   passes: [{{after: "FROM quay.io/astronomer/astro-runtime:5.0.1"}}]
 """
+PINNED = """\
+image: astro-runtime
+check: pinned
+message: {text}
+link: {text}
+examples: {{finds: [{{after: "FROM quay.io/astronomer/astro-runtime"}}], passes: [{{after: ""}}]}}
+"""
 
 
 def dockerfile(text: str) -> str:
@@ -95,7 +107,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Repository:
         repo.write(name + b"/Dockerfile", f"{RUNTIME}:5.0.1\nRUN {name!r}\n")
     for number, text in enumerate(ACTING.values()):
         repo.write(f"words/{number}/Dockerfile", dockerfile(text))
-        repo.write(f".astro-runtime/evil-{number}.yaml", RULE.format(text=json.dumps(text.replace("\n", " "))))
+        for name, rule in (("evil", RULE), ("pinned", PINNED)):
+            said = json.dumps(text.replace("\n", " "))
+            repo.write(f".astro-runtime/{name}-{number}.yaml", rule.format(text=said))
     repo.git("add", ".")
     return repo
 
@@ -156,6 +170,42 @@ def test_nothing_in_a_complaint_acts(repo: Repository, words: tuple[str, ...], r
     assert (code, out) == (2, "")
     assert what_acts(err) == []
     assert "add-mask" in err
+    if rules:
+        begins = ("astro-runtime-guard: ", f"{repo.path}/.astro-runtime/")
+        assert [line for line in err.splitlines() if not line.startswith(begins)] == []
+
+
+@posix
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("a b", True),
+        ("a:b", True),
+        ("::a", True),
+        ("a\tb", True),
+        ("##[a]", True),
+        ("a.b-c_1", False),
+        ("gr\u00fcn", False),
+    ],
+)
+def test_the_name_of_a_rule_is_one_word(repo: Repository, name: str, refused: bool) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    repo.write(f".astro-runtime/{name}.yaml", PINNED.format(text="x"))
+    why = "1:1: NAME.yaml: a name has only letters, digits, dots, dashes and underscores\n"
+    code, out, err = guard(repo)
+    assert (code, out, err.endswith(why)) == ((2, "", True) if refused else (0, "", False))
+
+
+def test_a_path_is_one_line_where_nothing_can_be_told() -> None:
+    tip = Before("1" * 40, "main at 1111111")
+    old = Old("a", f"{RUNTIME}:5.0.1\n".encode(), tip)
+    now = File("a\n::error::b", f"{RUNTIME}:4.2.6\n".encode(), (old,))
+    book = load_rulebook([shipped_folder()], "2026-11-22")
+    with pytest.raises(CannotCheck) as problem:
+        judge(Snapshot((now,), Base((tip,), exact=False), repository=True), book, book.rules)
+    assert str(problem.value).startswith(
+        r"a\n::error::b:1: 4.2.6 is lower than 5.0.1 on main at 1111111, but the history "
+    )
 
 
 @pytest.mark.parametrize("text", ["a: b", "::", "a ::b", "# a", "## a [b]", "a\n\nb\n", "\u00e9 \u4e2d"])
