@@ -94,5 +94,10 @@ def _same_folder(one: str, other: str) -> float:
 def _nearness(one: str, other: str) -> tuple[float, ...]:
     """How near two paths are: the same folder, then how many parts they share at the end and at the start."""
     a, b = one.split("/"), other.split("/")
-    tail = len(posixpath.commonprefix([a[::-1], b[::-1]]))
-    return _same_folder(one, other), tail, len(posixpath.commonprefix([a, b]))
+    return _same_folder(one, other), _common(a[::-1], b[::-1]), _common(a, b)
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """How many parts two paths have in common from the start."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
