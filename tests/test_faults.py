@@ -17,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from astro_runtime_guard import git, snapshot
+from astro_runtime_guard import process, snapshot
 from astro_runtime_guard.errors import CannotCheck
 from conftest import PROJECT
 from repository import Repository, make_repository
@@ -58,15 +58,12 @@ def shell(repo: Repository, script: str) -> Said:
     return done.returncode, done.stdout, done.stderr
 
 
-def fake_git(repo: Repository, nth: int, fault: str) -> dict[str, str]:
-    """Variables with which git is itself but for its `nth` start, which is the shell command `fault`."""
+def fake_git(repo: Repository, command: str, fault: str) -> dict[str, str]:
+    """Variables with which git is itself but for one of its commands, which is the shell command `fault`."""
     real, folder = shutil.which("git"), repo.path.parent / "bin"
-    count = folder / "count"
     folder.mkdir(exist_ok=True)
-    count.write_text("0")
     (folder / "git").write_text(
-        f'#!/bin/sh\ngit="{real}"\nn=$(($(cat "{count}") + 1))\necho $n > "{count}"\n'
-        f'if [ $n = {nth} ]; then {fault}; fi\nexec "$git" "$@"\n'
+        f'#!/bin/sh\ngit="{real}"\ncase " $* " in *" {command} "*) {fault};; esac\nexec "$git" "$@"\n'
     )
     (folder / "git").chmod(0o755)
     return {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
@@ -81,16 +78,19 @@ def unstaged(repo: Repository) -> Repository:
     return repo
 
 
+COMMANDS = ("rev-parse", "diff-index", "ls-files", "cat-file")
+
+
 def without_git(repo: Repository) -> list[Said]:
     return [guard(repo, PATH="")]
 
 
 def killed_git(repo: Repository) -> list[Said]:
-    return [guard(repo, **fake_git(repo, nth, "kill -KILL $$")) for nth in (1, 2, 3, 4)]
+    return [guard(repo, **fake_git(repo, command, "kill -KILL $$")) for command in COMMANDS]
 
 
 def broken_off(repo: Repository) -> list[Said]:
-    return [guard(repo, **fake_git(repo, nth, '"$git" "$@" | head -c -3; exit 0')) for nth in (1, 2, 3, 4)]
+    return [guard(repo, **fake_git(repo, command, '"$git" "$@" | head -c -3; exit 0')) for command in COMMANDS]
 
 
 def full(repo: Repository) -> list[Said]:
@@ -134,7 +134,7 @@ def unreadable(repo: Repository) -> list[Said]:
 
 
 def vanished(repo: Repository) -> list[Said]:
-    fault = fake_git(repo, 3, '"$git" "$@"; rm app/Dockerfile; exit 0')
+    fault = fake_git(repo, "ls-files", '"$git" "$@"; rm app/Dockerfile; exit 0')
     return [guard(unstaged(repo), "app/Dockerfile", **fault)]
 
 
@@ -173,7 +173,7 @@ def signalled(repo: Repository, number: int) -> Said:
     began = repo.path.parent / "began"
     with subprocess.Popen(
         (GUARD, "--format", "json", "--output", "report.json"),
-        cwd=repo.path, env=repo.environment | STRICT | fake_git(repo, 2, f'touch "{began}"; exec sleep 60'),
+        cwd=repo.path, env=repo.environment | STRICT | fake_git(repo, "diff-index", f'touch "{began}"; exec sleep 60'),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     ) as process:  # fmt: skip
         while not began.exists():
@@ -195,7 +195,9 @@ def terminated(repo: Repository) -> list[Said]:
 
 
 def mistaken(repo: Repository) -> list[Said]:
-    repo.write("../broken/sitecustomize.py", "import astro_runtime_guard.cli as cli\ncli.judge = lambda *_: 1 // 0\n")
+    repo.write(
+        "../broken/sitecustomize.py", "import astro_runtime_guard.guard as guard\nguard.judge = lambda *_: 1 // 0\n"
+    )
     return [guard(repo, PYTHONPATH=str(repo.path.parent / "broken"))]
 
 
@@ -273,13 +275,13 @@ def test_a_listed_file_that_goes_away_is_as_if_it_had_never_been(repo: Repositor
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     repo.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
     assert guard(repo)[0] == 1
-    assert guard(repo, **fake_git(repo, 3, '"$git" "$@"; rm Dockerfile; exit 0')) == (0, "", "")
+    assert guard(repo, **fake_git(repo, "ls-files", '"$git" "$@"; rm Dockerfile; exit 0')) == (0, "", "")
 
 
 @posix
 def test_the_report_stands_where_only_the_advice_cannot_be_had(lowered: Repository) -> None:
     whole = guard(lowered)
-    assert guard(lowered, **fake_git(lowered, 5, "kill -KILL $$")) == whole
+    assert guard(lowered, **fake_git(lowered, "symbolic-ref", "kill -KILL $$")) == whole
 
 
 @posix
@@ -371,9 +373,9 @@ import os, sys
 log = os.open(os.environ["WATCHED"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 NEVER = ("socket.", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate", "os.link", "os.symlink",
-         "os.system", "os.exec", "os.posix_spawn", "shutil.", "ftplib.", "urllib.", "http.", "ctypes.", "tempfile.")
+         "os.system", "os.exec", "shutil.", "ftplib.", "urllib.", "http.", "ctypes.", "tempfile.")
 def watch(event, args):
-    if event == "subprocess.Popen":
+    if event in ("subprocess.Popen", "os.posix_spawn"):
         os.write(log, f"starts {os.path.basename(str(args[1][0]))}\\n".encode())
     elif event == "open" and isinstance(args[0], str) and isinstance(args[2], int) and args[2] & WRITES:
         os.write(log, f"writes {args[0]}\\n".encode())
@@ -436,14 +438,14 @@ def test_a_repository_cannot_bring_its_own_git(path: str, expected: str) -> None
     planted = {r".\git.exe", "git.exe", r"bin\git.exe", r"\rooted\git.exe", r"C:relative\git.exe", "C:git.exe"}
     files = planted | {rf"{folder}\git.exe" for folder in FOLDERS}
     if expected:
-        assert git._program(path, windows=True, is_file=files.__contains__) == expected
+        assert process._program(path, windows=True, is_file=files.__contains__) == expected
         return
     with pytest.raises(CannotCheck, match=r"^git cannot be run \(there is no git\.exe on PATH\): install it, or put"):
-        git._program(path, windows=True, is_file=files.__contains__)
+        process._program(path, windows=True, is_file=files.__contains__)
 
 
 def test_elsewhere_git_is_found_as_ever() -> None:
-    assert git._program("", windows=False) == "git"
+    assert process._program("", windows=False) == "git"
 
 
 @pytest.mark.parametrize(

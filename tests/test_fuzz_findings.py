@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -84,7 +83,7 @@ def lines_of(source: bytes) -> list[str]:
 def undigested(text: str) -> Reference | None:
     """A reference whose digest is lost."""
     found = read_reference(text)
-    return replace(found, digest="") if found else None
+    return found._replace(digest="") if found else None
 
 
 def unplaced(source: bytes, path: str) -> None:

@@ -73,7 +73,7 @@ def _start(words: list[str], environ: Mapping[str, str], stdin: bytes) -> Callab
 
 def _take_standard_ends() -> None:
     """Where we were started without standard input, output or error, no pipe may come in their place."""
-    while (end := os.open(os.devnull, os.O_RDWR)) < 3:
+    while (end := os.open(os.devnull, os.O_RDONLY)) < 3:
         pass
     os.close(end)
 

@@ -6,9 +6,10 @@ import json
 import re
 
 from astro_runtime_guard.findings import Finding
+from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.guard import check
 from astro_runtime_guard.reports import Report, github, gitlab, json_report, sarif, text
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 RULES = [rule for rule in BOOK.rules if rule.enabled]

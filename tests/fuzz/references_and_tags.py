@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.order import span, spans
 from astro_runtime_guard.plan import make_plan
 from astro_runtime_guard.recognition import Runtime, recognise
 from astro_runtime_guard.references import read_reference
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
 from astro_runtime_guard.tags import line_of, read_build, read_tag
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")

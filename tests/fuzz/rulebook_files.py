@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.guard import check
 from astro_runtime_guard.imagefile import read_image
 from astro_runtime_guard.images import Image
 from astro_runtime_guard.plan import make_plan
 from astro_runtime_guard.reports import Report, github, sarif, text
-from astro_runtime_guard.rulebook import Rulebook, load_rulebook, shipped_folder
+from astro_runtime_guard.rulebook import Rulebook, load_rulebook
 from astro_runtime_guard.rulefile import read_rule
 from astro_runtime_guard.yamlfile import read_yaml
 
@@ -109,8 +109,8 @@ def read_rule_file(source: bytes) -> Rulebook:
 def read_image_file(source: bytes) -> Rulebook:
     """The rulebook with this image in it, as the one that Astronomer Certified is succeeded by."""
     image = read_image(read_yaml(source, "x.yaml"), "x.yaml", "x", IMAGES)
-    certified = replace(IMAGES["astronomer-certified"], succeeded_by="x")
-    rules = tuple(replace(rule, images=(*rule.images, "x")) for rule in BOOK.rules if not rule.version)
+    certified = IMAGES["astronomer-certified"]._replace(succeeded_by="x")
+    rules = tuple(rule._replace(images=(*rule.images, "x")) for rule in BOOK.rules if not rule.version)
     return Rulebook((image, certified, IMAGES["astro-runtime"]), rules)
 
 

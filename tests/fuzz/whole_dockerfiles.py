@@ -5,9 +5,10 @@ from __future__ import annotations
 from astro_runtime_guard.declarations import blank_versions
 from astro_runtime_guard.dockerfile import source_lines
 from astro_runtime_guard.findings import Finding
+from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.guard import check
 from astro_runtime_guard.reports import Report, github, json_report, text
-from astro_runtime_guard.rulebook import load_rulebook, shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 
