@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,12 +41,13 @@ class Stage:
 
 @dataclass(frozen=True)
 class File:
-    """A Dockerfile: it keeps its number for life, whatever its folder and its text."""
+    """A Dockerfile: it keeps its number for life, whatever its folder and its text; a `plain` one names no Runtime."""
 
     number: int
     folder: str
     stages: tuple[Stage, ...]
     more: int = 0
+    plain: bool = False
 
     @property
     def path(self) -> str:
@@ -57,7 +58,8 @@ class File:
         lines = []
         for position, stage in enumerate(self.stages):
             lines += ["", *(written(*ack) for ack in stage.acks)]
-            lines.append(f"FROM quay.io/astronomer/astro-runtime:{stage.version} AS stage{position}")
+            image = "python:3.12" if self.plain else f"quay.io/astronomer/astro-runtime:{stage.version}"
+            lines.append(f"FROM {image} AS stage{position}")
             lines += [f"RUN echo {self.number} {position} {line}" for line in range(6)]
         return "\n".join([*lines, *(f"RUN echo {self.number} more {line}" for line in range(self.more))]) + "\n"
 
@@ -193,6 +195,21 @@ class Histories(RuleBasedStateMachine):
         self.put(replace(file, folder=folder, stages=(Stage(version), *file.stages[1:]), more=more))
 
     @precondition(lambda self: self.disk)
+    @rule(
+        data=st.data(), stage=stages, index_is_plain=st.booleans(), disk_is_plain=st.booleans(), committed=st.booleans()
+    )
+    def differ(
+        self, data: st.DataObject, stage: Stage, index_is_plain: bool, disk_is_plain: bool, committed: bool
+    ) -> None:
+        """The index and the work tree say different things of a file, which may leave the Runtime or come back to it."""
+        file = self.any_file(data)
+        self.put(replace(file, plain=index_is_plain))
+        if committed:
+            self.commit()
+        self.put(replace(file, stages=(stage, *file.stages[1:]), plain=disk_is_plain), staged=False)
+        self.says_the_same_of(file.path)
+
+    @precondition(lambda self: self.disk)
     @rule(data=st.data())
     def remove(self, data: st.DataObject) -> None:
         file = self.any_file(data)
@@ -276,20 +293,25 @@ class Histories(RuleBasedStateMachine):
         for number, staged in self.index.items():
             file = staged if staged != self.head.tree.get(number) else self.disk[number]
             olds = [self.commits[base].tree[number] for base in bases if number in self.commits[base].tree]
-            for position, stage in enumerate(file.stages):
+            olds = [old for old in olds if not old.plain]
+            for position, stage in enumerate(() if file.plain else file.stages):
                 names = rules_of(stage, [old.stages[position].version for old in olds])
                 found |= {(file.path, name) for name in names}
         return found
 
     def said(self, *words: str) -> tuple[int, set[tuple[str, str]]]:
         """The exit code, and (path, rule) of every finding that no comment answers."""
-        self.patch.setattr("sys.argv", ["astro-runtime-guard", "--format", "json", *words])
+        code, out = self.run(entrypoints.astro_runtime_guard, "--format", "json", *words)
+        return code, {(it["path"], it["rule"]) for it in json.loads(out)["findings"] if not it["acknowledged"]}
+
+    def run(self, script: Callable[[], int], *words: str) -> tuple[int, str]:
+        """The exit code and the output of a console script, which has no complaint."""
+        self.patch.setattr("sys.argv", [script.__name__, *words])
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = entrypoints.astro_runtime_guard()
+            code = script()
         assert err.getvalue() == ""
-        findings = json.loads(out.getvalue())["findings"]
-        return code, {(it["path"], it["rule"]) for it in findings if not it["acknowledged"]}
+        return code, out.getvalue()
 
     @precondition(lambda self: self.commits)
     @invariant()
@@ -301,10 +323,15 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.index)
     @rule(data=st.data())
     def says_the_same_of_one_file(self, data: st.DataObject) -> None:
-        path = self.index[data.draw(st.sampled_from(sorted(self.index)))].path
+        self.says_the_same_of(self.index[data.draw(st.sampled_from(sorted(self.index)))].path)
+
+    def says_the_same_of(self, path: str) -> None:
+        """A path that is named alone has the findings that it has among all; the hook says so too."""
         _, everything = self.said()
         expected = {(it, name) for it, name in everything if it == path}
         assert self.said(path) == (int(bool(expected)), expected)
+        code, report = self.run(entrypoints.astro_runtime, path)
+        assert (code, bool(report)) == (int(bool(expected)), bool(expected))
 
     @rule(data=st.data())
     def says_what_the_model_says_of_a_base(self, data: st.DataObject) -> None:
