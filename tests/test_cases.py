@@ -1,4 +1,4 @@
-"""Golden cases: each file of cases/loud and cases/quiet is a Dockerfile before and after, and the exact report.
+"""Golden cases: each file of cases/loud and cases/quiet is files before and after, and the exact report.
 
 `python -m pytest tests/test_cases.py --rewrite-reports` writes the reports anew, for a person to read in the diff.
 """
@@ -26,14 +26,31 @@ RULES = select_rules(BOOK, [name for name in CHECKS if name != "maintained"])
 
 def parts(case: Path) -> dict[str, str]:
     """The sections of a case by name; each begins with `--- NAME`."""
-    pieces = re.split(r"^--- (\w+)\n", case.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    pieces = re.split(r"^--- (.+)\n", case.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return dict(zip(pieces[1::2], pieces[2::2], strict=True))
 
 
-def report(before: str | None, after: str) -> str:
-    """What a person sees when `after` is about to follow `before` in a file called Dockerfile."""
-    old = () if before is None else (Old("Dockerfile", before.encode(), HEAD),)
-    snapshot = Snapshot((File("Dockerfile", after.encode(), old),), Base((HEAD,)), repository=True)
+def files(sections: dict[str, str]) -> tuple[File, ...]:
+    """`--- before PATH` and `--- after PATH` (Dockerfile if there is none), and `--- beside PATH`: changed by nobody."""
+    texts: dict[str, dict[str, bytes]] = {}
+    for name, content in sections.items():
+        kind, _, path = name.partition(" ")
+        if kind != "report":
+            texts.setdefault(path or "Dockerfile", {})[kind] = content.encode()
+    return tuple(
+        File(
+            path,
+            said.get("after", said.get("beside", b"")),
+            tuple(Old(path, said[kind], HEAD) for kind in ("before", "beside") if kind in said),
+            beside="after" not in said,
+        )
+        for path, said in texts.items()
+    )
+
+
+def report(sections: dict[str, str]) -> str:
+    """What a person sees when these changes are about to be committed."""
+    snapshot = Snapshot(files(sections), Base((HEAD,)), repository=True)
     return text.render(judge(snapshot, BOOK, RULES))
 
 
@@ -44,9 +61,9 @@ def cases(kind: str) -> list[object]:
 @pytest.mark.parametrize("case", cases("loud"))
 def test_loud(case: Path, request: pytest.FixtureRequest) -> None:
     found = parts(case)
-    said = report(found.get("before"), found["after"])
+    said = report(found)
     if request.config.getoption("--rewrite-reports"):
-        kept = "".join(f"--- {name}\n{found[name]}" for name in ("before", "after") if name in found)
+        kept = "".join(f"--- {name}\n{content}" for name, content in found.items() if name != "report")
         case.write_text(f"{kept}--- report\n{said}", encoding="utf-8")
     else:
         assert said == found["report"]
@@ -55,8 +72,7 @@ def test_loud(case: Path, request: pytest.FixtureRequest) -> None:
 
 @pytest.mark.parametrize("case", cases("quiet"))
 def test_quiet(case: Path) -> None:
-    found = parts(case)
-    assert report(found.get("before"), found["after"]) == ""
+    assert report(parts(case)) == ""
 
 
 def test_there_are_at_least_as_many_quiet_cases_as_loud_ones() -> None:

@@ -18,6 +18,7 @@ IMAGES = {image.name: image for image in load_rulebook([shipped_folder()], "2026
 LEGACY = "quay.io/astronomer/astro-runtime"
 AIRFLOW_3 = "astrocrpublic.azurecr.io/runtime"
 MIRROR = "*/astronomer/astro-runtime"
+AGENT = "images.astronomer.cloud/baseimages/astro-remote-execution-agent"
 SHA = "sha256:" + "0" * 64
 
 # Reference, the repository as declared, what the tag is, its version, whether it is pinned.
@@ -78,6 +79,11 @@ OURS = [
         "2.0.0",
         True,
     ),
+    (f"{AGENT}:3.1-1-python-3.12-astro-agent-1.1.0", AGENT, "build", "3.1-1", True),
+    (f"{AGENT}:3.1-1-ubi9-python-3.12-astro-agent-1.1.0-rc.1-base", AGENT, "build", "3.1-1", True),
+    (f"{AGENT}:3.1-python-3.12-astro-agent-1.1.0-base", AGENT, "series", "3.1", False),
+    (f"{AGENT}:3.1-1-python-3.12", AGENT, "no-version", "3.1-1", False),
+    (f"{AGENT}:latest", AGENT, "latest", "", False),
 ]
 
 NOT_OURS = [
@@ -90,7 +96,7 @@ NOT_OURS = [
     "quay.io.example.com/astronomers/astro-runtime:5.0.1",
     "quay.io/astronomer-mirror/astro-runtime:5.0.1",
     "example.com/myastronomer/astro-runtime:5.0.1",
-    "images.astronomer.cloud/baseimages/astro-remote-execution-agent:3.1-1-python-3.12-astro-agent-1.1.0",
+    "images.astronomer.cloud/baseimages/astro-remote-execution-agents:3.1-1-python-3.12-astro-agent-1.1.0",
     "images.astronomer.cloud/baseimages/runtime:3.0-1",
     "quay.io/astronomer/airflow-extensions:v1",
     "quay.io/astronomer/astro-runtime-5:1",

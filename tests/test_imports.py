@@ -15,6 +15,8 @@ OUTSIDE = {
     "dockerfile_parse": {"dockerfile"},
     "packaging": {"order"},
     "yaml": {"yamlfile"},
+    "tomllib": {"tomlfile"},
+    "tomli": {"tomlfile"},
     "subprocess": {"process"},
     "argparse": {"arguments", "commands"},
 }
@@ -22,15 +24,19 @@ OUTSIDE = {
 ORDER = (
     {"errors", "globs", "named", "renames", "catfile", "glance"},
     {"words"},
-    {"process", "folders", "references", "images", "rule", "plumbing"},
+    {"process", "folders", "references", "images", "places", "rule", "plumbing"},
     {"shellwords", "ci", "yamlfile", "tags", "compiled", "shortcut"},
     {"heredocs", "base", "snapshot", "fields", "recognition", "order"},
-    {"dockertext", "git", "imagefile"},
-    {"buildargs"},
+    {"dockertext", "companions", "imagefile", "placefile"},
+    {"buildargs", "git"},
     {"froms"},
     {"dockerfile"},
-    {"declarations"},
+    {"declarations", "located"},
+    {"tomlfile", "jsonfile", "yamltree"},
+    {"keyed"},
+    {"readings"},
     {"changes"},
+    {"projects"},
     {"checks"},
     {"rulefile", "acknowledgements"},
     {"rulefolder"},
@@ -135,6 +141,7 @@ LOOKED = (
     SHORTCUT
     | {"base", "ci", "compiled", "git", "images", "named", "plumbing", "reports", "rule", "rulebook"}
     | {
+        "places",
         "runner",
         "snapshot",
     }
@@ -144,11 +151,11 @@ JUDGED = (
     LOOKED
     | {"acknowledgements", "buildargs", "changes", "checks", "declarations", "dockerfile", "dockertext"}
     | {
-        *("findings", "froms", "guard", "order", "recognition", "references", "tags", "words"),
+        *("findings", "froms", "guard", "order", "readings", "recognition", "references", "tags", "words"),
     }
 )
 READER = {"collections", "dockerfile_parse", "enum", "functools", "json", "logging", "re"}
-OWN_RULES = {"fields", "imagefile", "rulefile", "rulefolder", "yamlfile"}
+OWN_RULES = {"fields", "imagefile", "placefile", "rulefile", "rulefolder", "yamlfile"}
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
 SITUATIONS: dict[str, tuple[str, str, tuple[str, ...], int, set[str], set[str]]] = {
     # before, after, arguments, exit code, our modules, dear ones

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from astro_runtime_guard import entrypoints
+from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.places import places_of
+from astro_runtime_guard.rulebook import load_rulebook
 from astro_runtime_guard.runner import DOCKERFILES
 from identify import identify
 from pre_commit.clientlib import load_manifest
@@ -15,6 +18,9 @@ from pre_commit.clientlib import load_manifest
 PROJECT = Path(__file__).parent.parent
 HOOKS = {hook["id"]: hook for hook in load_manifest(PROJECT / ".pre-commit-hooks.yaml")}
 TAKES_FILES = [hook for hook in HOOKS.values() if hook["pass_filenames"]]
+DECLARATIONS = HOOKS["astro-runtime-declarations"]
+TAKES_DOCKERFILES = [hook for hook in TAKES_FILES if hook is not DECLARATIONS]
+PLACES = load_rulebook([shipped_folder()], "2026-11-22").places
 
 GOOD = (
     "Dockerfile", "dockerfile", "DOCKERFILE", "Dockerfile.dev", "Dockerfile.client", "dev.Dockerfile", "app.dockerfile",
@@ -34,7 +40,7 @@ def test_takes(hook: dict[str, str], name: str) -> None:
     assert re.search(hook["files"], name)
 
 
-@pytest.mark.parametrize("hook", TAKES_FILES, ids=lambda hook: hook["id"])
+@pytest.mark.parametrize("hook", TAKES_DOCKERFILES, ids=lambda hook: hook["id"])
 @pytest.mark.parametrize("name", BAD)
 def test_leaves_out(hook: dict[str, str], name: str) -> None:
     assert not re.search(hook["files"], name)
@@ -48,7 +54,22 @@ def test_takes_regular_files_whatever_identify_calls_them(tmp_path: Path) -> Non
 
 
 def test_the_program_lists_the_same_files() -> None:
-    assert {hook["files"] for hook in TAKES_FILES} == {DOCKERFILES}
+    assert {hook["files"] for hook in TAKES_DOCKERFILES} == {DOCKERFILES}
+    assert DECLARATIONS["files"].startswith(f"{DOCKERFILES}|")
+
+
+PLACED = {
+    "pyproject.toml": "pyproject", "a/b c/pyproject.toml": "pyproject", "dev.yaml": "deployment-file",
+    "a/prod.YML": "deployment-file", "deployments/prod.json": "deployment-file", ".x.yaml": "deployment-file",
+    "my-pyproject.toml": "", "pyproject.toml.bak": "", "Dockerfile.yaml": "", "dev.Dockerfile.json": "", "yaml": "",
+    "values.yaml.j2": "", "setup.cfg": "", "Dockerfile": "", "pyproject.yaml": "deployment-file",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "place"), PLACED.items(), ids=PLACED)
+def test_places(name: str, place: str) -> None:
+    assert [found.name for found in places_of(name, PLACES)] == ([place] if place else [])
+    assert bool(re.search(DECLARATIONS["files"], name)) is bool(place or re.search(DOCKERFILES, name))
 
 
 @pytest.mark.parametrize("hook", HOOKS.values(), ids=HOOKS)

@@ -10,6 +10,7 @@ import yaml
 from astro_runtime_guard import compiled
 from astro_runtime_guard.examples import failures
 from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.guard import check
 from astro_runtime_guard.rulebook import load_rulebook
 from test_cases import BOOK
 from write_readme import WRITTEN, rewritten, written_down
@@ -35,14 +36,16 @@ def test_output_is_shown() -> None:
     assert len(re.findall(r"<!-- case: ([\w-]+) -->\n```text\nDockerfile:", README)) >= 3
 
 
-def test_the_rule_of_one_s_own_is_a_good_one(tmp_path: Path) -> None:
-    mirror, rule = re.findall(r"`\.astro-runtime/([\w/.-]+)`:\n\n```yaml\n(.*?)```", README, flags=re.DOTALL)
-    for name, text in (mirror, rule):
+def test_the_files_of_one_s_own_are_good_ones(tmp_path: Path) -> None:
+    place, mirror, rule = re.findall(r"`\.astro-runtime/([\w/.-]+)`:\n\n```yaml\n(.*?)```", README, flags=re.DOTALL)
+    for name, text in (place, mirror, rule):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     book = load_rulebook([shipped_folder(), str(tmp_path)], "2026-11-22", examples=True)
     assert len(book.rules) == len(BOOK.rules) + 1
     assert list(failures(book, book.rules)) == []
+    said = check(None, b"team: {airflow: {runtime: 3.3}}", path="infra/platform.yml", rulebook=book)
+    assert [(finding.rule, finding.column) for finding in said] == [("pinned-runtime", 27)]
 
 
 @pytest.mark.parametrize(

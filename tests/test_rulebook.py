@@ -47,7 +47,7 @@ def edited(old: str, new: str, text: str = GOOD) -> str:
 
 
 KEYS = "image, check, version, from-below, message, consider, acknowledge, link, enabled, examples"
-CHECKS = "pinned, readable, published, withdrawn, maintained, ordered, crossing, acknowledgement"
+CHECKS = "pinned, readable, published, withdrawn, maintained, ordered, crossing, consistent, carried, acknowledgement"
 # A PyYAML that was built without libyaml says the same in other words.
 LIBYAML = hasattr(yaml, "CBaseLoader")
 UNCLOSED = "did not find expected ',' or ']'" if LIBYAML else "expected ',' or ']', but got '<stream end>'"
@@ -59,7 +59,7 @@ MISTAKES = {
     "key given twice": (edited("version: 12.0.0", "version: 12.0.0\nversion: 12.0.0"), ["4:1: version: given twice, first in line 3"]),
     "missing check": (edited("check: crossing\n", ""), ["1:1: check: this key is missing"]),
     "unknown check": (edited("crossing", "crosing"), [f"2:8: crosing: no such check, expected one of {CHECKS}"]),
-    "unknown image": (edited("image: astro-runtime", "image: astro"), ["1:1: image: no image is called astro, expected one of astro-runtime, astronomer-certified"]),
+    "unknown image": (edited("image: astro-runtime", "image: astro"), ["1:1: image: no image is called astro, expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"]),
     "version that is none": (edited("12.0.0\n", "12.0\n"), ["3:10: 12.0 is no version of astro-runtime, expected {major}.{minor}.{patch} or {major}.{minor}-{build}"]),
     "version with a suffix": (edited("12.0.0\n", "12.0.0-base\n"), ["3:10: 12.0.0-base is no version of astro-runtime, expected {major}.{minor}.{patch} or {major}.{minor}-{build}"]),
     "missing version": (edited("version: 12.0.0\n", ""), ["1:1: version: this key is missing"]),
@@ -70,7 +70,7 @@ MISTAKES = {
     "two lines": (edited("into {version} from {before}", "|\n  one\n  two"), ["4:10: expected one line (fold a long one with `>-`)"]),
     "a control character": (edited("into {version} from {before}", '"a\\e[31m"'), ["4:10: expected a text without control characters, tabs or unusual spaces"]),
     "no examples": (edited("  passes: [{after: \"FROM quay.io/astronomer/astro-runtime:12.0.0\"}]\n", ""), ["6:3: passes: this key is missing"]),
-    "example without after": (edited("[{after:", "[{befor:"), ["7:12: after: this key is missing", "7:13: befor: unknown key, expected one of before, after"]),
+    "example without after": (edited("[{after:", "[{befor:"), ["7:12: after: this key is missing", "7:13: befor: unknown key, expected one of before, after, path, beside"]),
     "not a mapping": ("- a\n- b\n", [f"1:1: expected a mapping with the keys {KEYS}"]),
     "not YAML": ("image: [a\n", [f"2:1: not YAML: {UNCLOSED}"]),
     "a tab": ("image:\n\tx: y\n", [f"2:1: not YAML: found character {TAB}that cannot start any token"]),
@@ -161,7 +161,7 @@ def test_an_image_of_one_s_own(tmp_path: Path) -> None:
 
 
 IMAGE_MISTAKES = {
-    "extends nothing known": ("extends: nothing\nrepositories: [a/b]\n", "1:1: extends: no image is called nothing, expected one of astro-runtime, astronomer-certified"),
+    "extends nothing known": ("extends: nothing\nrepositories: [a/b]\n", "1:1: extends: no image is called nothing, expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
     "extends and more": ("extends: astro-runtime\nsuffixes: [-x]\n", "1:1: a file that extends an image gives repositories or builds alone"),
     "no numberings": ("repositories: [a/b]\n", "1:1: numberings: this key is missing"),
     "one number": (edited("{major}.{minor}.{patch}", "{major}", IMAGE), "2:14: tag: {major} must be two to six names in braces with a mark between them"),
@@ -198,7 +198,10 @@ def test_a_file_that_would_not_be_read_is_a_mistake(tmp_path: Path, name: str) -
     path = put(tmp_path, GOOD, name)
     with pytest.raises(CannotCheck) as raised:
         load(tmp_path)
-    assert str(raised.value) == f"{path.as_posix()}:1:1: is not read: rules are NAME.yaml, images are images/NAME.yaml"
+    assert (
+        str(raised.value)
+        == f"{path.as_posix()}:1:1: is not read: rules are NAME.yaml, images are images/NAME.yaml, places are places/NAME.yaml"
+    )
 
 
 def test_other_files_beside_rules_are_nobody_s_business(tmp_path: Path) -> None:
@@ -252,9 +255,10 @@ def written_down(folder: Path) -> Path:
 
 def test_what_is_written_down_is_what_the_files_say(tmp_path: Path) -> None:
     folder = written_down(tmp_path)
-    images, rules = compiled.read_back(str(folder), "2026-11-22") or ([], [])
+    images, rules, places = compiled.read_back(str(folder), "2026-11-22") or ([], [], [])
     book = load_rulebook([str(folder)], "2026-11-22", examples=True)
     assert tuple(images) == book.images
+    assert tuple(places) == book.places
     assert tuple(rules) == tuple(rule._replace(finds=(), passes=()) for rule in book.rules)
 
 

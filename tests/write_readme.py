@@ -38,7 +38,7 @@ def rewritten(text: str) -> str:
 def written_down() -> str:
     """rules/compiled.py as it should be."""
     book = load_rulebook([shipped_folder()], "", examples=True)
-    return compiled.write_down(shipped_folder(), book.images, book.rules)
+    return compiled.write_down(shipped_folder(), book.images, book.rules, book.places)
 
 
 def _case(match: re.Match[str]) -> str:
@@ -57,10 +57,19 @@ def _section(rule: Rule) -> str:
     words = [re.sub(r"\{([a-z-]+)\}", lambda m: m[1].upper(), message) for message in rule.messages.values()]
     example = rule.passes[0]
     change = f"# before: {example.before.strip()}\n" if example.before else ""
+    change += f"# {example.path}\n" if example.path != "Dockerfile" else ""
+    language = {"toml": "toml", "yaml": "yaml", "json": "json"}.get(example.path.rpartition(".")[2], "dockerfile")
+    beside = "".join(f"\n\n# {path}, beside it\n{text.strip()}" for path, text in example.beside)
     lines = [f"\n### `{rule.name}`\n", *(f"> {message}\n>" for message in words)]
     lines[-1] = lines[-1].removesuffix("\n>")
     lines += ["", *(f"- {text}" for text in rule.consider)] if rule.consider else []
-    lines += ["", f"Passes:\n\n```dockerfile\n{change}{example.after.strip()}\n```", "", f"More: <{rule.link}>", ""]
+    lines += [
+        "",
+        f"Passes:\n\n```{language}\n{change}{example.after.strip()}{beside}\n```",
+        "",
+        f"More: <{rule.link}>",
+        "",
+    ]
     return "\n".join(lines)
 
 

@@ -24,11 +24,23 @@ class Past(NamedTuple):
     named: str
 
 
+class Beside(NamedTuple):
+    """A declaration of the same project in the same state, with which another has to agree, and its file."""
+
+    declaration: Declaration
+    path: str
+    kind: str = ""
+
+
 class Change(NamedTuple):
-    """A declaration now, and the same one before: None where it is new or nothing is compared."""
+    """A declaration now, and the same one before: None where it is new or nothing is compared.
+
+    `beside` is what it has to agree with, where a run looks at that.
+    """
 
     after: Declaration
     before: Past | None
+    beside: tuple[Beside, ...] = ()
 
 
 def pair_declarations(after: Sequence[Declaration], pasts: Sequence[Sequence[Past]]) -> tuple[Change, ...]:

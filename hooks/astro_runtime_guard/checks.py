@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .changes import Change
+    from .changes import Beside, Change
     from .declarations import Declaration
     from .images import Image, Numbering
     from .recognition import Runtime
@@ -36,7 +36,8 @@ class Check(NamedTuple):
     """A check, and what a rule that uses it may say.
 
     `judge` returns None where there is nothing to say. `verb` acknowledges a finding. `compares` tells that it needs
-    the version before. `keys` are the rule keys that it requires beside those of every rule, `may` those it allows.
+    the version before, `across` that it needs what stands beside. `keys` are the rule keys that it requires beside
+    those of every rule, `may` those it allows.
     """
 
     judge: Callable[[Change, Rule], Why | None]
@@ -46,14 +47,21 @@ class Check(NamedTuple):
     compares: bool = False
     keys: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
+    across: bool = False
 
 
 def _pinned(change: Change, rule: Rule) -> Why | None:
     after = change.after
     if after.runtime.pinned or after.runtime.tag.kind == "no-colon" or after.refusal in _UNREADABLE:
         return None
-    names = " and ".join(after.unknown)
-    return Why(after.runtime.tag.kind, _values(change, example=_example(after.runtime), names=names))
+    names, example = " and ".join(after.unknown), _example(after.runtime)
+    write = _written(after, example, after.runtime.repository)
+    return Why(after.runtime.tag.kind, _values(change, example=example, names=names, write=write))
+
+
+def _written(declaration: Declaration, version: str, repository: str) -> str:
+    """A version as it would be written in the declaration's place."""
+    return declaration.spelling.replace("{version}", version).replace("{repository}", repository)
 
 
 def _example(runtime: Runtime) -> str:
@@ -127,16 +135,43 @@ def _published(change: Change, rule: Rule) -> Why | None:
     holders = [n for n in image.numberings if runtime.declared in n.published_in]
     if runtime.tag.kind == "no-colon":
         return Why("no-colon", _values(change))
-    if runtime.tag.kind not in {"build", "series"} or not holders:
+    # A place without a repository can only be wrong about a build that no repository has.
+    if runtime.tag.kind not in {"build", "series"} or (runtime.declared and not holders):
         return None
     line, newest = line_of(runtime.tag, image), image.numberings[-1]
     if line and line.last_build and _is_above(runtime.tag, line.last_build, image):
         proposed = {"belongs": next(iter(newest.published_in), ""), "example": newest.example}
+        proposed["write"] = _written(change.after, newest.example, proposed["belongs"])
         return Why("never-built", _values(change, line=line.name, last=line.last_build, **proposed))
+    if not holders:
+        return None
     own = image.numberings[runtime.tag.numberings[0]]
     if own in holders or not own.published_in:
         return None
     return Why("elsewhere", _values(change, belongs=own.published_in[0], example=holders[0].example))
+
+
+def _consistent(change: Change, rule: Rule) -> Why | None:
+    """Two places of one project that have no build in common."""
+    for other in change.beside:
+        both = spans(other.declaration.runtime, change.after.runtime)
+        if both and (both[0].first > both[1].last or both[1].first > both[0].last):
+            return Why(other.kind, _beside(change, other))
+    return None
+
+
+def _carried(change: Change, rule: Rule) -> Why | None:
+    for other in change.beside:
+        both = spans(other.declaration.runtime, change.after.runtime)
+        if both and both[1].first > both[0].last:
+            return Why("", _beside(change, other))
+    return None
+
+
+def _beside(change: Change, other: Beside) -> dict[str, str]:
+    there = other.declaration
+    version = _version(there, change.after)
+    return _values(change, other=version, there=there.written, place=f"{other.path}:{there.line}")
 
 
 def _compared(change: Change) -> tuple[Span, Span] | None:
@@ -160,7 +195,7 @@ def _values(change: Change, **more: str) -> dict[str, str]:
 
 def _version(before: Declaration, after: Declaration) -> str:
     """The version before; of another image the whole reference, for its numbers mean something else."""
-    if before.runtime.image.name != after.runtime.image.name:
+    if before.runtime.image.name not in {after.runtime.image.name, after.runtime.image.carries}:
         return before.reference
     return before.runtime.tag.version or before.runtime.tag.text
 
@@ -172,11 +207,11 @@ _UNREADABLE = frozenset({"template", "tag", "reference"})
 
 CHECKS: Mapping[str, Check] = {
     "pinned": Check(
-        _pinned, (*_COMMON, "example", "names"), ("none", "latest", "series", "no-value", "no-version")
+        _pinned, (*_COMMON, "example", "names", "write"), ("none", "latest", "series", "no-value", "no-version")
     ),
     "readable": Check(_readable, _COMMON, _READABLE_REASONS),
     "published": Check(
-        _published, (*_COMMON, "belongs", "example", "line", "last"), ("elsewhere", "no-colon", "never-built")
+        _published, (*_COMMON, "belongs", "example", "line", "last", "write"), ("elsewhere", "no-colon", "never-built")
     ),
     "withdrawn": Check(_withdrawn, (*_COMMON, "reason", "instead")),
     "maintained": Check(_maintained, (*_COMMON, "line", "until", "maintained")),
@@ -184,6 +219,8 @@ CHECKS: Mapping[str, Check] = {
     "crossing": Check(
         _crossing, (*_COMMON, "version"), verb="reviewed", compares=True, keys=("version",), may=("from-below",)
     ),
+    "consistent": Check(_consistent, (*_COMMON, "other", "place", "there"), ("different", "requirement"), across=True),
+    "carried": Check(_carried, (*_COMMON, "other", "place"), across=True),
     # Judged in acknowledgements.py: what is wrong with a comment takes the whole rulebook to tell.
     "acknowledgement": Check(
         lambda change, rule: None,

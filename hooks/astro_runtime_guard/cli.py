@@ -22,14 +22,23 @@ class Hook:
     """What one console script does: its name, the checks that it runs, and what else it can do.
 
     `stands_for_stages` marks the hook that lists files itself, for the stages that hand it none; `commands` the one
-    that has the commands beside the check.
+    that has the commands beside the check. `together` marks what looks at every place, and at the files beside each;
+    `leaves_dockerfiles` the one that leaves to others what a Dockerfile says alone.
     """
 
     def __init__(
-        self, name: str, checks: tuple[str, ...], *, stands_for_stages: bool = False, commands: bool = False
+        self,
+        name: str,
+        checks: tuple[str, ...],
+        *,
+        stands_for_stages: bool = False,
+        commands: bool = False,
+        together: bool = False,
+        leaves_dockerfiles: bool = False,
     ) -> None:
         self.name, self.checks = name, checks
         self.stands_for_stages, self.commands = stands_for_stages, commands
+        self.together, self.leaves_dockerfiles = together, leaves_dockerfiles
 
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
@@ -69,7 +78,7 @@ def _check(hook: Hook, words: Sequence[str]) -> int:
     if options.version:
         output.write(f"{hook.name} {output.version()}\n")
         return 0
-    if words == options.files and names_nothing(options.files, os.environ):
+    if not hook.together and words == options.files and names_nothing(options.files, os.environ):
         return 0
     from .runner import check_files
 

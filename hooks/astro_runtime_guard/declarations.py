@@ -26,7 +26,9 @@ class Declaration(NamedTuple):
     `line` and `column` (1-based, characters) are of the reference as `written`; `reference` is what it says after
     substitution, with `${NAME}` for each of the `unknown` build arguments. `refusal` tells why docker would refuse the
     instruction. `name` is the build stage's name; `final` marks the stage that is deployed; only where `ordered` is
-    true does the version decide what runs (a `COPY --from=` is read for its pin alone).
+    true does the version decide what runs (a `COPY --from=` is read for its pin alone). `spelling` is how a version is
+    written there. `notes` are sentences that every report on it adds; `answerable` tells whether comments can stand
+    above it.
     """
 
     runtime: Runtime
@@ -42,6 +44,21 @@ class Declaration(NamedTuple):
     name: str = ""
     final: bool = False
     ordered: bool = True
+    spelling: str = "{repository}:{version}"
+    notes: tuple[str, ...] = ()
+    answerable: bool = True
+
+
+class Reading(NamedTuple):
+    """What a file declares: its declarations in file order; for a file that stands for a Dockerfile two things more.
+
+    `requirement` is the series that it asks for beside them, with which they have to agree; `dockerfile` the path,
+    from its folder, of the Dockerfile that it names.
+    """
+
+    declarations: tuple[Declaration, ...] = ()
+    requirement: Declaration | None = None
+    dockerfile: str = ""
 
 
 def read_declarations(source: bytes, images: Sequence[Image]) -> tuple[Declaration, ...]:

@@ -11,11 +11,12 @@ _FILE = ("pinned", "readable", "published")
 _CHANGE = ("ordered", "crossing")
 # The maintained check is not among them: a calendar must not break a repository that nobody touched.
 _ALL = (*_FILE, "withdrawn", *_CHANGE)
+_ACROSS = ("consistent", "carried")
 
 
 def astro_runtime_guard() -> int:
     """The command."""
-    return run(Hook("astro-runtime-guard", _ALL, commands=True))
+    return run(Hook("astro-runtime-guard", (*_ALL, *_ACROSS), commands=True, together=True))
 
 
 def astro_runtime() -> int:
@@ -43,9 +44,14 @@ def astro_runtime_supported() -> int:
     return run(Hook("astro-runtime-supported", ("withdrawn", "maintained")))
 
 
+def astro_runtime_declarations() -> int:
+    """The hook that looks wherever else a Runtime is declared, and at what those places say together."""
+    return run(Hook("astro-runtime-declarations", (*_ALL, *_ACROSS), together=True, leaves_dockerfiles=True))
+
+
 def astro_runtime_repo() -> int:
-    """The hook that lists the repository's Dockerfiles itself."""
-    return run(Hook("astro-runtime-repo", _ALL, stands_for_stages=True))
+    """The hook that lists the repository's files itself."""
+    return run(Hook("astro-runtime-repo", (*_ALL, *_ACROSS), stands_for_stages=True, together=True))
 
 
 def astro_runtime_rules() -> int:

@@ -1,6 +1,6 @@
 """The examples of rules: does each rule find what it must, and pass what it must.
 
-Knows: how an example is run through the line that every Dockerfile takes. Must not know: where rules come from.
+Knows: how an example is run through the line that every file takes. Must not know: where rules come from.
 """
 
 from __future__ import annotations
@@ -30,5 +30,8 @@ def failures(rulebook: Rulebook, rules: Iterable[Rule]) -> Iterator[str]:
 def _finds(example: Example, rule: Rule, rulebook: Rulebook) -> bool:
     """Whether the rule objects, with the whole rulebook beside it (an acknowledgement speaks of other rules)."""
     before = None if example.before is None else example.before.encode()
-    findings = check(before, example.after.encode(), rulebook=rulebook, rules=rulebook.rules)
+    beside = {path: text.encode() for path, text in example.beside}
+    findings = check(
+        before, example.after.encode(), path=example.path, beside=beside, rulebook=rulebook, rules=rulebook.rules
+    )
     return any(finding.rule == rule.name and not finding.acknowledged for finding in findings)

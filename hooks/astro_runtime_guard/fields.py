@@ -113,6 +113,13 @@ def pairs(value: Value, path: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, text(item, path)) for name, (_, item) in value.content.items())
 
 
+def sources(value: Value, path: str) -> tuple[tuple[str, str], ...]:
+    """A mapping from text to text of any number of lines, in the order of the file."""
+    if not isinstance(value.content, dict):
+        raise Mistake(path, value, "expected a mapping")
+    return tuple((name, source(item, path)) for name, (_, item) in value.content.items())
+
+
 Record = tuple[Value, "dict[str, Any]"]
 
 

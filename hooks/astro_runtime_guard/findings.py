@@ -108,7 +108,7 @@ def _of_change(place: Place, change: Change, rule: Rule, why: Why) -> Finding:
         consider=rule.consider,
         notes=_notes(after),
         acknowledge=rule.acknowledge,
-        comment=line_to_write(rule, _version(after)),
+        comment=line_to_write(rule, _version(after)) if after.answerable else "",
         instruction=after.instruction,
         link=rule.link,
         reference=after.reference,
@@ -130,6 +130,7 @@ def _version(after: Declaration) -> str:
 
 def _notes(after: Declaration) -> tuple[str, ...]:
     return (
+        *after.notes,
         *(f"build argument {argument.name} is given in line {argument.line}" for argument in after.arguments),
         *(f"line {line} is no acknowledgement" for line in near_misses(after.comments)),
     )

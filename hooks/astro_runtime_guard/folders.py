@@ -57,6 +57,6 @@ def state(folder: str) -> int:
 
 
 def _rule_files(folder: str) -> Iterator[str]:
-    for place in (folder, os.path.join(folder, "images")):
+    for place in (folder, os.path.join(folder, "images"), os.path.join(folder, "places")):
         names = sorted(os.listdir(place)) if os.path.isdir(place) else ()
         yield from (os.path.join(place, name) for name in names if name.endswith(".yaml"))

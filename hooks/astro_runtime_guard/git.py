@@ -9,7 +9,7 @@ means that there is none. Nothing is written, not even the index.
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, partial
 
 from . import base as bases
 from . import plumbing, snapshot
@@ -25,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from .companions import Together
     from .process import Done
 
     Ask = Callable[..., bytes]
@@ -72,12 +73,13 @@ def read(
     no_base: bool,
     environ: Mapping[str, str],
     renamed: Callable[[bytes], bytes],
+    together: Together | None = None,
 ) -> Snapshot:
     """What `paths` say now and what they said before.
 
     None for `paths` stands for all tracked files below the current folder that are `wanted`. `renamed` blanks
-    out of a text what a rename may change with it. Raises CannotCheck for a path that is not there, and
-    whenever git cannot say.
+    out of a text what a rename may change with it. `together` asks for the files that stand beside those too. Raises
+    CannotCheck for a path that is not there, and whenever git cannot say.
     """
     ask = _asker(environ)
     place = _place(begun, environ)
@@ -90,14 +92,22 @@ def read(
     found = bases.decide(environ, _event(environ), base, no_base, answers)
     tree = cache(lambda: plumbing.read_tree(ask("ls-tree", "-r", "-z", "--full-tree", found.after)))
     changed = {} if found.after else staged()
-    now = snapshot.Now(ask, place.prefix, place.head, found.after, changed, tree if found.after else index)
+    since = cache(lambda commit: plumbing.read_changes(ask(*snapshot.changes_from(commit, found.after))))
+    now = snapshot.Now(ask, place.prefix, place.head, found.after, changed, tree if found.after else index, since)
     names = _listed(now, wanted) if given is None else {snapshot.tracked_key(now, it): given[it] for it in given}
     if given is not None:
         snapshot.refuse_foreign(now, names)
     # In CI, HEAD is a base of what is being committed on top of it and of nothing else: it would hide the branch.
     in_ci_too = len(found.commits) > 1 and not answers.merging and not found.after
-    sides = [snapshot.read_side(now, it, names, wanted, in_ci_too and it.commit == place.head) for it in found.commits]
-    files = snapshot.read_files(now, sides, names, renamed, all_needed=given is not None)
+    befores = {it: in_ci_too and it.commit == place.head for it in found.commits}
+    sides = [snapshot.read_side(now, it, names, wanted, only_staged) for it, only_staged in befores.items()]
+    read = partial(snapshot.read_files, now, sides, names, all_needed=given is not None)
+    if together:
+        from .companions import read_together
+
+        files = read_together(read, now, befores, names, together)
+    else:
+        files = read(lambda path: renamed, more={})[0]
     return Snapshot(files, found, repository=True, prefix=os.fsdecode(place.prefix))
 
 

@@ -19,6 +19,15 @@ _WORDS = tuple(begun + escape for begun in _BEGUN for escape in "\\`")  # the wo
 _FLAGS = tuple(f"--{begun}{mark}" for begun in _BEGUN for mark in "'\"\\`")
 
 
+FORMATS = {"toml": "toml", "yaml": "yaml", "yml": "yaml", "json": "json"}
+"""The format of a file, by the ending of its name; any other is read as a Dockerfile."""
+
+
+def format_of(path: str) -> str:
+    """The format that the ending of a path stands for; empty where it stands for none."""
+    return FORMATS.get(path.rpartition(".")[2].lower(), "")
+
+
 def needles(repositories: Iterable[str]) -> tuple[str, ...]:
     """Texts of which one stands, in any case, in every reference in one piece to one of these declared repositories."""
     return tuple({_written(name.removeprefix("*/").lower()) for name in repositories})

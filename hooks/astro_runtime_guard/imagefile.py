@@ -63,6 +63,10 @@ IMAGE_KEYS = {
     "builds": Key(pairs, "known builds: build to Airflow version and day of release (or ?), oldest first"),
     "steps": Key(texts, "what to do for an upgrade, a sentence each; {after} is the new version"),
     "succeeded-by": Key(text, "the image that continues this one; this one's versions are Airflow versions"),
+    "carries": Key(
+        text, "the image inside this one, with a version of which each tag begins, by numberings of one name"
+    ),
+    "fixed-by": Key(text, "the suffix without which even a full version moves"),
     "as-of": Key(date, "the day for which all of this holds"),
     "source": Key(texts, "where this is known from"),
 }
@@ -84,6 +88,8 @@ def read_image(value: Value, path: str, name: str, known: Mapping[str, Image]) -
         pre_releases=found.get("pre-releases", ()),
         steps=found.get("steps", ()),
         succeeded_by=found.get("succeeded-by", ""),
+        fixed_by=found.get("fixed-by", ""),
+        carries=_carried(value, found, path, known),
     )
     for word, rank in image.pre_releases:
         if rank not in _PRE_RELEASES:
@@ -118,6 +124,17 @@ def _builds(value: Value, found: Mapping[str, Any], path: str, image: Image) -> 
     for build, _ in builds:
         check_build(build, image, path, value)
     return builds
+
+
+def _carried(value: Value, found: Mapping[str, Any], path: str, known: Mapping[str, Image]) -> str:
+    carried = str(found.get("carries", ""))
+    if carried and carried not in known:
+        raise Mistake(path, value, f"carries: no image is called {carried}, expected one of {', '.join(known)}")
+    theirs = {numbering.name for numbering in known[carried].numberings} if carried else set()
+    for place, numbering in found["numberings"] if carried else ():
+        if numbering["name"] not in theirs:
+            raise Mistake(path, place, f"name: {carried} has no numbering called {numbering['name']}")
+    return carried
 
 
 def _numbering(place: Value, found: Mapping[str, Any], path: str) -> Numbering:

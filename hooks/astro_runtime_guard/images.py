@@ -51,7 +51,9 @@ class Image(NamedTuple):
     A repository is an exact name, or `*/PATH` for that path at the end of any registry and path. `pre_releases` pairs
     the word in a tag with packaging's (PEP 440) word; `builds` pairs a known build with its Airflow version and day of
     release (or `?`), oldest first; `steps` say what to do for an upgrade. `succeeded_by` names the image whose lines
-    continue this one, by Airflow version; the numbers of this image's tags are then Airflow versions.
+    continue this one, by Airflow version; the numbers of this image's tags are then Airflow versions. `carries` names
+    the image that is inside this one: tags begin with a version of that image, in its numbering of the same name.
+    `fixed_by` is the suffix without which even a full version moves.
     """
 
     name: str
@@ -64,6 +66,8 @@ class Image(NamedTuple):
     builds: tuple[tuple[str, str], ...] = ()
     steps: tuple[str, ...] = ()
     succeeded_by: str = ""
+    carries: str = ""
+    fixed_by: str = ""
 
     def __hash__(self) -> int:
         return hash(self.name)  # all of it takes too long for a key of a cache

@@ -85,16 +85,44 @@ def newest_known(series: Tag, image: Image) -> str:
 
 
 def spans(before: Runtime, after: Runtime) -> tuple[Span, Span] | None:
-    """Both places in one order, or None where there is none; an image that another succeeds is put into its order."""
+    """Both places in one order, or None where there is none.
+
+    An image that another succeeds is put into its order, and so is, as the one after, an image that carries the one
+    before.
+    """
     if before.image.name == after.image.name:
         pair = span(before.tag, before.image), span(after.tag, after.image)
     elif before.image.succeeded_by == after.image.name:
         pair = _span_by_airflow(before.tag, after.image), span(after.tag, after.image)
     elif after.image.succeeded_by == before.image.name:
         pair = span(before.tag, before.image), _span_by_airflow(after.tag, before.image)
+    elif after.image.carries == before.image.name:
+        pair = span(before.tag, before.image), span(_carried(after, before.image), before.image)
     else:
         return None
     return (pair[0], pair[1]) if pair[0] and pair[1] else None
+
+
+def _carried(runtime: Runtime, inside: Image) -> Tag:
+    """The version of the image inside, which the tag begins with."""
+    theirs = [numbering.name for numbering in inside.numberings]
+    mine = [runtime.image.numberings[position].name for position in runtime.tag.numberings]
+    return runtime.tag._replace(numberings=tuple(theirs.index(name) for name in mine))
+
+
+def series_of(airflow: str, image: Image) -> Tag | None:
+    """The series of builds that have an Airflow minor ("3.3"); above all that is known it is the newest numbering's."""
+    names = [numbering.name for numbering in image.numberings]
+    for line in image.lines:
+        if _minor(line.airflow) == _minor(airflow):
+            return read_tag(line.name, image)._replace(numberings=(names.index(line.numbering),))
+    newer = all(_minor(airflow) > _minor(line.airflow) for line in image.lines)
+    tag = read_tag(airflow, image)
+    return tag._replace(numberings=(len(names) - 1,)) if newer and tag.kind == "series" else None
+
+
+def _minor(airflow: str) -> tuple[int, ...]:
+    return tuple(map(int, airflow.split(".")))
 
 
 def _span_by_airflow(tag: Tag, successor: Image) -> Span | None:
@@ -102,7 +130,7 @@ def _span_by_airflow(tag: Tag, successor: Image) -> Span | None:
     if len(tag.numbers) < 2:
         return None
     airflow = tuple(map(int, tag.numbers[:2]))
-    known = [(tuple(map(int, line.airflow.split("."))), line) for line in successor.lines]
+    known = [(_minor(line.airflow), line) for line in successor.lines]
     places = [place for minor, line in known if minor == airflow and (place := _span_of_line(line, successor))]
     if places:
         return Span(places[0].first, places[-1].last)

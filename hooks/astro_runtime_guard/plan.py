@@ -34,7 +34,7 @@ def make_plan(before: str, after: str, rulebook: Rulebook) -> str:
 
 
 def _image(before: str, after: str, rulebook: Rulebook) -> Image:
-    images = [image for image in rulebook.images if not image.succeeded_by]
+    images = [image for image in rulebook.images if not image.succeeded_by and not image.carries]
     for version in (before, after):
         if not any(read_tag(version, image).kind == "build" for image in images):
             shapes = " or ".join(numbering.tag for image in images for numbering in image.numberings)

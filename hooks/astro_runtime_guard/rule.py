@@ -16,11 +16,16 @@ PLACEHOLDER = r"\{([^{}]*)\}"
 
 
 class Example(NamedTuple):
-    """Dockerfile text before (None: a new file) and after a change; `line` of the rule file is where it stands."""
+    """The text of a file before (None: a new file) and after a change; `line` of the rule file is where it stands.
+
+    `path` is the file's path, `beside` has the paths and texts of others, which do not change.
+    """
 
     before: str | None
     after: str
     line: int
+    path: str = "Dockerfile"
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 class Rule(NamedTuple):

@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .images import Image
+    from .places import Place
     from .rule import Rule
 
 
 class Rulebook(NamedTuple):
-    """Images and rules by name order of their files; a rule that is off is in it too."""
+    """Images, rules and places by name order of their files; a rule that is off is in it too."""
 
     images: tuple[Image, ...]
     rules: tuple[Rule, ...]
+    places: tuple[Place, ...] = ()
 
 
 def load_rulebook(folders: Iterable[str], today: str, *, examples: bool = False) -> Rulebook:
@@ -35,10 +37,13 @@ def load_rulebook(folders: Iterable[str], today: str, *, examples: bool = False)
     known = None if examples else read_back(first, today)
     images = {image.name: image for image in known[0]} if known else {}
     rules = {rule.name: rule for rule in known[1]} if known else {}
+    places = {place.name: place for place in known[2]} if known else {}
     if others or not known:
         from .rulefolder import read_folders
 
-        mistakes = list(read_folders(others if known else [first, *others], today, images, rules))
+        mistakes = list(read_folders(others if known else [first, *others], today, images, rules, places))
         if mistakes:
             raise CannotCheck("\n".join(mistakes))
-    return Rulebook(tuple(images.values()), tuple(rules[name] for name in sorted(rules)))
+    return Rulebook(
+        tuple(images.values()), tuple(rules[name] for name in sorted(rules)), tuple(places[it] for it in sorted(places))
+    )

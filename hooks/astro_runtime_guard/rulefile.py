@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from .checks import CHECKS, Check
-from .fields import Key, flag, read_fields, record, records, source, text, texts
+from .fields import Key, flag, read_fields, record, records, source, sources, text, texts
 from .imagefile import check_build
 from .rule import PLACEHOLDER, Example, Rule
 from .yamlfile import Mistake, Value
@@ -33,8 +33,10 @@ def _as_is(value: Value, path: str) -> Value:
 
 
 EXAMPLE_KEYS = {
-    "before": Key(source, "the Dockerfile before the change; without it the Dockerfile is new"),
-    "after": Key(source, "the Dockerfile after the change", required=True),
+    "before": Key(source, "the file before the change; without it the file is new"),
+    "after": Key(source, "the file after the change", required=True),
+    "path": Key(text, "the path of the file; Dockerfile if it is not given"),
+    "beside": Key(sources, "other files, which do not change: path to text"),
 }
 EXAMPLES_KEYS = {
     "finds": Key(records, "changes that the rule must find", required=True, keys=EXAMPLE_KEYS),
@@ -117,4 +119,9 @@ def _words(value: Value, check: Check, path: str) -> str:
 
 
 def _examples(read: tuple[tuple[Value, dict[str, Any]], ...]) -> tuple[Example, ...]:
-    return tuple(Example(found.get("before"), found["after"], place.line) for place, found in read)
+    return tuple(
+        Example(
+            found.get("before"), found["after"], place.line, found.get("path", "Dockerfile"), found.get("beside", ())
+        )
+        for place, found in read
+    )

@@ -10,7 +10,7 @@ import os
 from . import git, output
 from .errors import CannotCheck
 from .folders import rule_folders
-from .glance import may_name, needles
+from .glance import format_of, may_name, needles
 from .reports import Report
 from .rulebook import load_rulebook
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from .arguments import Options
     from .cli import Hook
+    from .companions import Together
     from .findings import Finding
+    from .places import Place
     from .rule import Rule
     from .rulebook import Rulebook
     from .snapshot import Snapshot
@@ -43,16 +45,18 @@ def check_files(hook: Hook, options: Options) -> int:
     if options.files:
         # While git is looking: what the shortcut did not pass is sure to need it.
         from . import guard  # noqa: F401
-    snapshot = _look(begun, options, rulebook)
+    snapshot = _look(begun, hook, options, rulebook)
     if not snapshot.repository:
         output.complain(f"{hook.name}: not in a git repository, so nothing is compared")
-    report = _report(_findings(snapshot, rulebook, rules), rules, snapshot, options)
+    report = _report(_findings(snapshot, hook, rulebook, rules), rules, snapshot, options)
     output.deliver(report, options.format, options.output, options.color, _advice(hook, report))
     found = any(not finding.acknowledged for finding in report.findings)
     return 1 if found and not options.exit_zero else 0
 
 
-def _look(begun: git.Begun, options: Options, rulebook: Rulebook) -> Snapshot:
+def _look(begun: git.Begun, hook: Hook, options: Options, rulebook: Rulebook) -> Snapshot:
+    wanted = _wanted(options.exclude, rulebook.places if hook.together else ())
+
     def blank(source: bytes) -> bytes:
         from .declarations import blank_versions
 
@@ -61,22 +65,37 @@ def _look(begun: git.Begun, options: Options, rulebook: Rulebook) -> Snapshot:
     return git.read(
         begun,
         options.files or None,
-        wanted=_wanted(options.exclude),
+        wanted=wanted,
         base=options.base,
         no_base=options.no_base,
         environ=os.environ,
         renamed=blank,
+        together=_together(rulebook, wanted) if hook.together else None,
     )
 
 
-def _findings(snapshot: Snapshot, rulebook: Rulebook, rules: Sequence[Rule]) -> list[Finding]:
+def _together(rulebook: Rulebook, wanted: Callable[[str], bool]) -> Together:
+    from .companions import Together
+    from .places import places_of
+    from .readings import blanks, named_dockerfile
+
+    return Together(
+        beside=wanted,
+        leads=lambda path: wanted(path) and any(it.dockerfile for it in places_of(path, rulebook.places)),
+        named=lambda path, source: named_dockerfile(path, source, rulebook),
+        judged=lambda path: not _is_dockerfile(path),
+        blank=blanks(rulebook),
+    )
+
+
+def _findings(snapshot: Snapshot, hook: Hook, rulebook: Rulebook, rules: Sequence[Rule]) -> list[Finding]:
     """Most Dockerfiles name no Runtime, and then nothing more has to be imported."""
     wanted = needles(name for image in rulebook.images for name in image.repositories)
-    if not any(may_name(file.source, wanted) for file in snapshot.files):
+    if not any(format_of(file.path) or may_name(file.source, wanted) for file in snapshot.files):
         return []
     from .guard import judge
 
-    return judge(snapshot, rulebook, rules)
+    return judge(snapshot, rulebook, rules, _is_dockerfile if hook.leaves_dockerfiles else lambda path: False)
 
 
 def _report(findings: list[Finding], rules: list[Rule], snapshot: Snapshot, options: Options) -> Report:
@@ -114,13 +133,25 @@ def select_rules(
     ]
 
 
-def _wanted(exclude: re.Pattern[str] | None) -> Callable[[str], bool]:
+def _wanted(exclude: re.Pattern[str] | None, places: Sequence[Place]) -> Callable[[str], bool]:
     def wanted(path: str) -> bool:
-        import re
-
-        return bool(re.search(DOCKERFILES, path)) and not (exclude and exclude.search(path))
+        return (_is_dockerfile(path) or _is_place(path, places)) and not (exclude and exclude.search(path))
 
     return wanted
+
+
+def _is_place(path: str, places: Sequence[Place]) -> bool:
+    if not places or not format_of(path):
+        return False
+    from .places import places_of
+
+    return bool(places_of(path, places))
+
+
+def _is_dockerfile(path: str) -> bool:
+    import re
+
+    return bool(re.search(DOCKERFILES, path))
 
 
 def _advice(hook: Hook, report: Report) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a rule file and an image file may hold, as a JSON Schema for editors.
+"""What a rule file, an image file and a place file may hold, as a JSON Schema for editors.
 
 Knows: JSON Schema. Must not know: the keys (it is made from the tables that the files are read by).
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from . import fields
 from .checks import CHECKS
 from .imagefile import IMAGE_KEYS
+from .placefile import PLACE_KEYS
 from .rulefile import RULE_KEYS
 
 TYPE_CHECKING = False
@@ -22,17 +23,19 @@ _SHAPES: dict[Any, dict[str, Any]] = {
     fields.flag: {"type": "boolean"},
     fields.date: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     fields.pairs: {"type": "object", "additionalProperties": _SCALAR},
+    fields.sources: {"type": "object", "additionalProperties": {"type": "string"}},
 }
 
 
 def make_schema() -> dict[str, Any]:
-    """A schema (draft 7) that accepts a rule file or an image file."""
+    """A schema (draft 7) that accepts a rule file, an image file or a place file."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "astro-runtime-guard: a rule file or an image file",
+        "title": "astro-runtime-guard: a rule file, an image file or a place file",
         "oneOf": [
             {"title": "a rule: .astro-runtime/NAME.yaml", **_rule()},
             {"title": "an image: .astro-runtime/images/NAME.yaml", **_mapping(IMAGE_KEYS)},
+            {"title": "a place: .astro-runtime/places/NAME.yaml", **_mapping(PLACE_KEYS)},
         ],
     }
 

@@ -12,7 +12,7 @@ import stat
 
 from .catfile import read_objects
 from .folders import rule_folders, state
-from .glance import may_name, needles
+from .glance import format_of, may_name, needles
 from .process import start_git
 
 TYPE_CHECKING = False
@@ -30,6 +30,8 @@ def names_nothing(paths: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Whether it is certain that none of these files names a declared image, in the index or in the working tree."""
     if not 0 < len(paths) <= MOST_FILES or any(environ.get(name) for name in _OTHER_SIDES):
         return False
+    if any(map(format_of, paths)):
+        return False  # what is no Dockerfile may name a version without an image
     folders = rule_folders(None)
     try:
         from .rules import compiled as written  # type: ignore[import-not-found]

@@ -45,11 +45,18 @@ class Old(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file as it is now, and what it said at each base commit that has it; `path` is as it was given."""
+    """A file as it is now, and what it said at each base commit that has it; `path` is as it was given.
+
+    `key` is its path from the top of the work tree; empty where that is the same, or not known. `beside` marks one that
+    nobody asked for: it was read because it stands beside another, and says nothing now (`source` is empty) if it
+    vanished.
+    """
 
     path: str
     source: bytes
     old: tuple[Old, ...]
+    key: str = ""
+    beside: bool = False
 
 
 class Snapshot(NamedTuple):
@@ -70,7 +77,7 @@ class Now(NamedTuple):
 
     ask: runs git. prefix: the current folder below the top of the work tree, b"" or b"a/b/". head: full name
     of HEAD, "" before the first commit. staged: what the index changes from HEAD, empty for a tree. tracked:
-    all that the tree or the index holds, asked for when needed.
+    all that the tree or the index holds, asked for when needed. since: what is changed from a commit.
     """
 
     ask: Ask
@@ -79,6 +86,7 @@ class Now(NamedTuple):
     after: str
     staged: Mapping[bytes, Change]
     tracked: Callable[[], Mapping[bytes, Entry]]
+    since: Callable[[str], Mapping[bytes, Change]]
 
 
 class Side(NamedTuple):
@@ -134,17 +142,24 @@ def path_of(prefix: bytes, key: bytes) -> str:
 
 
 def read_files(
-    now: Now, sides: Sequence[Side], names: Mapping[bytes, str], blank: Blank, *, all_needed: bool
-) -> tuple[File, ...]:
-    """Read everything in one process, and put before and now together.
+    now: Now,
+    sides: Sequence[Side],
+    names: Mapping[bytes, str],
+    blank: Callable[[str], Blank],
+    *,
+    all_needed: bool,
+    more: Mapping[bytes, bytes],
+) -> tuple[tuple[File, ...], dict[bytes, bytes]]:
+    """Read everything in one process, and put before and now together; and the content of the objects of `more`.
 
     A path that holds nothing now is left out, or refused if `all_needed`; so is a link that came in a
-    Dockerfile's place and leads nowhere, for nobody could say what it says.
+    Dockerfile's place and leads nowhere, for nobody could say what it says. `blank` tells for a path what blanks its
+    text out.
     """
     said = {key: what_is_at(now, key) for key in names}
     for key in (key for key in names if all_needed and said[key] is None):
         raise missing(now, key, names[key])
-    needed = {it.name: key for key, it in said.items() if isinstance(it, Entry)}
+    needed = {it.name: key for key, it in said.items() if isinstance(it, Entry)} | {**more}
     for side in sides:
         needed |= {it.name: key for group in (side.held, side.gone, side.rivals) for key, it in group.items()}
     texts = read_blobs(now.ask, needed)
@@ -156,18 +171,21 @@ def read_files(
         for key, former in _renamed(side, sources, texts, blank).items():
             old[key].append(Old(path_of(now.prefix, former), texts[side.gone[former].name], side.before))
     for key in names.keys() - sources.keys():
-        if _link(now, key) is not None and any(blank(it.source) != it.source for it in old[key]):
+        if _link(now, key) is not None and any(blank(it.path)(it.source) != it.source for it in old[key]):
             raise missing(now, key, names[key])
     # An old file without a byte has nothing to compare; `git add -N` announces a path with just such a file.
-    return tuple(
-        File(names[key], sources[key], tuple(it for it in old[key] if it.source)) for key in names if key in sources
+    files = (
+        File(names[key], sources[key], tuple(it for it in old[key] if it.source), os.fsdecode(key))
+        for key in names
+        if key in sources
     )
+    return tuple(files), texts
 
 
 def _renamed(
-    side: Side, sources: Mapping[bytes, bytes], texts: Mapping[bytes, bytes], blank: Blank
+    side: Side, sources: Mapping[bytes, bytes], texts: Mapping[bytes, bytes], blank: Callable[[str], Blank]
 ) -> dict[bytes, bytes]:
-    """Key -> the key it had in a base commit, for those that are new since."""
+    """Key -> the key it had in a base commit, for those that are new since; only files of one kind are the same."""
     if not side.gone:
         return {}
     from . import renames
@@ -175,30 +193,46 @@ def _renamed(
     new = {os.fsdecode(key): sources[key] for key in side.fresh if key in sources}
     rivals = {os.fsdecode(key): texts[entry.name] for key, entry in side.rivals.items()}
     gone = {os.fsdecode(key): texts[entry.name] for key, entry in side.gone.items()}
-    found = renames.pair_renamed(new | rivals, gone, blank)
+    found: dict[str, str] = {}
+    for kind in dict.fromkeys(map(blank, (*new, *rivals))):
+        now_there, once_there = (
+            {path: text for path, text in texts.items() if blank(path) is kind} for texts in (new | rivals, gone)
+        )
+        found |= renames.pair_renamed(now_there, once_there, kind)
     return {os.fsencode(path): os.fsencode(found[path]) for path in new if path in found}
 
 
 def read_side(now: Now, before: Before, keys: Iterable[bytes], wanted: Wanted, only_staged: bool) -> Side:
     """What a base commit held at each of `keys`; for `only_staged` just where the index differs from it."""
-    from_head = before.commit == now.head and not now.after
-    changes = now.staged if from_head else plumbing.read_changes(now.ask(*changes_from(before.commit, now.after)))
+    changes = changes_since(now, before)
+    fresh = [key for key in keys if _at(now, changes, key) is None]
+    held = read_held(now, before, keys, only_staged)
+    return Side(before, held, fresh, *_others(now, changes, set(keys), fresh, wanted))
 
-    def at(key: bytes) -> Entry | None:
-        if key in changes:
-            return changes[key].old
-        return now.staged[key].new if key in now.staged else now.tracked().get(key)
 
+def changes_since(now: Now, before: Before) -> Mapping[bytes, Change]:
+    """What is changed from a base commit."""
+    return now.staged if before.commit == now.head and not now.after else now.since(before.commit)
+
+
+def _at(now: Now, changes: Mapping[bytes, Change], key: bytes) -> Entry | None:
+    if key in changes:
+        return changes[key].old
+    return now.staged[key].new if key in now.staged else now.tracked().get(key)
+
+
+def read_held(now: Now, before: Before, keys: Iterable[bytes], only_staged: bool) -> dict[bytes, Entry]:
+    """What a base commit held at each of `keys` where it held a file."""
+    changes = changes_since(now, before)
     held: dict[bytes, Entry] = {}
-    fresh = [key for key in keys if at(key) is None]
     for key in keys:
-        entry = at(key) if key in changes or not only_staged else None
+        entry = _at(now, changes, key) if key in changes or not only_staged else None
         if entry and entry.mode == LINK:
-            end = plumbing.follow(key, lambda path: _link_text(now.ask, path, at(path)))
-            entry = at(end) if end else None
+            end = plumbing.follow(key, lambda path: _link_text(now.ask, path, _at(now, changes, path)))
+            entry = _at(now, changes, end) if end else None
         if entry and entry.mode != SUBMODULE:
             held[key] = entry
-    return Side(before, held, fresh, *_others(now, changes, set(keys), fresh, wanted))
+    return held
 
 
 def _others(

@@ -43,6 +43,8 @@ def read_tag(tag: str | None, image: Image, declared: str = "") -> Tag:
     if tag is None:
         return Tag("", "none")
     build = read_build(tag, image)
+    if build and image.fixed_by and not _suffix_pattern((image.fixed_by,)).search(tag):
+        build = build._replace(kind="no-version")
     if "${" in tag:
         return build._replace(kind="no-value") if build else Tag(tag, "no-value")
     if build:

@@ -46,28 +46,30 @@ class Mistake(CannotCheck):
 
 def read_yaml(source: bytes, path: str) -> Value:
     """The one document of a YAML file. Raises Mistake at the first thing that cannot be read."""
+    events = read_events(decode(source, path), path)
+    wanted = (e for e in events if type(e).__name__ not in {"StreamStartEvent", "DocumentStartEvent"})
+    value = _value(next(wanted), wanted, path, 0)
+    if type(next(wanted)).__name__ != "DocumentEndEvent" or type(event := next(wanted)).__name__ != "StreamEndEvent":
+        raise Mistake(path, _place(event), "a second document begins here; one file holds one")
+    return value
+
+
+def read_events(text: str, path: str) -> Iterator[Any]:
+    """The events of PyYAML's parser, one after the other. Raises Mistake where the text is not YAML."""
     import yaml
 
-    text = _decode(source, path)
     try:
-        events = yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-        wanted = (e for e in events if type(e).__name__ not in {"StreamStartEvent", "DocumentStartEvent"})
-        value = _value(next(wanted), wanted, path, 0)
-        if (
-            type(next(wanted)).__name__ != "DocumentEndEvent"
-            or type(event := next(wanted)).__name__ != "StreamEndEvent"
-        ):
-            raise Mistake(path, _place(event), "a second document begins here; one file holds one")
+        yield from yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Value("", mark.line + 1, mark.column + 1) if mark else Value("")
         raise Mistake(path, place, f"not YAML: {error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise Mistake(path, Value(""), f"not YAML: {str(error).splitlines()[0]}") from None
-    return value
 
 
-def _decode(source: bytes, path: str) -> str:
+def decode(source: bytes, path: str) -> str:
+    """The text of a file, without a byte order mark. Raises Mistake where it is not UTF-8, or too large."""
     if len(source) > MOST_BYTES:
         raise Mistake(path, Value(""), f"the file is larger than {MOST_BYTES} bytes")
     try:

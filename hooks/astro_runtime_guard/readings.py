@@ -1,0 +1,55 @@
+"""Any file -> what it declares: by its path a Dockerfile, or one of the places that a rulebook knows.
+
+Knows: which reader a path asks for. Must not know: git, any rule.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from .declarations import Reading, blank_versions, read_declarations
+from .errors import CannotCheck
+from .glance import format_of
+from .places import Place, places_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .rulebook import Rulebook
+
+
+def read_file(path: str, source: bytes, rulebook: Rulebook) -> Reading:
+    """What a file declares. Raises CannotCheck where it seems to name a version and cannot be read."""
+    places = places_of(path, rulebook.places)
+    if not places:
+        return Reading(read_declarations(source, rulebook.images))
+    from .keyed import read_places
+
+    return read_places(source, path, places, rulebook.images)
+
+
+def named_dockerfile(path: str, source: bytes, rulebook: Rulebook) -> str:
+    """The path, from its folder, of the Dockerfile that a file names; empty for none, and where it cannot be read."""
+    try:
+        return read_file(path, source, rulebook).dockerfile
+    except CannotCheck:
+        return ""
+
+
+def blanks(rulebook: Rulebook) -> Callable[[str], Callable[[bytes], bytes]]:
+    """For a path what blanks the versions out of its text: one function for all files of one kind."""
+
+    @cache
+    def of_kind(places: tuple[Place, ...], form: str) -> Callable[[bytes], bytes]:
+        if not places:
+            return lambda source: blank_versions(source, rulebook.images)
+        from .keyed import blank_places
+
+        return lambda source: blank_places(source, f"it.{form}", places, rulebook.images)
+
+    def of_path(path: str) -> Callable[[bytes], bytes]:
+        places = places_of(path, rulebook.places)
+        return of_kind(places, format_of(path) if places else "")
+
+    return of_path
