@@ -11,7 +11,7 @@ import posixpath
 
 from . import snapshot
 from .named import NamedTuple
-from .plumbing import Entry
+from .plumbing import LINK, SUBMODULE, Entry
 from .snapshot import File, Old
 
 TYPE_CHECKING = False
@@ -50,28 +50,29 @@ def read_together(
 ) -> tuple[File, ...]:
     """The files that are looked at, and those beside them; two processes, the second only for files that are named."""
     keys = _keys_beside(now, befores, names, together)
-    said = {key: _said(now, befores, key) for key in keys}
+    staged = any(key in now.staged for key in names)
+    said = {key: _said(now, befores, key, staged=staged) for key in keys}
     files, texts = read(together.blank, more=_objects(said))
     beside = _files(now, said, texts)
     named = {key: judged for key, judged in _named(files, beside, together).items() if key not in {*names, *keys}}
-    more = {key: _said(now, befores, key) for key in named}
+    more = {key: _said(now, befores, key, staged=staged) for key in named}
     texts = snapshot.read_blobs(now.ask, _objects(more)) if more else {}
     return (*files, *beside, *_files(now, more, texts, named))
 
 
-def _keys_beside(now: Now, befores: Befores, names: Iterable[bytes], together: Together) -> list[bytes]:
-    """All that is or was in the folders of `names`, and what speaks for them from the folders above."""
+def _keys_beside(now: Now, befores: Befores, names: Mapping[bytes, str], together: Together) -> list[bytes]:
+    """All that is or was in the folders of `names`, and of what speaks for them from the folders above."""
     folders = {posixpath.dirname(key) for key in names}
     above = {parent for folder in folders for parent in _parents(folder)}
-    there = {*now.tracked(), *(key for before in befores for key in snapshot.changes_since(now, before))}
-    found = []
-    for key in sorted(there.difference(names)):
-        folder = posixpath.dirname(key)
-        if folder in folders or folder in above:
-            path = snapshot.path_of(now.prefix, key)
-            if together.leads(path) or (folder in folders and together.beside(path)):
-                found.append(key)
-    return found
+    there: dict[bytes, list[bytes]] = {}
+    for key in {*now.tracked(), *(key for before in befores for key in snapshot.changes_since(now, before))}:
+        if (folder := posixpath.dirname(key)) in folders or folder in above:
+            there.setdefault(folder, []).append(key)
+    paths = {key: snapshot.path_of(now.prefix, key) for keys in there.values() for key in keys}
+    led = {
+        folder for folder, keys in there.items() if folder in folders or any(together.leads(paths[it]) for it in keys)
+    }
+    return sorted(key for folder in led for key in there[folder] if key not in names and together.beside(paths[key]))
 
 
 def _parents(folder: bytes) -> Iterator[bytes]:
@@ -80,10 +81,13 @@ def _parents(folder: bytes) -> Iterator[bytes]:
         yield folder
 
 
-def _said(now: Now, befores: Befores, key: bytes) -> Said:
+def _said(now: Now, befores: Befores, key: bytes, *, staged: bool) -> Said:
+    """What a file says on the same side as those that it stands beside: in the index, if one of them is staged."""
     held = {it: snapshot.read_held(now, it, [key], only_staged) for it, only_staged in befores.items()}
     old = {before: entries[key] for before, entries in held.items() if key in entries}
-    return Said(snapshot.what_is_at(now, key), old)
+    kept = now.tracked().get(key) if staged else None
+    is_file = kept is not None and kept.mode not in (LINK, SUBMODULE)
+    return Said(kept if is_file else snapshot.what_is_at(now, key), old)
 
 
 def _objects(said: Mapping[bytes, Said]) -> dict[bytes, bytes]:

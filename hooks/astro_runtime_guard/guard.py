@@ -117,7 +117,7 @@ def _changes(
         return
     from .projects import moved, with_beside
 
-    taken = [] if view.file.beside else moved(view, projects)
+    taken = [] if view.file.beside and view.is_place else moved(view, projects)
     if partly:
         compares = [rule for rule in rules if CHECKS[rule.check].compares]
         across = [rule for rule in rules if CHECKS[rule.check].across]

@@ -12,9 +12,9 @@ from .declarations import Declaration, Reading
 from .errors import CannotCheck
 from .glance import format_of
 from .located import Found, Located, comments_above, position
-from .order import series_of
+from .order import place_of, series_of, span
 from .recognition import Runtime
-from .tags import read_tag
+from .tags import line_of, read_tag
 from .yamlfile import decode
 
 TYPE_CHECKING = False
@@ -89,11 +89,24 @@ def _versions(text: str, found: Found | None, last: str) -> tuple[Located, ...]:
 
 
 def _pin(at: Located, path: str, place: Place, image: Image, *, final: bool) -> Declaration:
-    tag = read_tag(at.text, image)
+    tag = _possible(read_tag(at.text, image), image)
     if "$" in at.text or (place.exact and tag.kind == "build" and tag.text != tag.version):
         tag = tag._replace(kind="no-version")
     key = place.version.rpartition(".")[2]
     return _declaration(at, path, place, image, tag, f"key {key}", final=final)
+
+
+def _possible(tag: Tag, image: Image) -> Tag:
+    """Where no repository tells by which numbering a series goes: not by one in which its line has ended below it."""
+    kept = [tag]
+    if tag.kind == "series" and len(tag.numberings) > 1:
+        kept = [one for at in tag.numberings if not _ended(one := tag._replace(numberings=(at,)), image)]
+    return tag._replace(numberings=tuple(at for one in kept for at in one.numberings)) if kept else tag
+
+
+def _ended(series: Tag, image: Image) -> bool:
+    line, place = line_of(series, image), span(series, image)
+    return bool(line and line.last_build and place and place.first > place_of(line.last_build, image))
 
 
 def _declaration(

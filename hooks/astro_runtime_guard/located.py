@@ -127,16 +127,15 @@ def comments_above(text: str, offsets: Iterable[int], spans: Sequence[tuple[int,
     """The comments directly above the line of each offset; `spans` are texts of several lines, which hold none."""
     found: dict[int, Comment] = {}
     for offset in offsets:
-        begin = text.rfind("\n", 0, offset) + 1
+        begin, line = text.rfind("\n", 0, offset) + 1, position(text, offset)[0]
         while begin:
             above = text.rfind("\n", 0, begin - 1) + 1
             written = text[above : begin - 1].strip()
             span = bisect_left(spans, (above, 0)) - 1
             if not written.startswith("#") or (span >= 0 and spans[span][1] > above):
                 break
-            line = position(text, above)[0]
+            begin, line = above, line - 1
             found[line] = Comment(line, written)
-            begin = above
     return tuple(found[line] for line in sorted(found))
 
 

@@ -99,15 +99,16 @@ def _said(key: str, projects: Projects) -> Iterator[Beside]:
 
 
 def moved(view: View, projects: Projects) -> list[list[Past]]:
-    """For each base commit what the file took the place of, where it declared nothing there itself."""
+    """For each base commit what the file took the place of: it declared nothing there itself, or was not in use."""
     folder = _home(view.key, projects)
     used = _used(projects.now, folder, projects)
     if view.key != used and not (view.leads and view.now.declarations):
         return []
     found = []
     for before, state in projects.once.items():
-        if not _declares(state, view.key):
-            left = (_used(state, folder, projects), projects.leaders.get(folder, ""))
+        once = _used(state, folder, projects)
+        if not _declares(state, view.key) or (view.key == used != once):
+            left = (once, projects.leaders.get(folder, ""))
             stopped = [key for key in left if _declares(state, key) and not _goes_on(key, used, projects)]
             found.append([past for key in stopped[:1] for past in _pasts(projects.views[key], before)])
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 
-from .located import Bare, Found, Token, end_of, locate
+from .located import Bare, Found, Token, end_of, locate, position
 from .yamlfile import Mistake, Value
 
 TYPE_CHECKING = False
@@ -24,6 +24,8 @@ _CLOSES = {
     "'": re.compile("'"),
     "'''": re.compile("'{3,5}"),
 }
+# tomllib takes time and room that grow with the square of a key's parts.
+_DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""", re.ASCII)
 _BARE = re.compile(r"=[ \t]*([^\s\[{#,}][^\n,#}]*)")
 
 
@@ -44,6 +46,8 @@ def _parse(text: str, path: str) -> dict[str, Any]:
     else:
         import tomli as tomllib
 
+    if deep := _DEEP_KEY.search(text):
+        raise Mistake(path, Value("", *position(text, deep.start())), "not TOML that can be read: nested too deeply")
     try:
         return tomllib.loads(text, parse_float=Bare)
     except RecursionError:

@@ -1,0 +1,255 @@
+"""Places beside the Dockerfile: what is read of them and where it stands, hostile files, and the files that describe them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from astro_runtime_guard.declarations import Declaration
+from astro_runtime_guard.dockerfile import source_lines
+from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.guard import check
+from astro_runtime_guard.readings import blanks, read_file
+from astro_runtime_guard.rulebook import load_rulebook
+
+BOOK = load_rulebook([shipped_folder()], "2026-11-22")
+TOML, YAML, JSON = "pyproject.toml", "deployment.yaml", "deployment.json"
+NESTED = "deployment: {{configuration: {{runtime_version: {}}}}}\n"
+INLINE = '{{"deployment": {{"configuration": {{"runtime_version": {}}}}}}}'
+
+
+def told(declaration: Declaration) -> tuple[str, int, int, str]:
+    tag = declaration.runtime.tag
+    return f"{tag.kind} {tag.version}".rstrip(), declaration.line, declaration.column, declaration.written
+
+
+# path, text, and of each declaration: what it is, line, column, how it is written
+READ = {
+    "a text": (TOML, '[tool.astro]\nruntime = "3.3-8"\n', [("build 3.3-8", 2, 12, "3.3-8")]),
+    "a text in other quotes": (TOML, "[tool.astro]\nruntime = '3.3-8'\n", [("build 3.3-8", 2, 12, "3.3-8")]),
+    "a text of three quotes": (TOML, '[tool.astro]\nruntime = """3.3-8"""\n', [("build 3.3-8", 2, 14, "3.3-8")]),
+    "an escaped text": (TOML, '[tool.astro]\nruntime = "\\u0033.3-8"\n', [("build 3.3-8", 2, 12, "\\u0033.3-8")]),
+    "an inline table": (TOML, '[tool]\nastro = {x = "3.3-8", runtime = "3.3-8"}\n', [("build 3.3-8", 2, 34, "3.3-8")]),
+    "dotted keys": (TOML, 'tool.astro.runtime="3.3-8"', [("build 3.3-8", 1, 21, "3.3-8")]),
+    "keys in quotes": (TOML, '["tool".astro]\n"runtime" = "3.3-8"', [("build 3.3-8", 2, 14, "3.3-8")]),
+    "the same text elsewhere": (
+        TOML,
+        'x = ["3.3-8", \'3.3-8\'] # "3.3-8"\n"3.3-8" = 1\n[tool.astro]\nruntime = "3.3-8"\ny = "3.3-8"\n',
+        [("build 3.3-8", 4, 12, "3.3-8")],
+    ),
+    "quotes in comments": (TOML, "# it's\n[tool.astro] # \"\"\"\nruntime = '3.3-8' # '\n", [("build 3.3-8", 3, 12, "3.3-8")]),
+    "a float": (TOML, "[tool.astro]\nother = 3.10\nruntime = 3.10 # no text\n", [("series 3.10", 3, 11, "3.10")]),
+    "a date": (TOML, "[tool.astro]\nruntime = 2026-11-22 07:30:00\n", [("no-version", 2, 11, "2026-11-22 07:30:00")]),
+    "a flag in an inline table": (TOML, "[tool]\nastro = {runtime = true, x = 1}\n", [("no-version", 2, 20, "true")]),
+    "a list": (TOML, '[tool.astro]\nruntime = ["3.3-8"]\n', [("no-version", 2, 11, '["3.3-8"]')]),
+    "a table": (TOML, '[tool.astro]\nruntime = {version = "3.3-8"}\n', [("no-version", 2, 11, '{version = "3.3-8"}')]),
+    "a flavour": (TOML, '[tool.astro]\nruntime = "3.3-8-slim"\n', [("no-version 3.3-8", 2, 12, "3.3-8-slim")]),
+    "a variable": (TOML, '[tool.astro]\nruntime = "${R}"\n', [("no-version", 2, 12, "${R}")]),
+    "nothing in it": (TOML, '[tool.astro]\nruntime = ""\n', [("no-version", 2, 12, "")]),
+    "a byte order mark and Windows line ends": (TOML, '\ufeff[tool.astro]\r\nruntime = "3.3-8"\r\n', [("build 3.3-8", 2, 12, "3.3-8")]),
+    "a requirement": (TOML, '[tool.astro]\n[project]\ndependencies = ["pandas==3.3.*", "apache-airflow==3.3.*"]\n', [("series 3.3", 3, 35, "apache-airflow==3.3.*")]),
+    "a requirement of one Airflow": (TOML, '[tool.astro]\n[project]\ndependencies = ["Apache.Airflow[celery] == 2.10.4 ; x"]\n', [("series 12", 3, 18, "Apache.Airflow[celery] == 2.10.4 ; x")]),
+    "a requirement without a series": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow>=3.3", "apache-airflow-core==3.3.*"]\n', []),
+    "a requirement of an Airflow that no Runtime has": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow==2.0.*"]\n', []),
+    "a requirement without the table": (TOML, '[astro]\n[project]\ndependencies = ["apache-airflow==3.3.*"]\n', []),
+    "a requirement beside a Dockerfile": (TOML, '[tool.astro]\ndockerfile = "a/b"\n[project]\ndependencies = ["apache-airflow==3.3.*"]\n', []),
+    "no table": (TOML, '[project]\nname = "astro"\n', []),
+    "a plain scalar": (YAML, "deployment:\n  configuration:\n    runtime_version: 9.10.0 # pinned\n", [("build 9.10.0", 3, 22, "9.10.0")]),
+    "what YAML takes for a number": (YAML, NESTED.format("9.10"), [("series 9.10", 1, 47, "9.10")]),
+    "a quoted scalar": (YAML, NESTED.format("'9.10.0'"), [("build 9.10.0", 1, 48, "9.10.0")]),
+    "properties of a scalar": (YAML, NESTED.format('&v !!str "9.10.0"'), [("build 9.10.0", 1, 57, "9.10.0")]),
+    "the next line": (YAML, "deployment:\n  configuration:\n    runtime_version:\n      9.10.0\n", [("build 9.10.0", 4, 7, "9.10.0")]),
+    "characters of four bytes": (YAML, "{'\U0001f600': 1, deployment: {configuration: {runtime_version: 9.10.0}}}", [("build 9.10.0", 1, 56, "9.10.0")]),
+    "a line separator is no line end": (YAML, "x: '\u2028\x85'\n" + NESTED.format("9.10.0"), [("build 9.10.0", 2, 47, "9.10.0")]),
+    "several documents": (YAML, f"{NESTED.format('9.1.0')}---\nx: 1\n---\n{NESTED.format('9.2.0')}", [("build 9.1.0", 1, 47, "9.1.0"), ("build 9.2.0", 5, 47, "9.2.0")]),
+    "an alias": (YAML, "v: &v 9.10.0\n" + NESTED.format("*v"), [("build 9.10.0", 1, 7, "9.10.0")]),
+    "an alias of a table": (YAML, "c: &c {runtime_version: 9.10.0}\ndeployment: {configuration: *c}\n", [("build 9.10.0", 1, 25, "9.10.0")]),
+    "a merge key": (YAML, "c: &c {runtime_version: 9.10.0}\ndeployment: {configuration: {<<: *c}}\n", [("build 9.10.0", 1, 25, "9.10.0")]),
+    "one's own key before one merged in": (YAML, "c: &c {runtime_version: 9.1.0}\ndeployment: {configuration: {<<: [*c], runtime_version: 9.2.0}}\n", [("build 9.2.0", 2, 57, "9.2.0")]),
+    "a table that is its own": (YAML, "deployment: &d {configuration: *d, <<: *d, runtime_version: 9.1.0}", [("build 9.1.0", 1, 61, "9.1.0")]),
+    "a table that merges itself": (YAML, "deployment: &d {<<: [*d, {<<: *d}], x: runtime_version}", []),
+    "a key given twice": (YAML, "deployment:\n  configuration: {runtime_version: 9.1.0, runtime_version: 9.2.0}\n", [("build 9.2.0", 2, 60, "9.2.0")]),
+    "nothing at all": (YAML, NESTED.format(""), [("no-version", 1, 47, "")]),
+    "a list in YAML": (YAML, "deployment:\n  configuration:\n    runtime_version: [9.1.0]\n", [("no-version", 3, 22, "[9.1.0]")]),
+    "another shape": (YAML, "- deployment\n- configuration: {runtime_version: 9.1}\n", []),
+    "an empty file": (YAML, "# runtime_version\n", []),
+    "JSON": (JSON, INLINE.format('"9.10.0"'), [("build 9.10.0", 1, 55, "9.10.0")]),
+    "a number in JSON": (JSON, INLINE.format("9.10"), [("series 9.10", 1, 54, "9.10")]),
+    "null": (JSON, INLINE.format("null"), [("no-version", 1, 54, "null")]),
+    "an escaped text in JSON": (JSON, INLINE.format('"9\\u002e10.0"'), [("build 9.10.0", 1, 55, "9\\u002e10.0")]),
+    "the key as its value": (JSON, INLINE.format('"runtime_version"'), [("no-version", 1, 55, "runtime_version")]),
+    "a key given twice in JSON": (JSON, INLINE.format('"9.1.0", "runtime_version": "9.2.0"'), [("build 9.2.0", 1, 83, "9.2.0")]),
+    "a list of shapes": (JSON, f'[{INLINE.format(9)}]', []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "text", "expected"), READ.values(), ids=READ)
+def test_read(path: str, text: str, expected: list[tuple[str, int, int, str]]) -> None:
+    source = text.encode()
+    found = [told(each) for each in read_file(path, source, BOOK).declarations]
+    assert found == expected
+    for _, line, column, written in found:
+        assert source_lines(source)[line - 1][column - 1 :].startswith(written)
+
+
+def test_where_a_text_begins_on_the_next_line() -> None:
+    (found,) = read_file(TOML, b'[tool.astro]\nruntime = """\n3.3-8"""\n', BOOK).declarations
+    assert told(found) == ("build 3.3-8", 2, 14, "\n3.3-8")
+
+
+COMMENTS = {
+    "TOML": (TOML, '# 1\n\n[tool.astro] # 2\n# 3\n  # 4\nruntime = "3.3-8" # 5\n', ["# 3", "# 4"]),
+    "TOML, a text of several lines": (TOML, '[tool.astro]\nx = """\n# 1\n# 2"""\n# 3\nruntime = "3.3-8"\n', ["# 3"]),
+    "TOML, a requirement": (TOML, '[tool.astro]\n[project]\n# 1\ndependencies = [\n# 2\n"apache-airflow==3.3.*"]\n', ["# 2"]),
+    "YAML": (YAML, "# 1\ndeployment:\n  configuration:\n    # 2\n    runtime_version: 9.1.0\n", ["# 2"]),
+    "YAML, a block": (YAML, "deployment:\n  x: |\n    # 1\n    # 2\n  # 3\n  configuration: {runtime_version: 9.1.0}\n", ["# 3"]),
+    "YAML, a block alone": (YAML, "deployment:\n  x: |\n    # 1\n  configuration: {runtime_version: 9.1.0}\n", []),
+    "YAML, key and value": (YAML, "deployment:\n  configuration:\n    # 1\n    runtime_version:\n      # 2\n      9.1.0\n", ["# 1", "# 2"]),
+    "YAML, an alias and its anchor": (YAML, "# 1\nv: &v 9.1.0\ndeployment:\n  configuration:\n    # 2\n    runtime_version: *v\n", ["# 1", "# 2"]),
+    "JSON": (JSON, INLINE.format('\n"9.1.0"'), []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "text", "expected"), COMMENTS.values(), ids=COMMENTS)
+def test_comments_above(path: str, text: str, expected: list[str]) -> None:
+    (found,) = read_file(path, text.encode(), BOOK).declarations
+    assert [comment.text for comment in found.comments] == expected
+    assert [text.split("\n")[comment.line - 1].strip() for comment in found.comments] == expected
+
+
+def test_json_says_why_nothing_in_it_can_acknowledge() -> None:
+    (found,) = check(None, INLINE.format('"9.10"').encode(), path=JSON, rulebook=BOOK)
+    assert (found.rule, found.comment, found.notes[0].partition(",")[0]) == (
+        "pinned-runtime",
+        "",
+        "JSON has no comments",
+    )
+
+
+HINT = "(mend it, or exclude this file if it names no version)"
+UNREADABLE = {
+    "no TOML": (TOML, b"[tool.astro\n", f"1:12: not TOML: Expected ']' at the end of a table declaration {HINT}"),
+    "TOML that ends": (TOML, b'[tool.astro]\nruntime = "3', "2:1: not TOML: Unterminated string"),
+    "TOML of another encoding": (TOML, b'[tool.astro]\nx = "\xff"', f"2:1: the file is not UTF-8 {HINT}"),
+    "deep TOML": (TOML, b"[tool.astro]\nx = " + b"[" * 100_000, f"1:1: not TOML that can be read: nested too deeply {HINT}"),
+    "TOML with a deep key": (TOML, b"[tool.astro]\n" + b"a." * 200_000 + b"a = 1", f"2:1: not TOML that can be read: nested too deeply {HINT}"),
+    "a number of many digits": (TOML, b"[tool.astro]\nruntime = " + b"9" * 9_000, "2:1: not TOML: Exceeds the limit"),
+    "large TOML": (TOML, b"[tool.astro]\n" + b"#" * 1_000_000, f"1:1: the file is larger than 1000000 bytes {HINT}"),
+    "no YAML": (YAML, b"x: 1\nruntime_version: {{ .Values.runtime }\n", "3:1: not YAML: "),
+    "deep YAML": (YAML, b"runtime_version: " + b"[" * 100_000, f"1:117: not YAML that can be read: nested too deeply {HINT}"),
+    "YAML of another encoding": (YAML, b"runtime_version: \xff", f"1:1: the file is not UTF-8 {HINT}"),
+    "an alias of nothing": (YAML, b"runtime_version: *v", f"1:18: not YAML: the alias *v names no anchor {HINT}"),
+    "no JSON": (JSON, b'{"runtime_version": ', f"1:21: not JSON: Expecting value {HINT}"),
+    "deep JSON": (JSON, b'{"runtime_version": ' + b"[" * 100_000, f"1:1: not JSON that can be read: nested too deeply {HINT}"),
+    "JSON of another encoding": (JSON, '{"runtime_version": "\u20ac"}'.encode("cp1252"), f"1:1: the file is not UTF-8 {HINT}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "source", "expected"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_is_no_silence(path: str, source: bytes, expected: str) -> None:
+    with pytest.raises(CannotCheck) as raised:
+        check(None, source, path=path, rulebook=BOOK)
+    if expected.startswith("2:1: not TOML: Exceeds") and "integer" not in str(raised.value):
+        pytest.skip("this Python reads integers of any length")
+    assert str(raised.value).startswith(f"{path}:{expected}")
+    assert len(str(raised.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(("path", "source", "expected"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_could_not_be_read_before_or_stands_beside_is_nothing(path: str, source: bytes, expected: str) -> None:
+    good = {TOML: '[tool.astro]\nruntime = "3.3-8"', YAML: NESTED.format("9.1.1"), JSON: INLINE.format('"9.7.0"')}[path]
+    assert [it.rule for it in check(source, good.encode(), path=path, rulebook=BOOK) if it.base] == []
+    dockerfile = b"FROM quay.io/astronomer/astro-runtime:9.7.0\n"
+    assert check(None, dockerfile, beside={path: source}, rulebook=BOOK) == []
+
+
+LONG = {
+    "texts": (TOML, '[tool.astro]\nruntime = "3"\nx = [' + '"3",' * 100_000 + "]"),
+    "comments": (TOML, "[tool.astro]\n" + "# x\n" * 100_000 + 'runtime = "3"\n'),
+    "texts of several lines": (TOML, '[tool.astro]\nruntime = "3"\nx = [' + '"""\n""",' * 50_000 + "]"),
+    "texts in JSON": (JSON, '{"x": [' + '"9",' * 100_000 + '"9"],' + INLINE.format('"9"')[1:]),
+    "aliases of aliases": (
+        YAML,
+        "a0: &a0 [1, 1]\n"
+        + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 99))
+        + "x: *a98\n"
+        + NESTED.format("9"),
+    ),
+    "blocks": (YAML, NESTED.format("9") + "x:\n" + "  - |\n    a\n" * 40_000),
+    "merge keys": (
+        YAML,
+        "x0: &x0 {runtime_version: 9}\n"
+        + "".join(f"x{n}: &x{n} {{<<: *x{n - 1}}}\n" for n in range(1, 9_000))
+        + "deployment: {configuration: {<<: *x8999}}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), LONG.values(), ids=LONG)
+def test_long_files_take_no_long_time(path: str, text: str) -> None:
+    start = time.process_time()
+    assert [it.rule for it in check(None, text.encode(), path=path, rulebook=BOOK)] == ["pinned-runtime"]
+    assert time.process_time() - start < 20  # far more than it takes; a square would take minutes
+
+
+def test_versions_are_blanked_out_of_every_kind() -> None:
+    blank = blanks(BOOK)
+    for path, one, other in (
+        (TOML, '[tool.astro]\nruntime = "3.3-8"\n', '[tool.astro]\n# astro-runtime: reviewed 3.3-1\nruntime = "3.3-1"\n'),
+        (YAML, NESTED.format("9.1.0"), NESTED.format("9.2.0")),
+        (JSON, INLINE.format('"9.1.0"'), INLINE.format('"9.2.0"')),
+        ("Dockerfile", "FROM quay.io/astronomer/astro-runtime:9.1.0\n", "FROM quay.io/astronomer/astro-runtime:9.2.0\n"),
+    ):  # fmt: skip
+        assert blank(path)(one.encode()) == blank(path)(other.encode()) != one.encode()
+        assert blank(path)(b"runtime_version astro {") == b"runtime_version astro {"
+        assert blank(path) is blank(f"a/{path}")
+
+
+PLACE = 'files: "x"\nformat: toml\nimage: astro-runtime\nversion: a.b\n'
+MISTAKES = {
+    "an unknown key": (PLACE + "fles: x\n", "5:1: fles: unknown key, expected one of files, format, image, version, exact, dockerfile, requirement, package, as-of, source"),
+    "no regular expression": (PLACE.replace('"x"', '"("'), "1:8: ( is no regular expression: missing ), unterminated subpattern at position 0"),
+    "an unknown format": (PLACE.replace("toml", "[toml, xml]"), "1:1: format: xml is none of toml, yaml, json"),
+    "an unknown image": (PLACE.replace("astro-runtime", "astro"), "1:1: image: no image is called astro, expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
+    "no key": (PLACE.replace("a.b", "a..b"), "4:10: a..b is no key such as a.b.c"),
+    "a package alone": (PLACE + "package: x\n", "1:1: requirement: this key is missing beside package"),
+    "a requirement alone": (PLACE + "requirement: x\n", "1:1: package: this key is missing beside requirement"),
+    "a missing key": (PLACE.replace("version: a.b\n", ""), "1:1: version: this key is missing"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), MISTAKES.values(), ids=MISTAKES)
+def test_mistake_in_a_place_file(tmp_path: Path, text: str, expected: str) -> None:
+    path = tmp_path / "places" / "mine.yaml"
+    path.parent.mkdir()
+    path.write_text(text)
+    with pytest.raises(CannotCheck) as raised:
+        load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
+    assert str(raised.value) == f"{path.as_posix()}:{expected}"
+
+
+def test_a_file_can_be_two_places_and_one_of_the_same_name_replaces(tmp_path: Path) -> None:
+    (tmp_path / "places").mkdir()
+    (tmp_path / "places" / "team.yaml").write_text(PLACE.replace('"x"', "deployment").replace("toml", "yaml"))
+    text = (NESTED.format("9.1") + "a: {b: 9.2}\n").encode()
+    book = load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
+    assert [told(each)[0] for each in read_file(YAML, text, book).declarations] == ["series 9.1", "series 9.2"]
+    (tmp_path / "places" / "team.yaml").rename(tmp_path / "places" / "deployment-file.yaml")
+    book = load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
+    assert [told(each)[0] for each in read_file(YAML, text, book).declarations] == ["series 9.2"]
+
+
+def test_a_carried_image_has_to_be_known(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    path = tmp_path / "images" / "mine.yaml"
+    numbering = 'repositories: [a/b]\nnumberings: [{name: mine, tag: "{a}.{b}"}]\n'
+    for carries, expected in (
+        ("nothing", "1:1: carries: no image is called nothing, expected one of astro-runtime, "),
+        ("astro-runtime", "2:14: name: astro-runtime has no numbering called mine"),
+    ):
+        path.write_text(f"{numbering}carries: {carries}\n")
+        with pytest.raises(CannotCheck) as raised:
+            load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
+        assert str(raised.value).startswith(f"{path.as_posix()}:{expected}")

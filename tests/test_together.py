@@ -1,0 +1,344 @@
+"""What it takes more than one file to see, in real repositories: contradictions, clients, moves; and on which side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from astro_runtime_guard import entrypoints
+from repository import Repository, make_repository
+
+RUNTIME = "FROM astrocrpublic.azurecr.io/runtime"
+AGENT = "FROM images.astronomer.cloud/baseimages/astro-remote-execution-agent"
+BARE = '[project]\nname = "x"\n'
+Said = tuple[int, list[str]]
+Guard = Callable[..., Said]
+
+
+def pyproject(runtime: str) -> str:
+    return f'{BARE}[tool.astro]\nruntime = "{runtime}"\n'
+
+
+def names(dockerfile: str) -> str:
+    return f'{BARE}[tool.astro]\ndockerfile = "{dockerfile}"\n'
+
+
+def deployment(runtime: str) -> str:
+    return f"deployment:\n  configuration:\n    runtime_version: {runtime}\n"
+
+
+@pytest.fixture
+def guard(inside: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Guard:
+    """Runs a console script in the repository: its exit code, and `path rule (old path)` for each finding in order."""
+
+    def run(*argv: str, script: str = "astro_runtime_declarations", **environ: str) -> Said:
+        monkeypatch.setattr("sys.argv", [script, *argv])
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        code = getattr(entrypoints, script)()
+        for name in environ:
+            monkeypatch.delenv(name)
+        said = capsys.readouterr()
+        return code, list(_findings(said.out)) if code < 2 else said.err.splitlines()
+
+    return run
+
+
+def _findings(report: str) -> Iterator[str]:
+    for block in re.split(r"^(?=\S+:[0-9]+:[0-9]+: )", report, flags=re.MULTILINE)[1:]:
+        path, rule = re.match(r"(\S+?):[0-9]+:[0-9]+: (\S+):", block).groups()  # type: ignore[union-attr]
+        old = re.search(r"^  compared with .*, where the file was (\S+)$", block, flags=re.MULTILINE)
+        yield f"{path} {rule}" + (f" ({old[1]})" if old else "")
+
+
+def stage(repository: Repository, **files: str | None) -> None:
+    """Write and stage files by their names, in which `__` stands for a slash and `_` for a dot; None removes one."""
+    for name, text in files.items():
+        path = name.replace("__", "/").replace("_", ".")
+        if text is None:
+            repository.git("rm", "--quiet", "--force", "--", path)
+        else:
+            repository.write(path, text)
+            repository.git("add", "--", path)
+
+
+def test_the_old_hooks_say_nothing_of_other_places(guard: Guard, inside: Repository) -> None:
+    stage(inside, Dockerfile=f"{RUNTIME}:3.3-8\n", pyproject_toml=pyproject("3.3"), dev_yaml=deployment("3.2-5"))
+    assert guard("Dockerfile", script="astro_runtime") == (0, [])
+    assert guard("Dockerfile", script="astro_runtime_pinned") == (0, [])
+    assert guard("pyproject.toml", script="astro_runtime") == (1, ["pyproject.toml pinned-runtime"])
+    assert guard("pyproject.toml")[1] == ["dev.yaml consistent-runtime", "pyproject.toml pinned-runtime"]
+
+
+def test_what_a_dockerfile_says_alone_is_left_to_its_own_hooks(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n"})
+    stage(inside, Dockerfile=f"# astro-runtime: ignore nothing: at all\n{RUNTIME}:3.1\n")
+    assert guard("Dockerfile") == (0, [])
+    both = ["Dockerfile acknowledgement", "Dockerfile no-runtime-downgrade", "Dockerfile pinned-runtime"]
+    assert (guard("Dockerfile", script="astro_runtime")[0], sorted(guard(script="astro_runtime_repo")[1])) == (1, both)
+    stage(inside, Dockerfile=f"# astro-runtime: ignore consistent-runtime\n{RUNTIME}:3.3-8\n")
+    assert guard("Dockerfile") == (1, ["Dockerfile acknowledgement"])
+
+
+@pytest.mark.parametrize("script", ["astro_runtime_declarations", "astro_runtime_repo", "astro_runtime_guard"])
+def test_one_contradiction_is_one_finding_whatever_is_named(guard: Guard, inside: Repository, script: str) -> None:
+    inside.commit(
+        {"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-7"), "a/dev.yaml": deployment("3.3-6")}
+    )
+    assert guard(script=script) == (0, [])
+    stage(inside, Dockerfile=f"{RUNTIME}:3.3-8\n")
+    expected = (1, ["dev.yaml consistent-runtime"])
+    assert guard(script=script) == expected
+    for given in (["Dockerfile"], ["dev.yaml"], ["Dockerfile", "dev.yaml"]):
+        assert guard(*given, script=script) == expected
+    stage(inside, dev_yaml=deployment("3.3-8"))
+    assert guard("Dockerfile", script=script) == (0, [])
+
+
+def test_a_sibling_is_read_from_the_index_where_that_is_committed(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-7")})
+    inside.write("dev.yaml", deployment("3.3-8"))
+    stage(inside, Dockerfile=f"{RUNTIME}:3.3-8\n")
+    assert guard("Dockerfile") == (1, ["dev.yaml consistent-runtime"])
+    inside.git("add", "dev.yaml")
+    inside.write("dev.yaml", deployment("3.3-7"))
+    assert guard("Dockerfile") == (0, [])
+
+
+def test_a_sibling_is_read_from_disk_where_nothing_is_staged(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-7")})
+    inside.write("Dockerfile", f"{RUNTIME}:3.3-8\n")
+    assert guard("Dockerfile") == (1, ["dev.yaml consistent-runtime"])
+    inside.write("dev.yaml", deployment("3.3-8"))
+    assert guard("Dockerfile") == (0, [])
+
+
+def test_a_sibling_is_read_from_the_end_of_a_range(guard: Guard, inside: Repository) -> None:
+    first = inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-7")})
+    second = inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n"})
+    third = inside.commit({"dev.yaml": deployment("3.3-8")})
+    bad = guard("Dockerfile", PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF=second)
+    assert bad == (1, ["dev.yaml consistent-runtime"])
+    assert guard("Dockerfile", PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF=third) == (0, [])
+
+
+def test_a_client_and_the_runtime_beside_it(guard: Guard, inside: Repository) -> None:
+    client = f"{AGENT}:3.1-2-python-3.12-astro-agent-1.1.0\n"
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.1-2\n", "Dockerfile.client": client})
+    stage(inside, Dockerfile=f"# astro-runtime: downgraded 3.1-1: rolled back\n{RUNTIME}:3.1-1\n")
+    assert guard("Dockerfile") == (1, ["Dockerfile.client client-runtime"])
+    assert guard() == guard("Dockerfile.client") == guard("Dockerfile")
+    stage(inside, Dockerfile_client=client.replace("3.1-2", "3.0-4"))
+    assert guard("Dockerfile", "Dockerfile.client") == (0, [])
+    stage(inside, Dockerfile_client=f"# astro-runtime: ignore client-runtime: deployed already\n{client}")
+    assert guard("Dockerfile", "Dockerfile.client") == (0, [])
+
+
+def move(inside: Repository, guard: Guard, runtime: str, *options: str) -> Said:
+    """A project with Runtime 3.2-5 in its Dockerfile moves to [tool.astro] in one commit."""
+    stage(inside, Dockerfile=None, pyproject_toml=pyproject(runtime))
+    return guard("pyproject.toml", *options)
+
+
+@pytest.mark.parametrize(("name", "before"), [("a new file", None), ("a file of old", BARE)])
+def test_a_move_to_pyproject_is_compared(guard: Guard, inside: Repository, name: str, before: str | None) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", **({} if before is None else {"pyproject.toml": before})})
+    assert move(inside, guard, "3.2-4") == (1, ["pyproject.toml no-runtime-downgrade (Dockerfile)"])
+    assert guard("pyproject.toml", "--only", "runtime-3.3") == (0, [])
+    stage(inside, pyproject_toml=pyproject("3.3-8"))
+    assert guard("pyproject.toml") == (1, ["pyproject.toml runtime-3.3 (Dockerfile)"])
+    assert guard(script="astro_runtime_repo") == (1, ["pyproject.toml runtime-3.3 (Dockerfile)"])
+    assert guard("pyproject.toml", "--no-base") == (0, [])
+    stage(inside, pyproject_toml=pyproject("3.2-5"))
+    assert guard("pyproject.toml") == (0, [])
+
+
+def test_a_move_back_is_compared_once(guard: Guard, inside: Repository) -> None:
+    inside.commit({"pyproject.toml": pyproject("3.2-5")})
+    stage(inside, pyproject_toml=BARE, Dockerfile=f"{RUNTIME}:3.2-4\n")
+    assert guard("Dockerfile", "pyproject.toml") == (1, ["Dockerfile no-runtime-downgrade (pyproject.toml)"])
+    assert guard("Dockerfile", script="astro_runtime") == (0, [])
+    stage(inside, pyproject_toml=None)
+    assert guard("Dockerfile") == (1, ["Dockerfile no-runtime-downgrade (pyproject.toml)"])
+    assert guard(script="astro_runtime_guard") == guard("Dockerfile")
+    stage(inside, Dockerfile=f"{RUNTIME}:3.2-5-base\n")
+    assert guard("Dockerfile") == (0, [])
+
+
+def test_a_move_is_compared_with_a_base_that_is_named_and_in_ci(guard: Guard, inside: Repository) -> None:
+    first = inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", "pyproject.toml": BARE})
+    inside.git("update-ref", "refs/remotes/origin/main", first)
+    inside.git("checkout", "--quiet", "-b", "side")
+    stage(inside, Dockerfile=None, pyproject_toml=pyproject("3.2-4"))
+    inside.commit()
+    expected = (1, ["pyproject.toml no-runtime-downgrade (Dockerfile)"])
+    assert guard() == (0, [])
+    assert guard("--base", first) == guard("pyproject.toml", "--base", first) == expected
+    ci = {"CI": "true", "GITLAB_CI": "true", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+    assert guard("pyproject.toml", **ci) == guard(**ci) == expected
+
+
+def test_a_merge_is_compared_with_every_parent_across_a_move(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", "pyproject.toml": BARE})
+    inside.git("checkout", "--quiet", "-b", "side")
+    stage(inside, Dockerfile=None, pyproject_toml=pyproject("3.2-5"))
+    inside.commit()
+    inside.git("checkout", "--quiet", "main")
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.2-6\n"})
+    inside.run("git", "merge", "--no-commit", "side", check=False)
+    stage(inside, Dockerfile=None)
+    assert guard("pyproject.toml") == (1, ["pyproject.toml no-runtime-downgrade (Dockerfile)"])
+    stage(inside, pyproject_toml=pyproject("3.2-6"))
+    assert guard("pyproject.toml") == (0, [])
+
+
+def test_the_dockerfile_that_is_named_is_one_whatever_its_name(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", "pyproject.toml": BARE})
+    inside.write("docker/Base", f"{RUNTIME}:3.2\n")
+    stage(inside, Dockerfile=None, pyproject_toml=names("docker/Base"), docker__Base=f"{RUNTIME}:3.2\n")
+    expected = (1, ["docker/Base pinned-runtime"])
+    assert guard("pyproject.toml") == guard() == expected
+    stage(inside, docker__Base=f"{RUNTIME}:3.2-4\n")
+    expected = (1, ["docker/Base no-runtime-downgrade (Dockerfile)"])
+    assert guard("pyproject.toml") == guard() == guard("docker/Base") == expected
+    inside.commit()
+    stage(inside, docker__Base=f"{RUNTIME}:3.2-3\n")
+    expected = (1, ["docker/Base no-runtime-downgrade"])
+    assert guard(script="astro_runtime_repo") == guard("docker/Base") == expected
+    stage(inside, docker__Base=f"{RUNTIME}:3.2-4-base\n")
+    assert guard() == (0, [])
+
+
+def test_a_named_dockerfile_of_a_usual_name_is_left_to_its_own_hooks(guard: Guard, inside: Repository) -> None:
+    inside.commit({"docker/Dockerfile": f"{RUNTIME}:3.2\n", "dev.yaml": deployment("3.3-8")})
+    stage(inside, pyproject_toml=names("docker/Dockerfile"))
+    assert guard("pyproject.toml") == (1, ["dev.yaml consistent-runtime"])
+    assert guard("docker/Dockerfile") == (1, ["dev.yaml consistent-runtime"])
+
+
+def test_a_dockerfile_that_comes_into_use_is_compared_with_the_one_before(guard: Guard, inside: Repository) -> None:
+    old, new = f"{RUNTIME}:3.2-4\n", f"{RUNTIME}:3.2-5\n"
+    inside.commit({"new/Dockerfile": new, "old/Dockerfile": old, "pyproject.toml": names("new/Dockerfile")})
+    stage(inside, pyproject_toml=names("old/Dockerfile"))
+    expected = (1, ["old/Dockerfile no-runtime-downgrade (new/Dockerfile)"])
+    assert guard("pyproject.toml") == guard() == expected
+    inside.commit()
+    stage(inside, pyproject_toml=names("new/Dockerfile"))
+    assert guard("pyproject.toml") == (0, [])
+
+
+def test_places_are_renamed_like_dockerfiles(guard: Guard, inside: Repository) -> None:
+    inside.commit(
+        {
+            "dev.yaml": deployment("9.10.0"),
+            "a/prod.json": '{"deployment": {"configuration": {"runtime_version": "9.10.0"}}}',
+        }
+    )
+    inside.git("mv", "dev.yaml", "development.yaml")
+    inside.git("mv", "a/prod.json", "a/production.json")
+    for path in ("development.yaml", "a/production.json"):
+        inside.write(path, (inside.path / path).read_text().replace("9.10.0", "9.9.0"))
+        inside.git("add", path)
+    renamed = [
+        "a/production.json no-runtime-downgrade (a/prod.json)",
+        "development.yaml no-runtime-downgrade (dev.yaml)",
+    ]
+    assert guard() == (1, renamed)
+    assert guard("development.yaml") == (1, renamed[1:])
+
+
+def test_a_new_place_is_not_a_dockerfile_that_vanished(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n"})
+    stage(inside, Dockerfile=None, dev_yaml=deployment("3.3-7"))
+    assert guard("dev.yaml") == (0, [])
+
+
+def test_what_cannot_be_read_is_could_not_check(guard: Guard, inside: Repository) -> None:
+    inside.commit({"values.yaml": "runtime_version: {{ x }\n", "Dockerfile": f"{RUNTIME}:3.3-8\n"})
+    hint = "(mend it, or exclude this file if it names no version)"
+    code, said = guard("values.yaml")
+    assert (
+        code,
+        said[0].startswith("astro-runtime-declarations: values.yaml:2:1: not YAML: "),
+        said[0].endswith(hint),
+    ) == (2, True, True)
+    assert guard()[0] == 2
+    assert guard("--exclude", "values") == (0, [])
+    assert guard("Dockerfile") == (0, [])  # it only stands beside
+    inside.write("values.yaml", deployment("9.1"))
+    assert guard("values.yaml")[1] == ["values.yaml consistent-runtime", "values.yaml pinned-runtime"]
+
+
+def test_excluded_files_stand_beside_nothing(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n", "dev.yaml": deployment("3.3-7")})
+    assert guard("Dockerfile") == (1, ["dev.yaml consistent-runtime"])
+    assert guard("Dockerfile", "--exclude", "dev") == (0, [])
+
+
+def test_below_the_top(guard: Guard, inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside.commit(
+        {
+            "a/pyproject.toml": names("docker/Base"),
+            "a/docker/Base": f"{RUNTIME}:3.3-8\n",
+            "a/dev.yaml": deployment("3.3-7"),
+        }
+    )
+    monkeypatch.chdir(inside.path / "a" / "docker")
+    assert guard("Base") == (1, ["../dev.yaml consistent-runtime"])
+    monkeypatch.chdir(inside.path / "a")
+    assert guard() == (1, ["dev.yaml consistent-runtime"])
+    assert guard(str(inside.path / "a" / "dev.yaml")) == (1, [f"{inside.path}/a/dev.yaml consistent-runtime"])
+
+
+def test_links_and_vanished_siblings(guard: Guard, inside: Repository) -> None:
+    inside.commit(
+        {"Dockerfile": f"{RUNTIME}:3.3-8\n", "real.yaml": deployment("3.3-8"), "gone.yaml": deployment("3.3-7")}
+    )
+    (inside.path / "a").mkdir()
+    (inside.path / "a" / "dev.yaml").symlink_to("../real.yaml")
+    stage(inside, gone_yaml=None, a__Dockerfile=f"{RUNTIME}:3.3-7\n")
+    inside.git("add", "a")
+    assert guard("Dockerfile") == (0, [])
+    assert guard("a/Dockerfile") == (1, ["a/dev.yaml consistent-runtime"])
+
+
+def test_outside_any_repository_what_is_named_stands_together(
+    guard: Guard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    (tmp_path / "Dockerfile").write_text(f"{RUNTIME}:3.3-8\n")
+    (tmp_path / "dev.yaml").write_text(deployment("3.3-7"))
+    assert guard("Dockerfile", "dev.yaml") == (1, ["dev.yaml consistent-runtime"])
+    assert guard("Dockerfile") == (0, [])
+
+
+PROCESSES = {
+    "a Dockerfile hook": ("astro_runtime", ["Dockerfile"], ["rev-parse", "diff-index", "cat-file"]),
+    "places": ("astro_runtime_declarations", ["dev.yaml"], ["rev-parse", "diff-index", "ls-files", "cat-file"]),
+    "a Dockerfile that is named": (
+        "astro_runtime_declarations", ["pyproject.toml"], ["rev-parse", "diff-index", "ls-files", "cat-file", "cat-file"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "given", "expected"), PROCESSES.values(), ids=PROCESSES)
+def test_git_is_asked_no_more_than_it_takes(
+    inside: Repository, guard: Guard, tmp_path: Path, script: str, given: list[str], expected: list[str]
+) -> None:
+    old = deployment("3.3-7")
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": old, "docker/Base": f"{RUNTIME}:3.3-7\n"})
+    stage(inside, Dockerfile=f"{RUNTIME}:3.3-8\n", dev_yaml=deployment("3.3-8"))
+    if "pyproject.toml" in given:
+        stage(inside, pyproject_toml=names("docker/Base"))
+    trace = tmp_path / "trace"
+    guard(*given, script=script, GIT_TRACE=str(trace))
+    assert re.findall(r"trace: built-in: git ([a-z-]+)", trace.read_text()) == expected
+
+
+def test_another_repository_inside_stands_beside_nothing(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n"})
+    make_repository(inside.path / "inner").commit({"dev.yaml": deployment("3.3-7")})
+    assert guard("Dockerfile") == guard() == (0, [])
