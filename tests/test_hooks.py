@@ -190,6 +190,47 @@ def test_other_files_start_nothing(project: Repository) -> None:
     assert re.search(r"astro runtime\.+\(no files to check\)\s*Skipped", done.stdout + done.stderr)
 
 
+@pytest.fixture(params=RUNNERS)
+def declared(published: Published, tmp_path: Path, request: pytest.FixtureRequest) -> Repository:
+    """A repository with the hook for declarations beside that for Dockerfiles, and a project with Runtime 3.2-5."""
+    config = BLOCK.replace("      - id: astro-runtime-repo\n", "      - id: astro-runtime-declarations\n")
+    made = published.installed_in(tmp_path / "declared", config, runner=request.param)
+    made.write("Dockerfile", f"{NEWER}:3.2-5\n")
+    made.write("deployment.yaml", "deployment: {configuration: {runtime_version: 3.2-5}}\n")
+    made.git("add", ".")
+    assert refusal(made, "git", "commit", "-m", "first") == ""
+    return made
+
+
+def try_staged(repository: Repository, **files: str) -> str:
+    """Commit these files (a dot in a name is written `_`); what was said if it was refused."""
+    for name, text in files.items():
+        repository.write(name.replace("_", "."), text)
+        repository.git("add", name.replace("_", "."))
+    return refusal(repository, "git", "commit", "-m", "change")
+
+
+def test_declarations_and_each_quiet_twin(declared: Repository) -> None:
+    deployment, project = "deployment: {{configuration: {{runtime_version: {}}}}}\n", '[tool.astro]\nruntime = "{}"\n'
+    said = try_staged(declared, Dockerfile=f"{NEWER}:3.2-6\n")
+    assert "deployment.yaml:1:47: consistent-runtime: this says Runtime 3.2-5, but Dockerfile:1 says 3.2-6" in said
+    assert try_staged(declared, deployment_yaml=deployment.format("3.2-6")) == ""
+    declared.git("rm", "--quiet", "Dockerfile")
+    said = try_staged(declared, pyproject_toml=project.format("3.2-4"), deployment_yaml=deployment.format("3.2-4"))
+    assert "pyproject.toml:2:12: no-runtime-downgrade: downgrade from 3.2-6 to 3.2-4" in said
+    assert "where the file was Dockerfile" in said
+    said = try_staged(declared, pyproject_toml=project.format("3.3"), deployment_yaml=deployment.format("3.2-6"))
+    assert "pyproject.toml:2:12: pinned-runtime" in said
+    assert try_staged(declared, pyproject_toml=project.format("3.2-6")) == ""
+    assert try_staged(declared, values_yaml="runtime: latest\n", package_json="{") == ""
+
+
+def test_of_a_dockerfile_nothing_is_reported_twice(declared: Repository) -> None:
+    said = try_staged(declared, Dockerfile=f"{NEWER}:3.2\n")
+    assert said.count("Dockerfile:1:6: pinned-runtime:") == said.count("Dockerfile:1:6:") == 1
+    assert try_staged(declared, Dockerfile=f"{NEWER}:3.2-5-base\n") == ""
+
+
 @pytest.mark.xdist_group("pre_commit")
 def test_try_repo(published: Published, tmp_path: Path) -> None:
     made = published.used_in(tmp_path / "tried")

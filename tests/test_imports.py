@@ -50,6 +50,7 @@ ORDER = (
     {"cli"},
     {"entrypoints"},
 )
+READERS = ("companions", "projects", "keyed", "located", "tomlfile", "jsonfile", "yamltree")
 RANK = {module: rank for rank, modules in enumerate(ORDER) for module in modules}
 
 
@@ -115,6 +116,21 @@ def test_no_word_of_astro_outside_the_program_s_own_names(module: str) -> None:
             text = text.replace(name, "")
         assert "astro" not in text.lower()
         assert not any(word in text for word in ("quay.io", "azurecr", "5.0.0"))
+
+
+def test_a_dockerfile_hook_loads_no_reader_of_other_places(repo: Repository) -> None:
+    repo.commit({"Dockerfile": "FROM quay.io/astronomer/astro-runtime:5.0.1\n"})
+    repo.write("Dockerfile", "FROM quay.io/astronomer/astro-runtime:5.0.2\n")
+    readers = ("tomllib", "tomli", "yaml", *(f"astro_runtime_guard.{name}" for name in READERS))
+    program = (
+        "import sys; from astro_runtime_guard.entrypoints import {0} as run; sys.argv[1:] = ['{1}'];"
+        f"print(run(), *(name for name in {readers} if name in sys.modules))"
+    )
+    assert repo.run(sys.executable, "-c", program.format("astro_runtime", "Dockerfile")).stdout.split() == ["0"]
+    repo.write("pyproject.toml", '[tool.astro]\nruntime = "3.3-8"\n')
+    said = repo.run(sys.executable, "-c", program.format("astro_runtime_declarations", "pyproject.toml")).stdout.split()
+    assert {"astro_runtime_guard.tomlfile", "astro_runtime_guard.companions"} <= set(said)
+    assert not {"yaml", "astro_runtime_guard.jsonfile", "astro_runtime_guard.yamltree"} & set(said)
 
 
 # What takes longest to import of what could be imported, here or by what we import.

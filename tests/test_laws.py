@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from astro_runtime_guard.base import Base, Before
 from astro_runtime_guard.declarations import blank_versions
+from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.guard import check, judge
 from astro_runtime_guard.renames import pair_renamed
@@ -43,14 +45,38 @@ suffix = st.sampled_from(["", "-base", "-slim", "-python-3.12", "-slim-base", "-
 
 
 def dockerfile(version: str, above: str = "") -> str:
-    repository = NEWER if "-" in version.split(".")[1] else LEGACY
+    repository = NEWER if "-" in f"{version}.".split(".")[1] else LEGACY
     return f"{above}FROM {repository}:{version}\n"
+
+
+class Text(str):
+    """The text of a file at `path`."""
+
+    path = "Dockerfile"
+
+
+def declared(kind: str, version: str, above: str = "") -> Text:
+    """A file of some kind that declares a version, below comments."""
+    lines = {
+        "Dockerfile": dockerfile(version, above),
+        "pyproject.toml": f'[project]\nname = "x"\n[tool.astro]\n{above}runtime = "{version}"\n',
+        "a.yaml": f"deployment:\n  configuration:\n{above}    runtime_version: {version}\n    x: y\n",
+        "a.json": f'{{"deployment": {{"configuration":\n{{"x": "y", "runtime_version": "{version}"}}}}}}\n',
+    }
+    text = Text(lines[kind])
+    text.path = kind
+    return text
+
+
+kinds = st.sampled_from(["Dockerfile", "pyproject.toml", "a.yaml", "a.json"])
+with_comments = st.sampled_from(["Dockerfile", "pyproject.toml", "a.yaml"])
 
 
 def verdict(before: str | None, after: str) -> list[str]:
     """The names of the rules that object, without their places."""
     old = None if before is None else before.encode()
-    return sorted({f.rule for f in check(old, after.encode(), rulebook=BOOK) if not f.acknowledged})
+    path = after.path if isinstance(after, Text) else "Dockerfile"
+    return sorted({f.rule for f in check(old, after.encode(), path=path, rulebook=BOOK) if not f.acknowledged})
 
 
 def downgrade(before: str, after: str) -> bool:
@@ -62,16 +88,29 @@ def crossed(before: str, after: str) -> set[str]:
     return BOUNDARIES.keys() & set(verdict(before, after))
 
 
-@given(build, suffix)
-def test_pinned_and_unchanged_is_silent(version: str, suffix: str) -> None:
-    text = dockerfile(version + suffix)
+def moved(before: str, after: str, back: bool) -> list[str]:
+    """The same where the version moved from a Dockerfile to a pyproject.toml, or back."""
+    base = Before("0" * 40, "HEAD")
+    old, new = ("pyproject.toml", "Dockerfile") if back else ("Dockerfile", "pyproject.toml")
+    left, rest = (b'[project]\nname = "x"\n' if path == "pyproject.toml" else b"" for path in (old, new))
+    files = (
+        File(new, declared(new, after).encode(), (Old(new, rest, base),) if rest else ()),
+        File(old, left, (Old(old, declared(old, before).encode(), base),), beside=True),
+    )
+    found = judge(Snapshot(files, Base((base,)), repository=True), BOOK, BOOK.rules)
+    return sorted({each.rule for each in found if each.check in {"ordered", "crossing"}})
+
+
+@given(kinds, build, suffix)
+def test_pinned_and_unchanged_is_silent(kind: str, version: str, suffix: str) -> None:
+    text = declared(kind, version + suffix * (kind != "pyproject.toml"))
     assert verdict(text, text) == []
     assert verdict(None, text) == []
 
 
-@given(build, build, suffix, suffix)
-def test_one_way_at_most_is_a_downgrade(a: str, b: str, first: str, second: str) -> None:
-    one, other = dockerfile(a + first), dockerfile(b + second)
+@given(kinds, build, build, suffix, suffix)
+def test_one_way_at_most_is_a_downgrade(kind: str, a: str, b: str, first: str, second: str) -> None:
+    one, other = declared(kind, a + first), declared(kind, b + second)
     assert downgrade(one, other) + downgrade(other, one) == (a != b)
 
 
@@ -82,26 +121,26 @@ def test_nothing_is_up_and_down_at_once(a: str, b: str) -> None:
     assert not (downgrade(one, other) and crossed(one, other))
 
 
-@given(build, build, build)
-def test_two_steps_never_hide_a_boundary(a: str, b: str, c: str) -> None:
-    one, two, three = dockerfile(a), dockerfile(b), dockerfile(c)
+@given(kinds, build, build, build)
+def test_two_steps_never_hide_a_boundary(kind: str, a: str, b: str, c: str) -> None:
+    one, two, three = (declared(kind, version) for version in (a, b, c))
     assert crossed(one, three) <= crossed(one, two) | crossed(two, three)
 
 
-@given(build, build, build)
-def test_a_review_answers_what_it_reaches_and_nothing_above(before: str, after: str, reviewed: str) -> None:
+@given(with_comments, build, build, build)
+def test_a_review_answers_what_it_reaches_and_nothing_above(kind: str, before: str, after: str, reviewed: str) -> None:
     plain = crossed(dockerfile(before), dockerfile(after))
-    answered = crossed(dockerfile(before), dockerfile(after, f"# astro-runtime: reviewed {reviewed}\n"))
+    answered = crossed(declared(kind, before), declared(kind, after, f"# astro-runtime: reviewed {reviewed}\n"))
     above = downgrade(dockerfile(reviewed), dockerfile(after))
     reached = {name for name in plain if not downgrade(dockerfile(BOUNDARIES[name]), dockerfile(reviewed))}
     assert answered == (plain if above else plain - reached)
 
 
-@given(build, build, build)
-def test_a_downgrade_is_answered_for_its_own_version_alone(before: str, after: str, stated: str) -> None:
-    text = dockerfile(after, f"# astro-runtime: downgraded {stated}: rolled back in the UI\n")
+@given(with_comments, build, build, build)
+def test_a_downgrade_is_answered_for_its_own_version_alone(kind: str, before: str, after: str, stated: str) -> None:
+    text = declared(kind, after, f"# astro-runtime: downgraded {stated}: rolled back in the UI\n")
     lowered = downgrade(dockerfile(before), dockerfile(after))
-    assert downgrade(dockerfile(before), text) == (lowered and stated != after)
+    assert downgrade(declared(kind, before), text) == (lowered and stated != after)
 
 
 @given(st.one_of(build, st.just("latest")), st.one_of(build, st.sampled_from(["latest", "5.0.1xs", "3.0.8"])), suffix)
@@ -221,3 +260,46 @@ def test_the_order_of_files_changes_nothing(texts: dict[str, tuple[str, str]], d
 @given(st.one_of(build, st.text(max_size=12)), st.one_of(build, st.text(max_size=12)))
 def test_no_tag_whatever_raises(before: str, after: str) -> None:
     verdict(f"FROM {LEGACY}:{before}", f"FROM {LEGACY}:{after}".encode("utf-8", "replace").decode())
+
+
+@given(kinds, build, build)
+def test_a_place_says_what_the_dockerfile_says(kind: str, before: str, after: str) -> None:
+    one, other = declared(kind, before), declared(kind, after)
+    assert verdict(one, other) == verdict(dockerfile(before), dockerfile(after))
+
+
+@given(build, build, st.booleans())
+def test_a_move_is_a_change_like_any_other(before: str, after: str, back: bool) -> None:
+    said = verdict(dockerfile(before), dockerfile(after))
+    assert moved(before, after, back) == [rule for rule in said if rule != "maintained-runtime"]
+
+
+@given(with_comments, build, st.sampled_from(["3.3", "latest", "5", "v3.3-8", "5.0.1xs"]))
+def test_what_the_report_of_a_place_says_to_write_is_accepted(kind: str, before: str, after: str) -> None:
+    old, new = declared(kind, before), declared(kind, after)
+    found = check(old.encode(), new.encode(), path=kind, rulebook=BOOK)
+    lines = dict.fromkeys(each.comment.replace("<the reason>", "it must") for each in found if each.check == "pinned")
+    assert lines
+    assert "pinned-runtime" not in verdict(None, declared(kind, after, "".join(f"{line}\n" for line in lines)))
+
+
+@given(kinds, st.text(st.characters(codec="utf-8"), max_size=12), st.booleans())
+def test_no_text_whatever_raises_in_any_place(kind: str, text: str, quoted: bool) -> None:
+    said = declared(kind, json.dumps(text, ensure_ascii=False)[1:-1] if quoted else text)
+    try:
+        verdict(said, said)
+    except CannotCheck:
+        assert kind != "Dockerfile"
+
+
+@settings(max_examples=200)
+@given(kinds.filter(lambda kind: kind != "Dockerfile"), st.binary(max_size=40), st.integers(0, 80), st.integers(0, 30))
+def test_no_bytes_whatever_raise_anything_but_one_line(kind: str, put: bytes, at: int, cut: int) -> None:
+    source = declared(kind, "3.3-8").encode()
+    try:
+        check(source, source[:at] + put + source[at + cut :], path=kind, rulebook=BOOK)
+    except CannotCheck as problem:
+        said = str(problem)
+    else:
+        return
+    assert len(said.splitlines()) == 1

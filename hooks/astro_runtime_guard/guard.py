@@ -13,7 +13,7 @@ from .errors import CannotCheck, plain
 from .findings import Finding, Place, find
 from .folders import shipped_folder
 from .places import places_of
-from .readings import read_file
+from .readings import View, read_file
 from .rulebook import Rulebook, load_rulebook
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .git import File, Snapshot
-    from .projects import Projects, View
+    from .projects import Projects
     from .rule import Rule
 
 
@@ -85,8 +85,6 @@ def judge(
 
 def _view(file: File, rulebook: Rulebook, *, together: bool) -> View:
     """A file with what it declares. What cannot be read was no declaration before, and is none beside another."""
-    from .projects import View
-
     places = places_of(file.path, rulebook.places)
     now = _leniently(file.path, file.source, rulebook) if file.beside else read_file(file.path, file.source, rulebook)
     asked = file.old if now.declarations or together else ()

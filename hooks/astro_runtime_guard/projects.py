@@ -19,27 +19,12 @@ if TYPE_CHECKING:
 
     from .base import Before
     from .declarations import Declaration
-    from .snapshot import File, Old
+    from .readings import View
 
     State = Mapping[str, Reading]
 
 USUAL = "dockerfile"
 """The name, in any case, of the file that docker builds when none is named."""
-
-
-class View(NamedTuple):
-    """A file with what it declares and declared; `leads` tells that it can stand for a Dockerfile, or name one."""
-
-    file: File
-    now: Reading
-    old: tuple[tuple[Old, Reading], ...]
-    is_place: bool
-    leads: bool
-
-    @property
-    def key(self) -> str:
-        """The path from the top of the work tree."""
-        return self.file.key or posixpath.normpath(self.file.path)
 
 
 class Projects(NamedTuple):

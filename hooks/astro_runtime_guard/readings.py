@@ -5,11 +5,13 @@ Knows: which reader a path asks for. Must not know: git, any rule.
 
 from __future__ import annotations
 
+import posixpath
 from functools import cache
 
 from .declarations import Reading, blank_versions, read_declarations
 from .errors import CannotCheck
 from .glance import format_of
+from .named import NamedTuple
 from .places import Place, places_of
 
 TYPE_CHECKING = False
@@ -17,6 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .rulebook import Rulebook
+    from .snapshot import File, Old
+
+
+class View(NamedTuple):
+    """A file with what it declares and declared; `leads` tells that it can stand for a Dockerfile, or name one."""
+
+    file: File
+    now: Reading
+    old: tuple[tuple[Old, Reading], ...]
+    is_place: bool
+    leads: bool
+
+    @property
+    def key(self) -> str:
+        """The path from the top of the work tree."""
+        return self.file.key or posixpath.normpath(self.file.path)
 
 
 def read_file(path: str, source: bytes, rulebook: Rulebook) -> Reading:
