@@ -48,10 +48,10 @@ def files(sections: dict[str, str]) -> tuple[File, ...]:
     )
 
 
-def report(sections: dict[str, str]) -> str:
+def report(sections: dict[str, str], color: bool = False) -> str:
     """What a person sees when these changes are about to be committed."""
     snapshot = Snapshot(files(sections), Base((HEAD,)), repository=True)
-    return text.render(judge(snapshot, BOOK, RULES))
+    return text.render(judge(snapshot, BOOK, RULES), color)
 
 
 def cases(kind: str) -> list[object]:

@@ -12,6 +12,7 @@ from astro_runtime_guard.examples import failures
 from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.guard import check
 from astro_runtime_guard.rulebook import load_rulebook
+from draw_picture import PICTURE, drawn
 from test_cases import BOOK
 from write_readme import WRITTEN, rewritten, written_down
 
@@ -32,8 +33,13 @@ def test_the_rules_are_written_down() -> None:
     )
 
 
+def test_the_picture_is_of_the_program_s_own_output() -> None:
+    assert PICTURE.read_text(encoding="utf-8") == drawn("crossing"), "run python tests/write_readme.py"
+    assert f"({PICTURE.relative_to(PROJECT).as_posix()})" in README
+
+
 def test_output_is_shown() -> None:
-    assert len(re.findall(r"<!-- case: ([\w-]+) -->\n```text\nDockerfile:", README)) >= 3
+    assert len(re.findall(r"<!-- case: ([\w-]+) -->\n```text\nDockerfile:", README)) >= 2
 
 
 def test_the_files_of_one_s_own_are_good_ones(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Writes what is made from other files: parts of README and CONTRIBUTING, and rules/compiled.py.
+"""Writes what is made from other files: parts of README and CONTRIBUTING, README's picture, and rules/compiled.py.
 
     python tests/write_readme.py
 
@@ -16,6 +16,7 @@ from astro_runtime_guard.checks import CHECKS
 from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.rule import Rule
 from astro_runtime_guard.rulebook import load_rulebook
+from draw_picture import PICTURE, drawn
 from test_cases import BOOK, CASES, parts
 
 PROJECT = Path(__file__).parent.parent
@@ -84,3 +85,4 @@ if __name__ == "__main__":
     (PROJECT / "rules" / compiled.NAME).write_text(written_down(), encoding="utf-8")
     for page in WRITTEN.values():
         page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")
+    PICTURE.write_text(drawn("crossing"), encoding="utf-8", newline="\n")
