@@ -72,8 +72,11 @@ def fake_git(repo: Repository, command: str, fault: str) -> dict[str, str]:
 # --- the faults, each with its exit code and what is said; SECURITY.md has the same table in words
 
 
+COMMANDS = ("rev-parse", "diff-index", "ls-files", "cat-file")
+
+
 def unstaged(repo: Repository) -> Repository:
-    """A second Dockerfile, changed on disk alone, so that a run asks git everything that it can."""
+    """A second Dockerfile, which git does not know."""
     repo.write("app/Dockerfile", f"{RUNTIME}:4.2.6\n")
     return repo
 
@@ -90,7 +93,10 @@ def killed_git(repo: Repository) -> list[Said]:
 
 
 def broken_off(repo: Repository) -> list[Said]:
-    return [guard(repo, **fake_git(repo, command, '"$git" "$@" | head -c -3; exit 0')) for command in COMMANDS]
+    fault = '"$git" "$@" | head -c -3; exit 0'
+    said = [guard(repo, **fake_git(repo, command, fault)) for command in COMMANDS]
+    repo.write("Dockerfile", "FROM python\n")  # then it is the half that says what is staged that counts
+    return [*said, guard(repo, "Dockerfile", **fake_git(repo, "cat-file", '"$git" "$@" | head -c 60; exit 0'))]
 
 
 def full(repo: Repository) -> list[Said]:
@@ -373,7 +379,7 @@ import os, sys
 log = os.open(os.environ["WATCHED"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 NEVER = ("socket.", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate", "os.link", "os.symlink",
-         "os.system", "os.exec", "shutil.", "ftplib.", "urllib.", "http.", "ctypes.", "tempfile.")
+         "os.system", "os.exec", "os.fork", "shutil.", "ftplib.", "urllib.", "http.", "ctypes.", "tempfile.")
 def watch(event, args):
     if event in ("subprocess.Popen", "os.posix_spawn"):
         os.write(log, f"starts {os.path.basename(str(args[1][0]))}\\n".encode())

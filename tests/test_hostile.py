@@ -346,6 +346,7 @@ def test_nothing_that_a_configuration_names_is_started(repo: Repository, tmp_pat
     for name in HOOKS.split():
         (tmp_path / "hooks" / name).symlink_to(program)
     lines = {key: str(program) for key in PROGRAMS.split()} | SETTINGS | {"core.hooksPath": str(tmp_path / "hooks")}
+    lines["alias.sing"] = f"!{program}"  # the canary: by this it is seen that all of this is read
     included = "".join(f"[{head}]\n{key} = {value}\n" for head, key, value in map(split_key, lines, lines.values()))
     repo.write(".git/evil", included)
     repo.git("config", "include.path", "evil")
