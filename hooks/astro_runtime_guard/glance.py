@@ -16,7 +16,7 @@ _IMPLIED = ("index.docker.io/", "docker.io/", "library/")
 _MARKS = "$'\"\\`"  # a substitution, quotes, and the two escape characters
 _BEGUN = ("f", "fr", "fro")
 _WORDS = tuple(begun + escape for begun in _BEGUN for escape in "\\`")  # the word FROM, broken by a line's end
-_FLAGS = tuple(f"--{begun}{mark}" for begun in _BEGUN for mark in "'\"\\`")
+_FLAGS = ("-\\", "-`", *(f"--{begun}{mark}" for begun in ("", *_BEGUN) for mark in "'\"\\`"))
 
 
 FORMATS = {"toml": "toml", "yaml": "yaml", "yml": "yaml", "json": "json"}
@@ -58,6 +58,6 @@ def _is_put_together(text: str) -> bool:
         if any(mark in line for mark in _MARKS) and not line.lstrip("\t ").startswith("#"):
             return True
         start = text.find("from", end)
-    if "--f" in text and any(flag in text for flag in _FLAGS):
+    if "-" in text and any(flag in text for flag in _FLAGS):
         return True
-    return any(word in text for word in _WORDS) and any(line.strip() in _WORDS for line in text.split("\n"))
+    return any(word in text for word in _WORDS) and any(line.rstrip().endswith(_WORDS) for line in text.split("\n"))

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from astro_runtime_guard.declarations import blank_versions
-from astro_runtime_guard.dockerfile import source_lines
+from astro_runtime_guard.dockerfile import read_stages, source_lines
 from astro_runtime_guard.findings import Finding
 from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.glance import may_name, needles
 from astro_runtime_guard.guard import check
+from astro_runtime_guard.recognition import recognise
 from astro_runtime_guard.reports import Report, github, json_report, text
 from astro_runtime_guard.rulebook import load_rulebook
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
+NEEDLES = needles(name for image in BOOK.images for name in image.repositories)
 
 SEEDS = (
     b"FROM quay.io/astronomer/astro-runtime:4.2.6\n\0# astro-runtime: reviewed 5.0.1\nFROM quay.io/astronomer/astro-runtime:5.0.1-base AS a\n",
     b"ARG T=5.0.1\nFROM quay.io/astronomer/astro-runtime:$T\n\0# astro-runtime: downgraded 4.2.6: x\nARG T=4.2.6\nFROM quay.io/astronomer/astro-runtime:${T}\n",
     b"FROM quay.io/astronomer/astro-runtime:5 AS a\nFROM quay.io/astronomer/ap-airflow:2.2.4 AS b\nFROM a\n\0FROM \\\n astrocrpublic.azurecr.io/runtime:3.1-2 # x\n",
     b"FROM python:3\nCOPY --from=quay.io/astronomer/astro-runtime:latest /a /b\nRUN --mount=from=astronomer/astro-runtime-5.0.6 x\n",
+    b'FROM a\nCOPY --from=quay.io/astro\\\nnomer/astro-run"time":4 /a /b\nRUN --mount=type=bind,from=quay.io/astro\\\nnomer/ap-airflow x\n',
     b"FROM ${R}/astronomer/astro-runtime:{{ tag }}\n\0FROM ${R:-q}/astronomer/Astro-Runtime:\xff\x1b[31m",
 )
 WORDS = (
@@ -41,9 +45,18 @@ def one_input(data: bytes) -> None:
     ], "new"
     assert list(map(said, findings(before, after.replace(b"\n", b"\r\n")))) == list(map(said, found)), "CRLF"
     blank_versions(after, BOOK.images)
+    assert may_name(after, NEEDLES) or not names_one(after), "glance"
     report = Report(tuple(found), (), "1", ("HEAD",))
     for rendered in (text.render(found), github.render(report), github.summary(report), json_report.render(report)):
         assert rendered.replace("\n", "").isprintable(), "control character"
+
+
+def names_one(source: bytes) -> bool:
+    """Whether the reader finds a declared image, without a glance before."""
+    stages = read_stages(source)
+    written = [stage.partial for stage in stages if stage.kind in {"image", "invalid"}]
+    written += [image.image or "" for stage in stages for image in stage.images]
+    return any(recognise(reference, BOOK.images) for reference in written)
 
 
 def findings(before: bytes | None, after: bytes) -> list[Finding]:
