@@ -63,6 +63,10 @@ class File:
             lines += [f"RUN echo {self.number} {position} {line}" for line in range(6)]
         return "\n".join([*lines, *(f"RUN echo {self.number} more {line}" for line in range(self.more))]) + "\n"
 
+    def is_same_as(self, other: File | None) -> bool:
+        """Whether git sees no difference."""
+        return other is not None and (self.path, self.text) == (other.path, other.text)
+
 
 Tree = dict[int, File]
 
@@ -291,7 +295,7 @@ class Histories(RuleBasedStateMachine):
         """(path, rule) of everything that must be found against these commits."""
         found = set()
         for number, staged in self.index.items():
-            file = staged if staged != self.head.tree.get(number) else self.disk[number]
+            file = self.disk[number] if staged.is_same_as(self.head.tree.get(number)) else staged
             olds = [self.commits[base].tree[number] for base in bases if number in self.commits[base].tree]
             olds = [old for old in olds if not old.plain]
             for position, stage in enumerate(() if file.plain else file.stages):
