@@ -479,3 +479,10 @@ def test_paths_as_windows_writes_them(monkeypatch: pytest.MonkeyPatch, path: str
         return
     with pytest.raises(CannotCheck, match=r"is outside this repository: check it from within its own$"):
         snapshot.key_of(b"app/", path, resolve)
+
+
+@pytest.mark.parametrize(("day", "code"), [("2026-11-22", 1), ("2026-13-01", 2), ("tomorrow", 2), ("", 2)])
+def test_a_day_is_a_day(lowered: Repository, day: str, code: int) -> None:
+    got, out, err = guard(lowered, "--today", day)
+    assert (got, bool(out)) == (code, code == 1)
+    assert err.endswith(f"--today: {day!r} is no day such as 2024-04-30\n") == (code == 2)
