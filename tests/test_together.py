@@ -105,6 +105,8 @@ def test_a_sibling_is_read_from_the_index_where_that_is_committed(guard: Guard, 
     inside.git("add", "dev.yaml")
     inside.write("dev.yaml", deployment("3.3-7"))
     assert guard("Dockerfile") == (0, [])
+    inside.git("rm", "--quiet", "--force", "--cached", "dev.yaml")
+    assert guard("Dockerfile") == (0, [])
 
 
 def test_a_sibling_is_read_from_disk_where_nothing_is_staged(guard: Guard, inside: Repository) -> None:
@@ -335,7 +337,8 @@ def test_git_is_asked_no_more_than_it_takes(
         stage(inside, pyproject_toml=names("docker/Base"))
     trace = tmp_path / "trace"
     guard(*given, script=script, GIT_TRACE=str(trace))
-    assert re.findall(r"trace: built-in: git ([a-z-]+)", trace.read_text()) == expected
+    asked = re.findall(r"trace: built-in: git ([a-z-]+)", trace.read_text())
+    assert sorted(asked) == sorted(expected)  # some are asked side by side
 
 
 def test_another_repository_inside_stands_beside_nothing(guard: Guard, inside: Repository) -> None:

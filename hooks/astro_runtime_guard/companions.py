@@ -46,10 +46,10 @@ class Said(NamedTuple):
 
 
 def read_together(
-    read: Read, now: Now, befores: Befores, names: Mapping[bytes, str], together: Together
+    read: Read, now: Now, befores: Befores, names: Mapping[bytes, str], together: Together, *, listed: bool
 ) -> tuple[File, ...]:
     """The files that are looked at, and those beside them; two processes, the second only for files that are named."""
-    keys = _keys_beside(now, befores, names, together)
+    keys = _keys_beside(now, befores, names, together, listed=listed)
     staged = any(key in now.staged for key in names)
     said = {key: _said(now, befores, key, staged=staged) for key in keys}
     files, texts = read(together.blank, more=_objects(said))
@@ -60,12 +60,16 @@ def read_together(
     return (*files, *beside, *_files(now, more, texts, named))
 
 
-def _keys_beside(now: Now, befores: Befores, names: Mapping[bytes, str], together: Together) -> list[bytes]:
+def _keys_beside(
+    now: Now, befores: Befores, names: Mapping[bytes, str], together: Together, *, listed: bool
+) -> list[bytes]:
     """All that is or was in the folders of `names`, and of what speaks for them from the folders above."""
     folders = {posixpath.dirname(key) for key in names}
     above = {parent for folder in folders for parent in _parents(folder)}
     there: dict[bytes, list[bytes]] = {}
-    for key in {*now.tracked(), *(key for before in befores for key in snapshot.changes_since(now, before))}:
+    # Where all files are listed, those of interest below this folder are among `names`; of the others none is asked.
+    tracked = (key for key in now.tracked() if not (listed and key.startswith(now.prefix)))
+    for key in {*tracked, *(key for before in befores for key in snapshot.changes_since(now, before))}:
         if (folder := posixpath.dirname(key)) in folders or folder in above:
             there.setdefault(folder, []).append(key)
     paths = {key: snapshot.path_of(now.prefix, key) for keys in there.values() for key in keys}
@@ -85,9 +89,10 @@ def _said(now: Now, befores: Befores, key: bytes, *, staged: bool) -> Said:
     """What a file says on the same side as those that it stands beside: in the index, if one of them is staged."""
     held = {it: snapshot.read_held(now, it, [key], only_staged) for it, only_staged in befores.items()}
     old = {before: entries[key] for before, entries in held.items() if key in entries}
-    kept = now.tracked().get(key) if staged else None
-    is_file = kept is not None and kept.mode not in (LINK, SUBMODULE)
-    return Said(kept if is_file else snapshot.what_is_at(now, key), old)
+    kept = now.tracked().get(key)
+    if staged and (kept is None or kept.mode not in (LINK, SUBMODULE)):
+        return Said(kept, old)
+    return Said(snapshot.what_is_at(now, key), old)
 
 
 def _objects(said: Mapping[bytes, Said]) -> dict[bytes, bytes]:

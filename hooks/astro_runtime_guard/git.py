@@ -105,7 +105,7 @@ def read(
     if together:
         from .companions import read_together
 
-        files = read_together(read, now, befores, names, together)
+        files = read_together(read, now, befores, names, together, listed=given is None)
     else:
         files = read(lambda path: renamed, more={})[0]
     return Snapshot(files, found, repository=True, prefix=os.fsdecode(place.prefix))

@@ -29,6 +29,7 @@ _TITLES = {
     "pinned": "The image has no full version.",
     "readable": "Docker would refuse this instruction.",
     "published": "This image cannot exist.",
+    "consistent": "Two places of one project contradict each other.",
     "acknowledgement": "This acknowledgement does not hold.",
 }
 
