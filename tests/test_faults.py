@@ -17,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from astro_runtime_guard import process, snapshot
+from astro_runtime_guard import present, process
 from astro_runtime_guard.errors import CannotCheck
 from conftest import PROJECT
 from repository import Repository, make_repository
@@ -469,16 +469,16 @@ def test_elsewhere_git_is_found_as_ever() -> None:
 )
 def test_paths_as_windows_writes_them(monkeypatch: pytest.MonkeyPatch, path: str, key: bytes | None) -> None:
     windows = SimpleNamespace(path=ntpath, sep="\\", fsencode=os.fsencode, fsdecode=os.fsdecode)
-    monkeypatch.setattr(snapshot, "os", windows)
+    monkeypatch.setattr(present, "os", windows)
 
     def resolve(folder: bytes) -> bytes:
         return ntpath.normpath(ntpath.join(rb"C:\repo\app", folder))
 
     if key is not None:
-        assert snapshot.key_of(b"app/", path, resolve) == key
+        assert present.key_of(b"app/", path, resolve) == key
         return
     with pytest.raises(CannotCheck, match=r"is outside this repository: check it from within its own$"):
-        snapshot.key_of(b"app/", path, resolve)
+        present.key_of(b"app/", path, resolve)
 
 
 @pytest.mark.parametrize(("day", "code"), [("2026-11-22", 1), ("2026-13-01", 2), ("tomorrow", 2), ("", 2)])

@@ -23,12 +23,13 @@ OUTSIDE = {
 # The line of the house, one room a row; each may import only rooms above its own.
 ORDER = (
     {"errors", "globs", "named", "renames", "catfile", "glance"},
-    {"words"},
+    {"words", "flags"},
     {"process", "folders", "references", "images", "places", "rule", "plumbing"},
     {"shellwords", "ci", "yamlfile", "tags", "compiled", "shortcut"},
-    {"heredocs", "base", "snapshot", "fields", "recognition", "order"},
-    {"dockertext", "companions", "imagefile", "placefile"},
-    {"buildargs", "git"},
+    {"heredocs", "refusals", "base", "present", "fields", "recognition", "order"},
+    {"dockertext", "snapshot", "imagefile", "placefile"},
+    {"buildargs", "companions"},
+    {"git"},
     {"froms"},
     {"dockerfile"},
     {"declarations", "located"},
@@ -155,7 +156,20 @@ SHORTCUT = {"arguments", "catfile", "cli", "entrypoints", "errors", "folders", "
 # The line up to what the files say.
 LOOKED = (
     SHORTCUT
-    | {"base", "ci", "compiled", "git", "images", "named", "plumbing", "reports", "rule", "rulebook"}
+    | {
+        "base",
+        "ci",
+        "compiled",
+        "git",
+        "images",
+        "named",
+        "plumbing",
+        "present",
+        "refusals",
+        "reports",
+        "rule",
+        "rulebook",
+    }
     | {
         "places",
         "runner",
@@ -167,7 +181,7 @@ JUDGED = (
     LOOKED
     | {"acknowledgements", "buildargs", "changes", "checks", "declarations", "dockerfile", "dockertext"}
     | {
-        *("findings", "froms", "guard", "order", "readings", "recognition", "references", "tags", "words"),
+        *("findings", "flags", "froms", "guard", "order", "readings", "recognition", "references", "tags", "words"),
     }
 )
 READER = {"collections", "dockerfile_parse", "enum", "functools", "json", "logging", "re"}

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import re
 
-from .dockertext import Comment, LogicalLine, cut_flags
+from .flags import cut_flags
 from .named import NamedTuple
 from .words import SPACE, Expanded, WordError, is_plain, valid_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .dockertext import Comment, LogicalLine
 
 PREDEFINED = {
     "BUILDPLATFORM": "linux/amd64",

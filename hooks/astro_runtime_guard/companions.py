@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 
-from . import snapshot
+from . import present, snapshot
 from .named import NamedTuple
 from .plumbing import LINK, SUBMODULE, Entry
 from .snapshot import File, Old
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .base import Before
-    from .snapshot import Blank, Now
+    from .present import Now
+    from .snapshot import Blank
 
     Befores = Mapping[Before, bool]
     Read = Callable[..., tuple[tuple[File, ...], dict[bytes, bytes]]]
@@ -56,7 +57,7 @@ def read_together(
     beside = _files(now, said, texts)
     named = {key: judged for key, judged in _named(files, beside, together).items() if key not in {*names, *keys}}
     more = {key: _said(now, befores, key, staged=staged) for key in named}
-    texts = snapshot.read_blobs(now.ask, _objects(more)) if more else {}
+    texts = present.read_blobs(now.ask, _objects(more)) if more else {}
     return (*files, *beside, *_files(now, more, texts, named))
 
 
@@ -72,7 +73,7 @@ def _keys_beside(
     for key in {*tracked, *(key for before in befores for key in snapshot.changes_since(now, before))}:
         if (folder := posixpath.dirname(key)) in folders or folder in above:
             there.setdefault(folder, []).append(key)
-    paths = {key: snapshot.path_of(now.prefix, key) for keys in there.values() for key in keys}
+    paths = {key: present.path_of(now.prefix, key) for keys in there.values() for key in keys}
     led = {
         folder for folder, keys in there.items() if folder in folders or any(together.leads(paths[it]) for it in keys)
     }
@@ -92,7 +93,7 @@ def _said(now: Now, befores: Befores, key: bytes, *, staged: bool) -> Said:
     kept = now.tracked().get(key)
     if staged and (kept is None or kept.mode not in (LINK, SUBMODULE)):
         return Said(kept, old)
-    return Said(snapshot.what_is_at(now, key), old)
+    return Said(present.what_is_at(now, key), old)
 
 
 def _objects(said: Mapping[bytes, Said]) -> dict[bytes, bytes]:
@@ -107,7 +108,7 @@ def _files(
 ) -> tuple[File, ...]:
     found = []
     for key, it in said.items():
-        path = snapshot.path_of(now.prefix, key)
+        path = present.path_of(now.prefix, key)
         source = texts[it.now.name] if isinstance(it.now, Entry) else it.now or b""
         old = tuple(Old(path, texts[entry.name], before) for before, entry in it.old.items())
         asked = it.now is not None and judged is not None and judged[key]

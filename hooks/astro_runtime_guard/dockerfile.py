@@ -18,7 +18,8 @@ from __future__ import annotations
 import re
 
 from .buildargs import Argument, declare, new_scope, resolve
-from .dockertext import Comment, cut_flags, logical_lines, may_have_flags, source_lines
+from .dockertext import Comment, logical_lines, source_lines
+from .flags import cut_flags, may_have_flags
 from .froms import REFUSALS, is_platform, lower, read_from, refused_reference, refused_word
 from .named import NamedTuple
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .buildargs import Scope
-    from .dockertext import Flag, LogicalLine
+    from .dockertext import LogicalLine
+    from .flags import Flag
     from .froms import From
 
 __all__ = ["REFUSALS", "Argument", "Comment", "Image", "Stage", "read_stages", "source_lines"]

@@ -7,9 +7,9 @@ BuildKit's behaviour. This module knows where an instruction begins and ends, an
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from bisect import bisect_right
 
+from .flags import cut_flags
 from .named import NamedTuple
 from .words import BLANK, SPACE
 
@@ -23,7 +23,6 @@ DIRECTIVES = {"syntax", "escape", "check"}
 
 _INSTRUCTION = re.compile(rf"([^{BLANK}]*)[{BLANK}]*(.*)", re.DOTALL)
 _DIRECTIVE = r"(?s)([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+)"
-_BYTE_SPACE = "\t\n\v\f\r \x85\xa0"
 _WITH_HEREDOCS = {"add", "copy", "run"}
 
 
@@ -57,16 +56,6 @@ class LogicalLine(NamedTuple):
         return line, column + position - start
 
 
-class Flag(NamedTuple):
-    """A `--flag` without its quotes and escapes, and where it begins and ends in the value of its
-    instruction.
-    """
-
-    word: str
-    start: int
-    end: int
-
-
 class _Joined(NamedTuple):
     text: str
     places: tuple[tuple[int, int, int], ...]
@@ -85,57 +74,6 @@ def logical_lines(lines: Sequence[str]) -> tuple[str, list[LogicalLine]]:
     """The escape character, and the instructions in file order."""
     escape, directives = _read_directives(lines)
     return escape, list(_logical_lines(lines, directives, escape))
-
-
-def cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
-    """The flags at the start of an instruction's value, and where the rest of it begins. A `--` ends them."""
-    if value.isascii():
-        return _cut_flags(value, escape)
-    # BuildKit reads flags byte by byte: \x85 and \xa0 are white space there, also inside a character.
-    if not may_have_flags(value):
-        return [], 0
-    flags, end = _cut_flags(value.encode("utf-8", "surrogateescape").decode("latin-1"), escape)
-    starts = list(accumulate((len(char.encode("utf-8", "surrogateescape")) for char in value), initial=0))
-    flags = [Flag(flag.word, bisect_left(starts, flag.start), bisect_left(starts, flag.end)) for flag in flags]
-    return flags, bisect_left(starts, end)
-
-
-def may_have_flags(value: str) -> bool:
-    """Whether there can be a flag at the start of an instruction's value."""
-    return value[:1] in {"-", "\udc85"}
-
-
-def _cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
-    flags: list[Flag] = []
-    position = 0
-    while True:
-        while value[position : position + 1] and value[position] in _BYTE_SPACE:
-            position += 1
-        if not value.startswith("--", position):
-            return flags, position
-        flag = _read_flag(value, position, escape)
-        position = flag.end
-        if flag.word == "--":
-            return flags, position
-        flags.append(flag)
-
-
-def _read_flag(value: str, start: int, escape: str) -> Flag:
-    chars: list[str] = []
-    quote, position = "", start
-    while position < len(value) and (quote or value[position] not in _BYTE_SPACE):
-        char = value[position]
-        if char == escape:
-            position += 1
-            chars.append(value[position : position + 1])
-        elif char == quote:
-            quote = ""
-        elif not quote and char in "'\"":
-            quote = char
-        else:
-            chars.append(char)
-        position += 1
-    return Flag("".join(chars), start, min(position, len(value)))
 
 
 def _read_directives(lines: Sequence[str]) -> tuple[str, int]:

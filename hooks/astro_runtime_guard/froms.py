@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .dockertext import LogicalLine, cut_flags
+from .flags import cut_flags
 from .named import NamedTuple
 from .references import read_reference
 from .words import BLANK, SPACE
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .buildargs import Resolved
-    from .dockertext import Flag
+    from .dockertext import LogicalLine
+    from .flags import Flag
 
 # Why docker refuses a FROM, one for each; where several hold, the first of this list that the reader meets.
 REFUSALS = (

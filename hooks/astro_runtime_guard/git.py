@@ -12,11 +12,12 @@ import os
 from functools import cache, partial
 
 from . import base as bases
-from . import plumbing, snapshot
+from . import plumbing, present, snapshot
 from .errors import CannotCheck, plain
 from .named import NamedTuple
 from .plumbing import Change, Entry
 from .process import start_git
+from .refusals import broken_off, refusal, refuse_broken, refuse_broken_branch
 from .snapshot import File as File
 from .snapshot import Old as Old
 from .snapshot import Snapshot as Snapshot
@@ -93,10 +94,10 @@ def read(
     tree = cache(lambda: plumbing.read_tree(ask("ls-tree", "-r", "-z", "--full-tree", found.after)))
     changed = {} if found.after else staged()
     since = cache(lambda commit: plumbing.read_changes(ask(*snapshot.changes_from(commit, found.after))))
-    now = snapshot.Now(ask, place.prefix, place.head, found.after, changed, tree if found.after else index, since)
-    names = _listed(now, wanted) if given is None else {snapshot.tracked_key(now, it): given[it] for it in given}
+    now = present.Now(ask, place.prefix, place.head, found.after, changed, tree if found.after else index, since)
+    names = _listed(now, wanted) if given is None else {present.tracked_key(now, it): given[it] for it in given}
     if given is not None:
-        snapshot.refuse_foreign(now, names)
+        present.refuse_foreign(now, names)
     # In CI, HEAD is a base of what is being committed on top of it and of nothing else: it would hide the branch.
     in_ci_too = len(found.commits) > 1 and not answers.merging and not found.after
     befores = {it: in_ci_too and it.commit == place.head for it in found.commits}
@@ -143,7 +144,7 @@ def _answers(ask: Ask, place: Place, environ: Mapping[str, str], staged: Callabl
 
 
 def _looked_at(place: Place, key: bytes, given: Mapping[bytes, str] | None, wanted: Callable[[str], bool]) -> bool:
-    return wanted(snapshot.path_of(place.prefix, key)) if given is None else key in given
+    return wanted(present.path_of(place.prefix, key)) if given is None else key in given
 
 
 def _asker(environ: Mapping[str, str]) -> Ask:
@@ -152,70 +153,31 @@ def _asker(environ: Mapping[str, str]) -> Ask:
     def ask(*words: str, stdin: bytes = b"", also: int = 0) -> bytes:
         code, out, err = start_git(words, environ, stdin)()
         if code not in (0, also):
-            raise _refusal(words[0], code, err)
+            raise refusal(words[0], code, err)
         if "-z" in words and out and not out.endswith(b"\0"):
-            raise _broken_off(words[0])
+            raise broken_off(words[0])
         return out
 
     return ask
-
-
-def _refusal(command: str, code: int, err: bytes) -> CannotCheck:
-    """git's own words as one line, and what to do where that is known."""
-    import re
-    from shlex import quote
-
-    text = err.decode("ascii", "backslashreplace")
-    if owner := re.search(r"(?:dubious ownership in|unsafe) repository (?:at|\()\s*'?([^'\n)]*)", text):
-        trust = f"git config --global --add safe.directory {quote(owner[1])}"
-        return CannotCheck(f"git does not trust this repository: run {trust}")
-    if "promisor" in text or "lazy fetching disabled" in text:
-        return CannotCheck("the base needs objects that this partial clone left out: clone without --filter")
-    lines = text.splitlines() or [f"it was ended by signal {-code}" if code < 0 else f"exit code {code} without a word"]
-    fatal = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
-    return CannotCheck(f"git {command} failed ({fatal[-1]}): try git fsck, and the same command by hand")
-
-
-def _broken_off(command: str) -> CannotCheck:
-    return CannotCheck(f"git {command} broke off in the middle of its answer: try the same command by hand")
 
 
 def _place(begun: Begun, environ: Mapping[str, str]) -> Place | None:
     """Where we are; None outside any repository."""
     code, out, err = begun.where()
     if code and b"fatal: not a git repository" in err:
-        _refuse_broken(environ)
+        refuse_broken(environ)
         return None
     if code:
-        raise _refusal("rev-parse", code, err)
+        raise refusal("rev-parse", code, err)
     if out.count(NEXT) != 3 or not out.endswith(b"\n"):
-        raise _broken_off("rev-parse")
+        raise broken_off("rev-parse")
     inside, rest = out.split(b"\n", 1)
     if inside != b"true":
         raise CannotCheck("only git's own files are here (a bare repository?): run this in a work tree")
     prefix, merge_head, shallow, head = rest.split(NEXT)
     if not head:
-        _refuse_broken_branch(environ)
+        refuse_broken_branch(environ)
     return Place(prefix, head.decode("ascii").strip(), merge_head, shallow)
-
-
-def _refuse_broken(environ: Mapping[str, str]) -> None:
-    """A repository that git cannot recognise is not "no repository"."""
-    from pathlib import Path
-
-    here = Path.cwd()
-    signs = [environ["GIT_DIR"]] if environ.get("GIT_DIR") else [str(it / ".git") for it in (here, *here.parents)]
-    for sign in signs:
-        if environ.get("GIT_DIR") or os.path.lexists(sign):
-            what = f"{plain(sign)} is there, but git does not take it for a repository"
-            raise CannotCheck(f"{what}: repair it, or remove it if it is none")
-
-
-def _refuse_broken_branch(environ: Mapping[str, str]) -> None:
-    """A branch that cannot be read is not a branch without commits; only `log` tells them apart."""
-    code, _, err = start_git(("log", "-1", "--format=", "--no-show-signature"), environ)()
-    if code and b"does not have any commits yet" not in err:
-        raise _refusal("log", code, err)
 
 
 def _merging(place: Place, environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -274,22 +236,22 @@ def _staged(begun: Begun, place: Place, index: Callable[[], Mapping[bytes, Entry
         return {path: Change(None, entry) for path, entry in index().items()}
     code, out, err = begun.staged()
     if code:
-        raise _refusal("diff-index", code, err)
+        raise refusal("diff-index", code, err)
     if out and not out.endswith(b"\0"):
-        raise _broken_off("diff-index")
+        raise broken_off("diff-index")
     return plumbing.read_changes(out)
 
 
 def _keys(place: Place, paths: Sequence[str]) -> dict[bytes, str]:
     """Key -> path as it was given first."""
     resolve = cache(os.path.realpath)
-    keys = [(snapshot.key_of(place.prefix, path, resolve), path.replace(os.sep, "/")) for path in reversed(paths)]
+    keys = [(present.key_of(place.prefix, path, resolve), path.replace(os.sep, "/")) for path in reversed(paths)]
     return dict(reversed(dict(keys).items()))
 
 
-def _listed(now: snapshot.Now, wanted: Callable[[str], bool]) -> dict[bytes, str]:
+def _listed(now: present.Now, wanted: Callable[[str], bool]) -> dict[bytes, str]:
     below = (key for key, it in now.tracked().items() if key.startswith(now.prefix) and it.mode != plumbing.SUBMODULE)
-    return {key: path for key in below if wanted(path := snapshot.path_of(now.prefix, key))}
+    return {key: path for key in below if wanted(path := present.path_of(now.prefix, key))}
 
 
 def _outside(paths: Sequence[str] | None, wish: str) -> Snapshot:
@@ -302,7 +264,7 @@ def _outside(paths: Sequence[str] | None, wish: str) -> Snapshot:
         raise CannotCheck("not in a git repository, so there are no tracked files: name the files to check")
     files: dict[str, File] = {}
     for path in paths:
-        source = snapshot.on_disk(path)
+        source = present.on_disk(path)
         if source is None:
             raise CannotCheck(f"{plain(path)}: no such file")
         files.setdefault(os.path.realpath(path), File(path.replace(os.sep, "/"), source, ()))
