@@ -9,6 +9,7 @@ processes as a hook runner starts them, in milliseconds. `--runners` also measur
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import statistics
@@ -184,7 +185,35 @@ def blobs(folder: Path) -> bytes:
     return "".join(f"{name}\n" for line in lines for name in line.split()[2:4]).encode()
 
 
-def compared(work: Work, folder: Path, rounds: int) -> None:
+CONFIG = """\
+repos:
+- repo: local
+  hooks: [{{id: hook, name: hook, entry: {entry}, language: system, files: Dockerfile$, require_serial: true}}]
+"""
+
+
+def compare_in_runners(folder: Path, files: list[str], code: int, rounds: int) -> None:
+    """The same as a hook, beside one that does nothing, in each of the hook runners that are installed here."""
+    for runner, ratio in (("pre-commit", 1.25), ("prek", 1.6)):
+        if not (BIN / runner).exists():
+            continue
+        commands = {}
+        for name, entry, ends in (
+            ("no hook", f"{sys.executable} -c pass", 0),
+            ("ours", str(BIN / "astro-runtime"), code),
+        ):
+            config = folder.parent / f"{name.replace(' ', '-')}.yaml"
+            config.write_text(CONFIG.format(entry=json.dumps(entry)), encoding="utf-8")
+            commands[name] = Command([str(BIN / runner), "run", "--config", str(config), "--files", *files], code=ends)
+        found = measure(folder, commands, rounds)
+        ours, floor = found["ours"][0].seconds, found["no hook"][0].seconds
+        judged = "met" if ours / floor <= ratio else "MISSED"
+        print(
+            f"  {ours / floor:8.3f} x a hook that does nothing, in {runner} ({floor * 1000:.1f} ms, goal {ratio}: {judged})"
+        )
+
+
+def compared(work: Work, folder: Path, rounds: int, runners: bool) -> None:
     """Measure one piece of work and print its row."""
     files = write_corpus(folder, work.runtimes, work.others, work.tag, work.new, work.beside)
     commands = {
@@ -202,6 +231,8 @@ def compared(work: Work, folder: Path, rounds: int) -> None:
         ratio, goal = ours.seconds / other.seconds, work.goals.get(name)
         judged = "" if goal is None else f", goal {goal:.3g}: {'met' if ratio <= goal else 'MISSED'}"
         print(f"  {ratio:8.3f} x {name} ({other.seconds * 1000:.1f} ms, median of {times}{judged})")
+    if runners and len(files) == 1:
+        compare_in_runners(folder, files, work.code, rounds)
 
 
 def main() -> None:
@@ -209,11 +240,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measures whole runs beside a bare interpreter, git and hadolint.")
     parser.add_argument("only", nargs="*", help="a part of the name of what to measure; all if none")
     parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--runners", action="store_true", help="also as a hook in pre-commit and prek, if installed")
     options = parser.parse_args()
     for number, work in enumerate(WORKS):
         if not options.only or any(part in work.name for part in options.only):
             with tempfile.TemporaryDirectory() as scratch:
-                compared(work, Path(scratch) / str(number), options.rounds)
+                compared(work, Path(scratch) / str(number), options.rounds, options.runners)
 
 
 if __name__ == "__main__":
