@@ -50,8 +50,10 @@ class Now(NamedTuple):
 def key_of(prefix: bytes, path: str, resolve: Callable[[bytes], bytes]) -> bytes:
     """A path as a key. `resolve` is os.path.realpath: git knows files only by their paths without linked folders."""
     folder, name = os.path.split(os.fsencode(path))
+    here, there = resolve(b"."), os.path.join(resolve(folder or b"."), name)
+    below = here + os.fsencode(os.sep)
     try:
-        away = os.path.relpath(os.path.join(resolve(folder or b"."), name), resolve(b"."))
+        away = there[len(below) :] if there.startswith(below) else os.path.relpath(there, here)
     except ValueError:  # another drive
         away = b"/"
     key = posixpath.normpath(posixpath.join(prefix, away.replace(os.fsencode(os.sep), b"/")))
