@@ -91,13 +91,8 @@ def read(
     staged = cache(lambda: _staged(begun, place, index))
     answers = _answers(ask, place, environ, lambda: any(_looked_at(place, key, given, wanted) for key in staged()))
     found = bases.decide(environ, _event(environ), base, no_base, answers)
-    tree = cache(lambda: plumbing.read_tree(ask("ls-tree", "-r", "-z", "--full-tree", found.after)))
-    changed = {} if found.after else staged()
-    since = cache(lambda commit: plumbing.read_changes(ask(*snapshot.changes_from(commit, found.after))))
-    now = present.Now(ask, place.prefix, place.head, found.after, changed, tree if found.after else index, since)
-    names = _listed(now, wanted) if given is None else {present.tracked_key(now, it): given[it] for it in given}
-    if given is not None:
-        present.refuse_foreign(now, names)
+    now = _now(ask, place, found.after, index, staged)
+    names = _listed(now, wanted) if given is None else _own(now, given)
     # In CI, HEAD is a base of what is being committed on top of it and of nothing else: it would hide the branch.
     in_ci_too = len(found.commits) > 1 and not answers.merging and not found.after
     befores = {it: in_ci_too and it.commit == place.head for it in found.commits}
@@ -247,6 +242,24 @@ def _keys(place: Place, paths: Sequence[str]) -> dict[bytes, str]:
     resolve = cache(os.path.realpath)
     keys = [(present.key_of(place.prefix, path, resolve), path.replace(os.sep, "/")) for path in reversed(paths)]
     return dict(reversed(dict(keys).items()))
+
+
+def _now(
+    ask: Ask, place: Place, after: str, index: Callable[[], Mapping[bytes, Entry]],
+    staged: Callable[[], Mapping[bytes, Change]],
+) -> present.Now:  # fmt: skip
+    """The index over the working tree, or the tree of the commit `after`."""
+    tree = cache(lambda: plumbing.read_tree(ask("ls-tree", "-r", "-z", "--full-tree", after)))
+    since = cache(lambda commit: plumbing.read_changes(ask(*snapshot.changes_from(commit, after))))
+    changed, tracked = ({}, tree) if after else (staged(), index)
+    return present.Now(ask, place.prefix, place.head, after, changed, tracked, since)
+
+
+def _own(now: present.Now, given: Mapping[bytes, str]) -> dict[bytes, str]:
+    """The files that were named, by the keys under which git knows them."""
+    names = {present.tracked_key(now, key): path for key, path in given.items()}
+    present.refuse_foreign(now, names)
+    return names
 
 
 def _listed(now: present.Now, wanted: Callable[[str], bool]) -> dict[bytes, str]:

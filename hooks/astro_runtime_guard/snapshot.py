@@ -96,10 +96,8 @@ def read_files(
     sources = {key: texts[it.name] if isinstance(it, Entry) else it for key, it in said.items() if it is not None}
     old: dict[bytes, list[Old]] = {key: [] for key in names}
     for side in sides:
-        for key, entry in side.held.items():
-            old[key].append(Old(names[key], texts[entry.name], side.before))
-        for key, former in _renamed(side, sources, texts, blank).items():
-            old[key].append(Old(path_of(now.prefix, former), texts[side.gone[former].name], side.before))
+        for key, (path, source) in _said_before(now, side, names, sources, texts, blank).items():
+            old[key].append(Old(path, source, side.before))
     for key in names.keys() - sources.keys():
         if is_link(now, key) and any(blank(it.path)(it.source) != it.source for it in old[key]):
             raise missing(now, key, names[key])
@@ -110,6 +108,16 @@ def read_files(
         if key in sources
     )
     return tuple(files), texts
+
+
+def _said_before(
+    now: Now, side: Side, names: Mapping[bytes, str], sources: Mapping[bytes, bytes], texts: Mapping[bytes, bytes],
+    blank: Callable[[str], Blank],
+) -> dict[bytes, tuple[str, bytes]]:  # fmt: skip
+    """Key -> the path that it had in a base commit and what it said there, also under another name."""
+    held = {key: (names[key], texts[entry.name]) for key, entry in side.held.items()}
+    renamed = _renamed(side, sources, texts, blank)
+    return held | {key: (path_of(now.prefix, it), texts[side.gone[it].name]) for key, it in renamed.items()}
 
 
 def _renamed(
