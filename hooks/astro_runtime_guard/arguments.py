@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Options:
-    """What is asked for; `files` empty stands for all tracked Dockerfiles below this folder."""
+    """What is asked for; `files` empty stands for all tracked ones below this folder that can name a Runtime."""
 
     def __init__(self, files: Sequence[str] = ()) -> None:
         self.files = list(files)
@@ -56,7 +56,7 @@ def _parser(program: str, after: str | None) -> ArgumentParser:
         "files",
         nargs="*",
         metavar="FILE",
-        help="Dockerfiles to check; all tracked ones below this folder if none",
+        help="files to check; all tracked Dockerfiles and places below this folder if none",
     )
     add("--base", metavar="REF", help="compare with this commit or branch (also: ASTRO_RUNTIME_BASE)")
     add("--no-base", action="store_true", help="compare with nothing; check the files as they are")
