@@ -184,7 +184,9 @@ JUDGED = (
         *("findings", "flags", "froms", "guard", "order", "readings", "recognition", "references", "tags", "words"),
     }
 )
-READER = {"collections", "dockerfile_parse", "enum", "functools", "json", "logging", "re"}
+# What logging and packaging import beside them since CPython 3.13.
+NEWER = {"dataclasses", "inspect"} if sys.version_info >= (3, 13) else set()
+READER = {"collections", "dockerfile_parse", "enum", "functools", "json", "logging", "re", *NEWER}
 OWN_RULES = {"fields", "imagefile", "placefile", "rulefile", "rulefolder", "yamlfile"}
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
 SITUATIONS: dict[str, tuple[str, str, tuple[str, ...], int, set[str], set[str]]] = {

@@ -176,7 +176,7 @@ IMAGE_MISTAKES = {
     "a list for a number": (edited("}]", ", first: [1]}]", IMAGE), "2:66: expected a text"),
     "an Airflow version that is none": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: 2th.3}]\n', "3:47: 2th.3: expected a version such as 2.3"),
     "an Airflow version with a patch": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: 2.3.4}]\n', "3:47: 2.3.4: expected a version such as 2.3"),
-    "known build that is none": (IMAGE + "builds: {1.0: 2.3.4 ?}\n", "1:1: 1.0 is no version of thing, expected {major}.{minor}.{patch}"),
+    "known build that is none": (IMAGE + 'builds: {1.0: "2.3.4 ?"}\n', "1:1: 1.0 is no version of thing, expected {major}.{minor}.{patch}"),
     "line of no numbering": (IMAGE + 'lines: [{line: "1", numbering: other, airflow: "2.0"}]\n', "3:9: numbering: other is none of only"),
     "an Airflow that is none": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: "2"}]\n', "3:47: 2: expected a version such as 2.3"),
     "withdrawn build that is none": (IMAGE + "withdrawn: [{builds: [1.0], reason: r, instead: 1.0.1, source: s}]\n", "3:13: 1.0 is no version of images, expected {major}.{minor}.{patch}"),
