@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.images import Image, Numbering
 from astro_runtime_guard.recognition import recognise
 from astro_runtime_guard.rulebook import load_rulebook
-from astro_runtime_guard.tags import line_of
+from astro_runtime_guard.tags import line_of, read_tag
 
 CASES: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "compare-cases.json").read_text("utf-8"))
 IMAGES = {image.name: image for image in load_rulebook([shipped_folder()], "2026-11-22").images}
@@ -31,6 +32,9 @@ OURS = [
     (f"{LEGACY}:5@{SHA}", LEGACY, "series", "5", True),
     (f"{LEGACY}:5.0.1@{SHA}", LEGACY, "build", "5.0.1", True),
     ("Quay.IO/astronomer/astro-runtime:5.0.1", LEGACY, "build", "5.0.1", True),
+    (f"{LEGACY}:5.0.1:2", LEGACY, "no-version", "", False),
+    (f"{LEGACY}:5.0.1-rc1-rc2", LEGACY, "build", "5.0.1-rc1", True),
+    (f"{LEGACY}:5.0.1-rc..1", LEGACY, "build", "5.0.1", True),
     (f"{LEGACY}-dev:6.1.0-alpha3", f"{LEGACY}-dev", "build", "6.1.0-alpha3", True),
     (f"{AIRFLOW_3}:3.1-12", AIRFLOW_3, "build", "3.1-12", True),
     (f"{AIRFLOW_3}-dev:3.1-5", f"{AIRFLOW_3}-dev", "build", "3.1-5", True),
@@ -46,7 +50,9 @@ OURS = [
     ("localhost:5000/astronomer/astro-runtime:5.0.1", MIRROR, "build", "5.0.1", True),
     ("astronomer/astro-runtime:5.0.1", MIRROR, "build", "5.0.1", True),
     ("${REGISTRY}/astronomer/astro-runtime:5.0.1", MIRROR, "build", "5.0.1", True),
+    ("registry.example.com/${TEAM}/astronomer/astro-runtime:5.0.1", MIRROR, "build", "5.0.1", True),
     ("${REGISTRY}quay.io/astronomer/astro-runtime:5", MIRROR, "series", "5", False),
+    ("${REGISTRY}astrocrpublic.azurecr.io/runtime:3.1-12", AIRFLOW_3, "build", "3.1-12", True),
     (f"{LEGACY}:${{VERSION}}", LEGACY, "no-value", "", False),
     (f"{LEGACY}:5.0.${{PATCH}}", LEGACY, "no-value", "", False),
     (f"{LEGACY}:5.0.1${{SUFFIX}}", LEGACY, "no-value", "", False),
@@ -100,9 +106,15 @@ NOT_OURS = [
     "images.astronomer.cloud/baseimages/runtime:3.0-1",
     "quay.io/astronomer/airflow-extensions:v1",
     "quay.io/astronomer/astro-runtime-5:1",
+    "quay.io/astronomer/astro-runtime-5.0.6:1",
+    "quay.io/astronomer/astro-runtime_5.0.6",
+    "quay.io/astronomer/astro-runtime-slim",
+    "quay.io/astronomer/astro-runtimes5.0.6",
     "runtime-3.1-12",
     "${IMAGE}",
     "${IMAGE}:5.0.1",
+    "${REGISTRY}/runtime:3.1-12",
+    "quay.io/astronomer/${PREFIX}astro-runtime:5.0.1",
     "scratch",
     "",
 ]
@@ -118,6 +130,26 @@ def test_recognised(reference: str, declared: str, kind: str, version: str, pinn
         version,
         pinned,
     )
+
+
+# Reference, and its repository, tag and digest as they are written.
+WRITTEN = [
+    (LEGACY, (LEGACY, "", "")),
+    (f"Quay.IO/astronomer/astro-runtime:5.0.1-base@{SHA}", ("Quay.IO/astronomer/astro-runtime", "5.0.1-base", SHA)),
+    (f"{LEGACY}:${{A}}.${{B}}", (LEGACY, "${A}.${B}", "")),
+    (f"{LEGACY}${{A}}${{B}}", (LEGACY, "${A}${B}", "")),
+    (f"{LEGACY}${{A}}:${{B}}", (LEGACY, "${A}:${B}", "")),
+    (f"{LEGACY}${{A}}:b/c", (LEGACY, "${A}:b/c", "")),
+    (f"{LEGACY}-5.0.6-base", (LEGACY, "5.0.6-base", "")),
+    ("${HOST}:5000/astronomer/astro-runtime:5", ("${HOST}:5000/astronomer/astro-runtime", "5", "")),
+]
+
+
+@pytest.mark.parametrize(("reference", "expected"), WRITTEN)
+def test_parts_as_they_are_written(reference: str, expected: tuple[str, str, str]) -> None:
+    found = recognise(reference, IMAGES.values())
+    assert found is not None
+    assert (found.repository, found.tag.text, found.digest) == expected
 
 
 @pytest.mark.parametrize("repository", CASES["images"]["ours"])
@@ -230,6 +262,43 @@ def test_a_series_is_read_by_the_numbering_of_its_repository(
     assert read(tag, repository)[::2] == ("series", numberings)
 
 
+# An image of four numbers, with a name that has no slash, and a suffix that has no dash.
+FOUR = Image(
+    "four", ("docker.io/library/four",), (Numbering("only", "{a}.{b}.{c}-{d}"),), ("-slim", "-slimmer", "_corp")
+)
+
+# Reference, what its tag is, its version, its numbers; none where it is not recognised.
+OF_FOUR = [
+    ("four", ("none", "", ())),
+    ("four:1.2.3-4", ("build", "1.2.3-4", ("1", "2", "3", "4"))),
+    ("four:1.2.3-4-slim", ("build", "1.2.3-4", ("1", "2", "3", "4"))),
+    ("four:1.2.3-4_corp", ("no-version", "", ())),
+    ("four:1.2.3", ("series", "1.2.3", ("1", "2", "3"))),
+    ("four:1.2_corp-slim", ("series", "1.2", ("1", "2"))),
+    ("four${TAG}", ("no-value", "", ())),
+    ("four:1", ("series", "1", ("1",))),
+    ("four:1-slimmer", ("series", "1", ("1",))),
+    ("four:1-slimmest", ("no-version", "", ())),
+    ("four:1-4", ("no-version", "", ())),
+    ("docker.io/four:1", ("series", "1", ("1",))),
+    ("library/four:1", ("series", "1", ("1",))),
+    ("four-1.2.3-4", ("no-colon", "1.2.3-4", ())),
+    ("other/four:1", None),
+    ("fours:1", None),
+]
+
+
+@pytest.mark.parametrize(("reference", "expected"), OF_FOUR)
+def test_an_image_of_another_shape(reference: str, expected: tuple[str, str, tuple[str, ...]] | None) -> None:
+    found = recognise(reference, [FOUR])
+    assert (found and (found.tag.kind, found.tag.version, found.tag.numbers)) == expected
+
+
+@pytest.mark.parametrize(("tag", "kind"), [("1", "series"), ("1-slim", "no-version"), ("latest-slim", "no-version")])
+def test_an_image_without_suffixes(tag: str, kind: str) -> None:
+    assert read_tag(tag, FOUR._replace(name="bare", suffixes=())).kind == kind
+
+
 @pytest.mark.parametrize("first", ["one", "-1", "1.0", "1000000000", "\u0661"])
 def test_the_first_build_of_a_series_is_a_number(tmp_path: Path, first: str) -> None:
     (tmp_path / "images").mkdir()
@@ -252,6 +321,7 @@ LINES = [
     (f"{AIRFLOW_3}:3", None),
     (f"{LEGACY}:14.0.0", None),
     (f"{LEGACY}:latest", None),
+    (f"{LEGACY}:5.0.1-${{SUFFIX}}", None),
     ("registry.example.com/astronomer/astro-runtime:3.0", None),
 ]
 

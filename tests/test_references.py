@@ -28,6 +28,7 @@ HEX = "0123456789abcdef" * 4
         ("Registry/a", Reference("Registry", "a", "", "")),
         ("QUAY.io/a", Reference("QUAY.io", "a", "", "")),
         ("[::1]:5000/a", Reference("[::1]:5000", "a", "", "")),
+        ("[2001:DB8::ABCDEF:abcdef]/a", Reference("[2001:DB8::ABCDEF:abcdef]", "a", "", "")),
         ("127.0.0.1/a", Reference("127.0.0.1", "a", "", "")),
         ("a_b.c/d:1", Reference("", "a_b.c/d", "1", "")),
         ("a.b__c-d---e", Reference("docker.io", "library/a.b__c-d---e", "", "")),
@@ -52,10 +53,10 @@ def test_accepted(text: str, expected: Reference) -> None:
         "a: 1",
         "a ", "a\n", "a:1\n", "A", "a/B", "quay.io/A", "a..b", "a._b", "a-", "-a", "_a", "a_", "a___b",
         "a.-b",
-        "r.io:/a", "r.io:x/a", "-r.io/a", "r-.io/a", "r..io/a", "[::1/a", "https://r.io/a", "./a", "../a",
+        "r.io:/a", "r.io:x/a", "r.io:1:2/a", "-r.io/a", "r-.io/a", "r..io/a", "[::1/a", "[]:5000/a", "https://r.io/a", "./a", "../a",
         "a?",
         "a b", "a$b", "a#b", "${A}/b", "\u00e9", "a:\u0661", "a:\u00e9", "r.io:\u0661/a", "a\x00", "a:1\x00",
-        "a@sha256:" + "A" * 64, "a@sha256:" + "0" * 63, "a@sha256:" + "0" * 65, "a@md5:" + "0" * 32,
+        "a@sha256:" + "A" * 64, "a@sha256:" + "0" * 63, "a@sha256:" + "0" * 65, "a@sha256:" + "0" * 63 + "g", "a@md5:" + "0" * 32,
         "a@sha256+b64:" + "0" * 64, "a@" + HEX, HEX, "a@sha256:" + HEX + "@sha256:" + HEX,
         "a:" + "1" * 129, "a" * 248, "r.io/" + "a" * 256,
     ],
@@ -68,3 +69,9 @@ def test_repository_has_no_tag() -> None:
     reference = read_reference("quay.io/a/b:1@sha256:" + HEX)
     assert reference
     assert reference.repository == "quay.io/a/b"
+
+
+def test_repository_that_looks_like_a_host_has_no_domain() -> None:
+    reference = read_reference("a_b.c/d:1")
+    assert reference
+    assert reference.repository == "a_b.c/d"
