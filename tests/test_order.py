@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.order import newest_known, place_of, spans
+from astro_runtime_guard.images import Image, Numbering
+from astro_runtime_guard.order import newest_known, place_of, series_of, spans
 from astro_runtime_guard.recognition import Runtime, recognise
 from astro_runtime_guard.rulebook import load_rulebook
 from astro_runtime_guard.tags import read_tag
@@ -21,6 +22,7 @@ IMAGES = {image.name: image for image in load_rulebook([shipped_folder()], "2026
 RUNTIME = IMAGES["astro-runtime"]
 LEGACY = "quay.io/astronomer/astro-runtime"
 AIRFLOW_3 = "astrocrpublic.azurecr.io/runtime"
+AGENT = "images.astronomer.cloud/baseimages/astro-remote-execution-agent"
 CERTIFIED = "quay.io/astronomer/ap-airflow"
 
 
@@ -111,7 +113,7 @@ def test_a_series_is_below_or_above_only_where_all_of_its_builds_are(
 
 
 UPGRADE_ORDER = """
-    3.0.0 3.0.4 4.0.0 4.0.6 4.2.9 5.0.0-alpha1 5.0.0 5.0.1 5.0.9 5.0.10 5.5.0 6.0.0 9.7.0 9.10.0 9.10.1 9.12.0
+    3.0.0 3.0.4 4.0.0 4.0.6 4.2.9 5.0.0-alpha1 5.0.0-rc 5.0.0-rc1 5.0.0 5.0.1 5.0.9 5.0.10 5.5.0 6.0.0 9.7.0 9.10.0 9.10.1 9.12.0
     10.0.0 11.0.0 13.7.0 13.11.0 3.0-1-nightly20241216 3.0-1 3.0-2 3.0-10 3.1-1
     3.1-12.rc1 3.1-12 3.2-1 3.3-8 3.10-1 4.0-1
 """
@@ -176,6 +178,7 @@ BETWEEN = [
     (CERTIFIED, "2.1.1-2-buster", LEGACY, "4.0.0", -1),
     (CERTIFIED, "2.1", AIRFLOW_3, "3.0-1", -1),
     (CERTIFIED, "2.0.0-3-buster-onbuild", LEGACY, "3.0.0", -1),
+    (CERTIFIED, "2.0.0-3-buster-onbuild", LEGACY, "1.0.0", -1),
     (CERTIFIED, "1.10.10-5-alpine3.10-onbuild", LEGACY, "4.0.0", -1),
     (CERTIFIED, "2.3.1", AIRFLOW_3, "3.0-1", -1),
     (CERTIFIED, "2.99.0", LEGACY, "5.0.0", None),
@@ -185,6 +188,8 @@ BETWEEN = [
     (CERTIFIED, "1.10.15", CERTIFIED, "2.3.1-onbuild", -1),
     (LEGACY, "3", AIRFLOW_3, "3", -1),
     (LEGACY, "3.0", AIRFLOW_3, "3.0-1", -1),
+    ("registry.example.com/astronomer/astro-runtime", "3.0", LEGACY, "3.0.0", 0),
+    ("registry.example.com/astronomer/astro-runtime", "3.0", AIRFLOW_3, "3.0-99", 0),
     (LEGACY, "13", AIRFLOW_3, "3.0", -1),
     (AIRFLOW_3, "3.3-1", AIRFLOW_3, "3.3", 0),
     (AIRFLOW_3, "3.3-1-rc1", AIRFLOW_3, "3.3", -1),
@@ -201,3 +206,59 @@ def test_between_repositories_and_images_and_back(
 ) -> None:
     first, second = runtime(from_tag, from_repository), runtime(to_tag, to_repository)
     assert (compare(first, second), compare(second, first)) == (result, None if result is None else -result)
+
+
+# Of an image and the one that carries it, only the second is put into the order of the first.
+CARRYING = [
+    (AIRFLOW_3, "3.1-2", AGENT, "3.1-2-python-3.12-astro-agent-1.1.0", 0),
+    (AIRFLOW_3, "3.1-2", AGENT, "3.1-1-python-3.12-astro-agent-1.1.0", 1),
+    (AIRFLOW_3, "3.1-2", AGENT, "3.1-3-python-3.12-astro-agent-1.1.0", -1),
+    (LEGACY, "13.7.0", AGENT, "3.1-3-python-3.12-astro-agent-1.1.0", -1),
+    (AGENT, "3.1-1-python-3.12-astro-agent-1.1.0", AIRFLOW_3, "3.1-2", None),
+    (AGENT, "3.1-1-python-3.12-astro-agent-1.1.0", AGENT, "3.1-2-python-3.12-astro-agent-1.1.0", -1),
+    (AGENT, "3.1-1-python-3.12-astro-agent-1.1.0", CERTIFIED, "2.2.4", None),
+    (CERTIFIED, "2.2.4", AGENT, "3.1-1-python-3.12-astro-agent-1.1.0", None),
+]
+
+
+@pytest.mark.parametrize(("from_repository", "from_tag", "to_repository", "to_tag", "result"), CARRYING)
+def test_an_image_inside_another(
+    from_repository: str, from_tag: str, to_repository: str, to_tag: str, result: int | None
+) -> None:
+    assert compare(runtime(from_tag, from_repository), runtime(to_tag, to_repository)) == result
+
+
+# An Airflow minor, the series of builds that have it, and the numberings of that; none where it is between known ones.
+OF_AIRFLOW = [
+    ("2.3", ("5", ("legacy",))),
+    ("2.11", ("13", ("legacy",))),
+    ("3.0", ("3.0", ("airflow-3",))),
+    ("3.3", ("3.3", ("airflow-3",))),
+    ("3.99", ("3.99", ("airflow-3",))),
+    ("4.0", ("4.0", ("airflow-3",))),
+    ("2.99", None),
+    ("1.10", None),
+]
+
+
+@pytest.mark.parametrize(("airflow", "expected"), OF_AIRFLOW)
+def test_series_of_an_airflow_minor(airflow: str, expected: tuple[str, tuple[str, ...]] | None) -> None:
+    tag = series_of(airflow, RUNTIME)
+    names = [numbering.name for numbering in RUNTIME.numberings]
+    assert (tag and (tag.version, tuple(names[at] for at in tag.numberings))) == expected
+
+
+@pytest.mark.parametrize(("tag", "result"), [("4.2.9", 1), ("5.0.0", 0), ("6.10.0", 0), ("7.0.0", -1)])
+def test_an_airflow_minor_of_two_lines_is_all_of_both(tag: str, result: int) -> None:
+    lines = tuple(line._replace(airflow="2.3") if line.name == "6" else line for line in RUNTIME.lines)
+    images = [RUNTIME._replace(name="of-two-lines", lines=lines), IMAGES["astronomer-certified"]]
+    images[1] = images[1]._replace(succeeded_by="of-two-lines")
+    first, second = recognise(f"{CERTIFIED}:2.3.1", images), recognise(f"{LEGACY}:{tag}", images)
+    assert first is not None
+    assert second is not None
+    assert compare(first, second) == result
+
+
+def test_an_airflow_minor_that_reads_as_a_build_is_no_series() -> None:
+    image = Image("two", ("docker.io/library/two",), (Numbering("only", "{major}.{minor}"),))
+    assert series_of("9.9", image) is None
