@@ -14,8 +14,9 @@ from astro_runtime_guard.errors import CannotCheck
 #      \   \
 #       4 - 5 - 6    4 and 5 are proposed; 6 is the merge that a service makes of 3 and 5
 ROOT, FORK, MAIN, ONE, TWO, MERGE, LATER, OTHER = (str(digit) * 40 for digit in range(1, 9))
+SIDE = "a1" * 10 + "b2" * 10  # its end is not like its beginning
 PARENTS = {
-    ROOT: (), FORK: (ROOT,), MAIN: (FORK,), ONE: (FORK,), TWO: (ONE,), MERGE: (MAIN, TWO), LATER: (MAIN,), OTHER: (),
+    ROOT: (), FORK: (ROOT,), MAIN: (FORK,), ONE: (FORK,), TWO: (ONE,), MERGE: (MAIN, TWO), LATER: (MAIN,), OTHER: (), SIDE: (FORK,),
 }  # fmt: skip
 ZEROS = "0" * 40
 ORIGIN = {"refs/remotes/origin/main": MAIN}
@@ -106,6 +107,7 @@ ROWS: dict[str, Row] = {
     "ASTRO_RUNTIME_BASE before the first commit": ({"ASTRO_RUNTIME_BASE": MAIN}, None, Clone(""), before(MAIN, MAIN)),
     "ASTRO_RUNTIME_BASE in CI": ({**PULL, "ASTRO_RUNTIME_BASE": ONE}, None, FULL, before(ONE, ONE)),
     "ASTRO_RUNTIME_BASE and a range": ({**RANGE, "ASTRO_RUNTIME_BASE": ONE}, None, ON_MAIN, before(ONE, ONE)._replace(after=TWO)),
+    "ASTRO_RUNTIME_BASE after the fact": ({"PRE_COMMIT_REWRITE_COMMAND": "rebase", **RANGE, "ASTRO_RUNTIME_BASE": ONE}, None, FULL, before(ONE, ONE)),
     # stages after the fact
     **{
         f"stage with {name}": ({name: "1", **RANGE}, None, FULL, Base((), why=f"nothing is proposed in this stage: {name} is set"))
@@ -135,9 +137,21 @@ ROWS: dict[str, Row] = {
         absent(f"the merged target branch, pull_request.base.sha {MAIN[:12]}, origin/main", DEPTH),
     ),
     "pull request, no event": (PULL, None, MERGED, before(MAIN, "origin/main")),
+    "pull request, no event, main went on": (PULL, None, replace(MERGED, refs={"refs/remotes/origin/main": LATER}), before(MAIN, "origin/main")),
+    "pull request, a merge of something else": (
+        PULL, {"pull_request": {"head": {"sha": OTHER}}}, replace(MERGED, refs={"refs/remotes/origin/main": LATER}),
+        before(MAIN, "the merge base with origin/main"),
+    ),
+    "pull request, no merge at all": ({**PULL, "GITHUB_SHA": TWO}, None, FULL, FORKED),
+    "pull request, its head checked out, cut below the merge base": (
+        PULL, PULLED, Clone(TWO, ORIGIN, (ROOT,)), before(MAIN, "origin/main")._replace(exact=False),
+    ),
     "pull request, its head checked out": (PULL, PULLED, FULL, FORKED),
     "pull request, its head checked out, shallow": (
         PULL, PULLED, Clone(TWO, ORIGIN, (ROOT, FORK)), before(MAIN, "origin/main")._replace(exact=False),
+    ),
+    "pull request, a merge of one's own checked out": (
+        {**PULL, "GITHUB_SHA": OTHER}, None, Clone(MERGE, {"refs/remotes/origin/main": LATER}), before(MAIN, "the merge base with origin/main"),
     ),
     "pull request from a fork, upstream": (PULL, None, Clone(TWO, {"refs/remotes/upstream/main": MAIN}), FORKED),
     "pull_request_target, the proposal": ({**PULL, "GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_SHA": MAIN}, PULLED, FULL, FORKED),
@@ -189,6 +203,12 @@ ROWS: dict[str, Row] = {
     ),
     "GitLab new branch": ({**GITLAB, "CI_COMMIT_BRANCH": "topic", "CI_COMMIT_BEFORE_SHA": ZEROS}, None, FULL, FORKED),
     "GitLab main": ({**GITLAB, "CI_COMMIT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": FORK}, None, ON_MAIN, before(FORK, "the commit before the push")),
+    "GitLab main, pushed backwards": (
+        {**GITLAB, "CI_COMMIT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": LATER}, None, ON_MAIN, before(LATER, "the commit before the push"),
+    ),
+    "GitLab main, run again": (
+        {**GITLAB, "CI_COMMIT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": MAIN}, None, ON_MAIN, before(FORK, "the parent of HEAD"),
+    ),
     "GitLab tag": ({**GITLAB, "CI_COMMIT_TAG": "v1"}, None, FULL, quiet("a tag")),
     **{f"GitLab {it}": ({**GITLAB, "CI_PIPELINE_SOURCE": it}, None, FULL, quiet(f"CI_PIPELINE_SOURCE is {it}")) for it in ("schedule", "web")},
     # the others
@@ -203,6 +223,9 @@ ROWS: dict[str, Row] = {
     "Bitbucket": (
         {"CI": "true", "BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_PR_DESTINATION_COMMIT": MAIN[:12], "BITBUCKET_PR_DESTINATION_BRANCH": "main"},
         None, Clone(MERGE), before(MAIN, "the target branch"),
+    ),
+    "Bitbucket, another branch": (
+        {"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_PR_DESTINATION_COMMIT": SIDE[:12]}, None, Clone(TWO), before(FORK, "the merge base with the target branch"),
     ),
     "Bitbucket, shallow": (
         {"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_PR_DESTINATION_COMMIT": MAIN[:12], "BITBUCKET_PR_DESTINATION_BRANCH": "main"},
@@ -294,6 +317,10 @@ def test_no_base(environ: dict[str, str]) -> None:
     assert decide(environ, "", None, True, FULL.answers()) == expected
 
 
+def test_a_base_is_exact_and_of_the_index_unless_it_says_otherwise() -> None:
+    assert (NOTHING.after, NOTHING.exact, NOTHING.problem, NOTHING.why) == ("", True, "", "")
+
+
 def test_base_option_comes_before_its_variable() -> None:
     assert decide({"ASTRO_RUNTIME_BASE": "gone"}, "", ONE, False, FULL.answers()) == before(ONE, ONE)
 
@@ -335,5 +362,9 @@ def test_merged_heads() -> None:
         "GITHEAD_x": "",
         "GITHEAD": "",
         f"XGITHEAD_{ONE}": "",
+        f"SOME_KEY{MAIN}": "",
+        f"GITHEAD_{'a' * 7}": "",
+        f"GITHEAD_{'a' * 39}g": "",
+        f"GITHEAD_{'a' * 64}": "of a repository with longer names",
     }
-    assert merged_heads(environ) == (ONE, TWO)
+    assert merged_heads(environ) == (ONE, TWO, "a" * 64)
