@@ -36,6 +36,11 @@ PAIRED = {
         ["RT:3.0.0 AS a\nRT:1.0.0 AS b\nFROM python"],
         [("2.0.0", "1.0.0"), ("4.0.0", "3.0.0")],
     ),
+    "by name, the first with the first where names are equal": (
+        "RT:2.0.0 AS a\nRT:4.0.0 AS a\nFROM python",
+        ["RT:1.0.0 AS a\nRT:3.0.0 AS a\nFROM python"],
+        [("2.0.0", "1.0.0"), ("4.0.0", "3.0.0")],
+    ),
     "the final one, with a new one in front": ("RT:9.0.0\nRT:2.0.0", ["RT:1.0.0"], [("9.0.0", None), ("2.0.0", "1.0.0")]),
     "the final one, through the names of stages": (
         "RT:2.0.0 AS x\nRT:9.0.0 AS y\nFROM x AS z\nFROM z",
@@ -54,6 +59,8 @@ PAIRED = {
     "nothing there before": ("RT:2.0.0", ["FROM python"], [("2.0.0", None)]),
     "the newest of two bases": ("RT:2.0.0", ["RT:1.0.0", "RT:3.0.0"], [("2.0.0", "3.0.0")]),
     "the newest of two bases, in the other order": ("RT:2.0.0", ["RT:3.0.0", "RT:1.0.0"], [("2.0.0", "3.0.0")]),
+    "the first of two bases that are as new": ("RT:2.0.0", ["RT:1.0.0-slim", "RT:1.0.0-base"], [("2.0.0", "1.0.0-slim")]),
+    "the first of two bases that are as new, in the other order": ("RT:2.0.0", ["RT:1.0.0-base", "RT:1.0.0-slim"], [("2.0.0", "1.0.0-base")]),
     "a base without an order does not count": ("RT:2.0.0", ["RT:latest", "RT:1.0.0"], [("2.0.0", "1.0.0")]),
     "only bases without an order": ("RT:2.0.0", ["RT:latest", "RT:stable"], [("2.0.0", "latest")]),
     "a base that has no such file": ("RT:2.0.0", ["FROM python", "RT:3.0.0"], [("2.0.0", "3.0.0")]),
@@ -61,6 +68,12 @@ PAIRED = {
         "RT:2.0.0\nCOPY --from=quay.io/astronomer/astro-runtime:1.0.0 /a /a",
         ["RT:1.0.0\nCOPY --from=quay.io/astronomer/astro-runtime:3.0.0 /a /a"],
         [("2.0.0", "1.0.0"), ("1.0.0", None)],
+    ),
+    "what a COPY named is no past": ("RT:2.0.0", ["FROM python\nCOPY --from=quay.io/astronomer/astro-runtime:3.0.0 /a /a"], [("2.0.0", None)]),
+    "what a COPY names continues no stage": (
+        "RT:2.0.0\nCOPY --from=quay.io/astronomer/astro-runtime:1.0.0 /a /a",
+        ["RT:1.0.0 AS a\nRT:3.0.0"],
+        [("2.0.0", "3.0.0"), ("1.0.0", None)],
     ),
 }  # fmt: skip
 
