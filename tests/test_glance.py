@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from astro_runtime_guard.dockerfile import read_stages
 from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.glance import may_name, needles
+from astro_runtime_guard.glance import format_of, may_name, needles
 from astro_runtime_guard.images import Image
 from astro_runtime_guard.recognition import recognise
 from astro_runtime_guard.rulebook import load_rulebook
@@ -112,8 +112,13 @@ def disguised(draw: st.DrawFn) -> bytes:
 
 @given(SOURCES)
 @example(b"FROM docker.io/library/thing")
+@example(b"FROM thing")
+@example(b"FROM docker.io/k/kit")
+@example(b"FROM k/kit")
 @example(b"FR\\\n# x\nOM thi\\\nng")
+@example(b"FRO\\\nM thi\\\nng")
 @example(b'FROM a\nCOPY --f"rom"=th"ing" a b')
+@example(b'FROM a\nCOPY --fro"m"=th"ing" a b')
 @example(b"FROM a\nRUN --mount=type=bind,from=th\\\ning true")
 @example("FROM \u212a/\u212aIT".encode())
 def test_it_never_misses_an_image(source: bytes) -> None:
@@ -147,6 +152,10 @@ QUIET = {
     "somebody else's runtime": "FROM mcr.microsoft.com/dotnet/runtime:8.0\n",
     "marks in other lines": 'FROM python:3.12\nRUN echo "$HOME" \\\n && x\nHEALTHCHECK CMD ["curl", "-f", "http://x"]\n',
     "a comment": "# taken from $HERE\nFROM python:3.12\n",
+    "a comment that is indented": " \t# taken from $HERE\nFROM python:3.12\n",
+    "a comment below an empty line": "\n# taken from $HERE\nFROM python:3.12\n",
+    "marks in lines above": 'ARG A=1\nRUN echo "$HOME"\nFROM python:3.12\n',
+    "the end of the word FROM in front of a mark within a line": "FROM python:3.12\nRUN echo f\\n to\n",
     "nothing": "",
 }
 
@@ -154,3 +163,26 @@ QUIET = {
 @pytest.mark.parametrize("text", QUIET.values(), ids=QUIET)
 def test_ordinary_files_need_no_reader(text: str) -> None:
     assert not glanced(text.encode(), IMAGES)
+
+
+PUT_TOGETHER = {
+    "in the first of three": "FROM $A\nFROM b\nFROM c\n",
+    "in the second of three": "FROM a\nFROM $B\nFROM c\n",
+    "in the last of three": "FROM a\nFROM b\nFROM $C",
+}
+
+
+@pytest.mark.parametrize("text", PUT_TOGETHER.values(), ids=PUT_TOGETHER)
+def test_what_may_be_a_reference_in_pieces_needs_the_reader(text: str) -> None:
+    assert glanced(text.encode(), IMAGES)
+
+
+FORMATS = {
+    "pyproject.toml": "toml", "a/b.yml": "yaml", "B.YAML": "yaml", "a.b.json": "json", "json": "json",
+    "Dockerfile": "", "Dockerfile.dev": "", "a.yaml/Dockerfile": "", "a.yaml.bak": "", "": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "form"), FORMATS.items())
+def test_format_of_a_path(path: str, form: str) -> None:
+    assert format_of(path) == form

@@ -8,22 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from astro_runtime_guard import entrypoints
+from astro_runtime_guard import entrypoints, rules
 from astro_runtime_guard.arguments import Options
 from astro_runtime_guard.cli import Hook
 from astro_runtime_guard.rules import compiled
 from astro_runtime_guard.runner import check_files
-from astro_runtime_guard.shortcut import MOST_FILES, names_nothing
+from astro_runtime_guard.shortcut import MOST_BYTES, MOST_FILES, names_nothing
 from repository import Repository
 
 OTHER, RUNTIME = "FROM python:3.12\n", "FROM quay.io/astronomer/astro-runtime:5.0.1\n"
 HOOK = Hook("astro-runtime", entrypoints._ALL)
-
-
-def staged_only(repo: Repository) -> None:
-    repo.write("Dockerfile", RUNTIME)
-    repo.git("add", "Dockerfile")
-    repo.write("Dockerfile", OTHER)
 
 
 def conflict(repo: Repository) -> None:
@@ -62,12 +56,30 @@ def below(name: str, text: str) -> Callable[[Repository], None]:
     return lambda repo: repo.write(name, text)
 
 
+def tracked(name: str, text: str, on_disk: str | None = None) -> Callable[[Repository], None]:
+    """A file that is staged, with the same text on disk or another."""
+
+    def prepare(repo: Repository) -> None:
+        repo.write(name, text)
+        repo.git("add", name)
+        repo.write(name, text if on_disk is None else on_disk)
+
+    return prepare
+
+
 SITUATIONS: dict[str, tuple[Callable[[Repository], None], list[str], dict[str, str], bool]] = {
     "nothing changed": (nothing, ["Dockerfile"], {}, True),
     "changed on disk": (below("Dockerfile", "FROM python:3.13\n"), ["Dockerfile"], {}, True),
+    "two files": (nothing, ["Dockerfile", "./Dockerfile"], {}, True),
+    "a place": (below("a.yaml", ""), ["a.yaml"], {}, False),
+    "a place beside a Dockerfile": (tracked("a.yaml", ""), ["Dockerfile", "a.yaml"], {}, False),
+    "a Runtime on disk in one of two": (tracked("other", OTHER, RUNTIME), ["Dockerfile", "other"], {}, False),
+    "a Runtime in the index alone in one of two": (tracked("other", RUNTIME, OTHER), ["Dockerfile", "other"], {}, False),
+    "as long as it takes": (below("Dockerfile", OTHER.ljust(MOST_BYTES, "#")), ["Dockerfile"], {}, True),
+    "very long": (below("Dockerfile", OTHER.ljust(MOST_BYTES + 1, "#")), ["Dockerfile"], {}, False),
     "named with a dot": (nothing, ["./Dockerfile"], {}, True),
     "a Runtime on disk": (below("Dockerfile", RUNTIME), ["Dockerfile"], {}, False),
-    "a Runtime in the index alone": (staged_only, ["Dockerfile"], {}, False),
+    "a Runtime in the index alone": (tracked("Dockerfile", RUNTIME, OTHER), ["Dockerfile"], {}, False),
     "a conflict": (conflict, ["Dockerfile"], {}, False),
     "not tracked": (below("new", OTHER), ["new"], {}, False),
     "missing": (nothing, ["nowhere"], {}, False),
@@ -80,11 +92,15 @@ SITUATIONS: dict[str, tuple[Callable[[Repository], None], list[str], dict[str, s
     "rules of one's own": (below(".astro-runtime/x.txt", ""), ["Dockerfile"], {}, False),
     "a base is named": (nothing, ["Dockerfile"], {"ASTRO_RUNTIME_BASE": "nowhere"}, False),
     "a range": (nothing, ["Dockerfile"], {"PRE_COMMIT_FROM_REF": "HEAD", "PRE_COMMIT_TO_REF": "HEAD"}, False),
+    "half a range": (nothing, ["Dockerfile"], {"PRE_COMMIT_FROM_REF": "HEAD"}, False),
+    "the other half of a range": (nothing, ["Dockerfile"], {"PRE_COMMIT_TO_REF": "HEAD"}, False),
     "nothing named": (nothing, [], {}, False),
+    "as many as it takes": (nothing, ["Dockerfile"] * MOST_FILES, {}, True),
     "very many": (nothing, ["Dockerfile"] * (MOST_FILES + 1), {}, False),
 }  # fmt: skip
 if sys.platform != "win32":
     SITUATIONS |= {
+        "a line end in the name of a Runtime": (tracked("Dockerfile\nx", RUNTIME, OTHER), ["Dockerfile\nx"], {}, False),
         "a link": (link, ["Dockerfile"], {}, False),
         "below a link": (linked_folder, ["folder/Dockerfile"], {}, False),
     }
@@ -118,4 +134,11 @@ def test_outside_any_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_rule_files_that_have_changed(inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     inside.commit({"Dockerfile": OTHER})
     monkeypatch.setattr(compiled, "STATE", compiled.STATE + 1)
+    assert not names_nothing(["Dockerfile"], os.environ)
+
+
+def test_rules_that_were_not_written_down(inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside.commit({"Dockerfile": OTHER})
+    monkeypatch.delattr(rules, "compiled")
+    monkeypatch.setitem(sys.modules, compiled.__name__, None)
     assert not names_nothing(["Dockerfile"], os.environ)
