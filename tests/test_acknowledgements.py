@@ -1,0 +1,141 @@
+"""Comments that answer a finding: which are such comments, what is wrong with them, and what each answers."""
+
+from __future__ import annotations
+
+import pytest
+from astro_runtime_guard.acknowledgements import answer, faults, line_to_write, near_misses, read_acknowledgements
+from astro_runtime_guard.declarations import Declaration, read_declarations
+from astro_runtime_guard.dockerfile import Comment
+from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.rulebook import load_rulebook
+
+BOOK = load_rulebook([shipped_folder()], "2026-11-22")
+RULES = {rule.name: rule for rule in BOOK.rules}
+LEGACY = "quay.io/astronomer/astro-runtime"
+
+
+def comments(*texts: str) -> list[Comment]:
+    return [Comment(line, text) for line, text in enumerate(texts, 1)]
+
+
+def declaration(tag: str, *above: str) -> Declaration:
+    """A FROM with this tag below these comments."""
+    [found] = read_declarations("\n".join([*above, f"FROM {LEGACY}:{tag}\n"]).encode(), BOOK.images)
+    return found
+
+
+# A comment, and the verb, the subject and the reason in it; none where it is an ordinary one.
+READ = [
+    ("# astro-runtime: reviewed 5.0.1", ("reviewed", "5.0.1", "")),
+    ("#astro-runtime:reviewed 5.0.1", ("reviewed", "5.0.1", "")),
+    ("#\t astro-runtime:\t reviewed\t 5.0.1", ("reviewed", "5.0.1", "")),
+    ("# astro-runtime: reviewed 5.0.1 by two people", ("reviewed", "5.0.1", "by two people")),
+    ("# astro-runtime: reviewed", ("reviewed", "", "")),
+    ("# astro-runtime: downgraded 4.2.6: rolled back: twice", ("downgraded", "4.2.6", "rolled back: twice")),
+    ("# astro-runtime: downgraded 4.2.6 : rolled back", ("downgraded", "4.2.6", "rolled back")),
+    ("# astro-runtime: downgraded 4.2.6:rolled back", ("downgraded", "4.2.6", "rolled back")),
+    ("# astro-runtime: ignore pinned-runtime:", ("ignore", "pinned-runtime", "")),
+    ("# astro-runtime: review 5.0.1", None),
+    ("# astro-runtime: reviewed: 5.0.1", None),
+    ("# astro-runtime: Reviewed 5.0.1", None),
+    ("# astro-runtime reviewed 5.0.1", None),
+    ("# Astro-Runtime: reviewed 5.0.1", None),
+    ("## astro-runtime: reviewed 5.0.1", None),
+    ("# see astro-runtime: reviewed 5.0.1", None),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), READ)
+def test_read(text: str, expected: tuple[str, str, str] | None) -> None:
+    found = [(each.verb, each.subject, each.reason) for each in read_acknowledgements(comments(text))]
+    assert found == ([] if expected is None else [expected])
+
+
+NEAR_MISSES = {
+    "# astro-runtime: review 5.0.1": True,
+    "# astro-runtime reviewed 5.0.1": True,
+    "#Astro Runtime: reviewed 5.0.1": True,
+    "##\tASTRO_RUNTIME: reviewed 5.0.1": True,
+    "# astroruntime: reviewed 5.0.1": True,
+    "# astro-runtime: reviewed 5.0.1": False,
+    "# astro-runtimes are here": False,
+    "# astro--runtime: reviewed 5.0.1": False,
+    "# the astro-runtime of the team": False,
+    "# reviewed 5.0.1": False,
+}
+
+
+@pytest.mark.parametrize(("text", "near"), NEAR_MISSES.items())
+def test_near_misses(text: str, near: bool) -> None:
+    assert near_misses(comments("# another", text)) == ((2,) if near else ())
+
+
+# Tag, comment, and the reason and check of its fault; none where it is right.
+FAULTS = [
+    ("5.0.1", "reviewed 5.0.1", None),
+    ("5.0.1", "reviewed 5.0.1-base", None),
+    ("5.0.1", "reviewed 5.0.0", None),
+    ("5.0.1", "reviewed 5.0.2", ("above", "crossing")),
+    ("5.0.1", "reviewed 5", ("no-version", "crossing")),
+    ("5.0.1", "reviewed pinned-runtime", ("no-version", "crossing")),
+    ("5", "reviewed 5.5.0", None),
+    ("5", "reviewed 6.0.1", ("above", "crossing")),
+    ("latest", "reviewed 5.0.1", None),
+    ("5.0.1", "downgraded 5.0.1: rolled back", None),
+    ("5.0.1-slim", "downgraded 5.0.1-base: rolled back", None),
+    ("5.0.1", "downgraded 5.0.1", ("no-reason", "ordered")),
+    ("5.0.1", "downgraded 5.0.0: rolled back", ("stale", "ordered")),
+    ("5.0.1", "downgraded 5.0.2", ("stale", "ordered")),
+    ("5.0.1", "downgraded latest: rolled back", ("no-version", "ordered")),
+    ("latest", "downgraded 5.0.1: rolled back", ("stale", "ordered")),
+    ("$V", "downgraded 5.0.1: rolled back", None),
+    ("$V", "downgraded 5.0.1", ("no-reason", "ordered")),
+    ("5", "ignore pinned-runtime: built by CI", None),
+    ("5", "ignore pinned-runtime", ("no-reason", "pinned")),
+    ("5.0.1", "ignore maintained-runtime", ("no-reason", "maintained")),
+    ("5.0.1", "ignore runtime-5: seen", ("reviewed", "crossing")),
+    ("5.0.1", "ignore no-runtime-downgrade: seen", ("downgraded", "ordered")),
+    ("5.0.1", "ignore acknowledgement: seen", ("never", "acknowledgement")),
+    ("5.0.1", "ignore nothing: seen", ("unknown-rule", "pinned")),
+]
+
+
+@pytest.mark.parametrize(("tag", "comment", "expected"), FAULTS)
+def test_faults(tag: str, comment: str, expected: tuple[str, str] | None) -> None:
+    found = [(it.why.reason, it.check) for it in faults(declaration(tag, f"# astro-runtime: {comment}"), BOOK.rules)]
+    assert found == ([] if expected is None else [expected])
+
+
+# Tag, comments, and the shipped rules that they answer.
+ANSWERED = {
+    "a review": ("5.0.1", ["reviewed 5.0.1"], {"runtime-4.0.6", "runtime-5"}),
+    "a review of less": ("6.0.1", ["reviewed 5.0.1"], {"runtime-4.0.6", "runtime-5"}),
+    "a review at a boundary": ("6.0.1", ["reviewed 5.0.0"], {"runtime-4.0.6", "runtime-5"}),
+    "a review in front of a boundary": ("6.0.1", ["reviewed 5.0.0-rc1"], {"runtime-4.0.6"}),
+    "a review that is above": ("5.0.1", ["reviewed 5.0.2"], set()),
+    "a downgrade": ("5.0.1", ["downgraded 5.0.1: rolled back"], {"no-runtime-downgrade"}),
+    "a downgrade without a reason": ("5.0.1", ["downgraded 5.0.1"], set()),
+    "a rule": ("5", ["ignore pinned-runtime: built by CI"], {"pinned-runtime"}),
+    "a rule that cannot be ignored": ("5.0.1", ["ignore runtime-5: seen"], set()),
+    "two of which one is wrong": ("5", ["ignore pinned-runtime", "ignore pinned-runtime: x"], {"pinned-runtime"}),
+    "nothing": ("5.0.1", [], set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("tag", "above", "expected"), ANSWERED.values(), ids=ANSWERED)
+def test_answers(tag: str, above: list[str], expected: set[str]) -> None:
+    found = declaration(tag, *(f"# astro-runtime: {text}" for text in above))
+    assert {name for name, rule in RULES.items() if answer(rule, found)} == expected
+
+
+LINES_TO_WRITE = {
+    "runtime-5": "# astro-runtime: reviewed 5.0.1",
+    "no-runtime-downgrade": "# astro-runtime: downgraded 5.0.1: <the reason>",
+    "pinned-runtime": "# astro-runtime: ignore pinned-runtime: <the reason>",
+    "acknowledgement": "",
+}
+
+
+@pytest.mark.parametrize(("rule", "line"), LINES_TO_WRITE.items())
+def test_line_to_write(rule: str, line: str) -> None:
+    assert line_to_write(RULES[rule], "5.0.1") == line
