@@ -8,7 +8,9 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from astro_runtime_guard.checks import CHECKS
+from astro_runtime_guard.changes import Change, Past
+from astro_runtime_guard.checks import CHECKS, Why
+from astro_runtime_guard.declarations import read_declarations
 from astro_runtime_guard.findings import Finding
 from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.guard import check
@@ -225,6 +227,7 @@ SAID = [
         series("3.1-python-3.12", f"{AIRFLOW_3}:3.1-21-python-3.12"),
     ),
     (f"{AIRFLOW_3}:3.4", "pinned-runtime", series("3.4", f"{AIRFLOW_3}:3.4-<build>")),
+    (f"{MIRROR}:99", "pinned-runtime", series("99", f"{MIRROR}:99.<minor>-<build>")),
     (f"{MIRROR}:9", "pinned-runtime", series("9", f"{MIRROR}:9.21.0")),
     (
         f"{CERTIFIED}:2.2-buster-onbuild",
@@ -324,6 +327,25 @@ def test_what_is_said_of_a_tag(reference: str, rule: str, message: str | None) -
     assert said == ([] if message is None else [message])
 
 
+COMMON = {"written": f"{LEGACY}:8.0.0", "repository": LEGACY, "tag": "8.0.0", "after": "8.0.0", "before": ""}
+
+
+def test_what_a_check_hands_to_the_words_of_a_rule() -> None:
+    [new] = read_declarations(f"FROM {LEGACY}:8.0.0\n".encode(), BOOK.images)
+    [old] = read_declarations(f"FROM {LEGACY}:7.6.0-base\n".encode(), BOOK.images)
+    rule = RULES["withdrawn-runtime"]
+    reason = "it does not apply cluster policies that are defined through pluggy"
+    said = Why("", {**COMMON, "reason": reason, "instead": "8.1.0"})
+    assert CHECKS["withdrawn"].judge(Change(new, None), rule) == said
+    past = Past(old, "Dockerfile", "HEAD")
+    assert CHECKS["withdrawn"].judge(Change(new, past), rule) == said._replace(
+        values={**said.values, "before": "7.6.0"}
+    )
+    crossing = Why("", {**COMMON, "before": "7.6.0", "version": "8.0.0"})
+    assert CHECKS["crossing"].judge(Change(new, past), RULES["runtime-8"]) == crossing
+    assert CHECKS["crossing"].judge(Change(new, None), RULES["runtime-8"]) is None
+
+
 def test_withdrawn_builds_are_these() -> None:
     assert [withdrawal.builds for withdrawal in RUNTIME.withdrawn] == [
         ("8.0.0",),
@@ -363,6 +385,19 @@ def test_maintenance_ends_behind_its_last_day(known: Line) -> None:
 
     assert ended(known.maintained_until) == []
     assert ended(date.fromordinal(last.toordinal() + 1).isoformat()) == ["maintained-runtime"]
+
+
+def test_a_line_whose_end_is_not_established_is_maintained() -> None:
+    lines = tuple(
+        known._replace(maintained_until="" if known.name == "4" else known.maintained_until) for known in RUNTIME.lines
+    )
+    book = BOOK._replace(images=(RUNTIME._replace(lines=lines),))
+
+    def ended(version: str) -> list[str]:
+        findings = check(None, written(version).encode(), rulebook=book, rules=book.rules)
+        return [finding.rule for finding in findings if finding.check == "maintained"]
+
+    assert (ended("4.2.9"), ended("5.5.0")) == ([], ["maintained-runtime"])
 
 
 def test_where_no_line_is_maintained_any_more_that_is_said() -> None:
