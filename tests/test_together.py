@@ -169,6 +169,31 @@ def test_a_move_back_is_compared_once(guard: Guard, inside: Repository) -> None:
     assert guard("Dockerfile") == (0, [])
 
 
+def test_what_two_files_said_is_compared_with_the_dockerfile_alone(guard: Guard, inside: Repository) -> None:
+    both = f'{names("docker/Base")}runtime = "3.2-5"\n'
+    inside.commit({"pyproject.toml": both, "docker/Base": f"{RUNTIME}:3.2-4\n"})
+    stage(inside, docker__Base=None, pyproject_toml=BARE, Dockerfile=f"{RUNTIME}:3.2-4 AS x\n{RUNTIME}:3.2-4-base\n")
+    assert guard("Dockerfile") == (0, [])
+    stage(inside, Dockerfile=f"{RUNTIME}:3.2-4 AS x\n{RUNTIME}:3.2-3\n")
+    assert guard("Dockerfile") == (1, ["Dockerfile no-runtime-downgrade (docker/Base)"])
+
+
+def test_what_goes_on_beside_something_new_was_not_moved(guard: Guard, inside: Repository) -> None:
+    inside.commit({"pyproject.toml": pyproject("3.2-5")})
+    stage(inside, pyproject_toml=f'{pyproject("3.2-5")}dockerfile = "docker/Base"\n', docker__Base=f"{RUNTIME}:3.2-4\n")
+    assert guard("pyproject.toml") == (1, ["pyproject.toml consistent-runtime"])
+    stage(inside, docker__Base=f"{RUNTIME}:3.2-5\n")
+    assert guard("pyproject.toml") == (0, [])
+
+
+def test_a_dockerfile_in_use_goes_on_beside_a_new_version_key(guard: Guard, inside: Repository) -> None:
+    inside.commit({"pyproject.toml": names("docker/Base"), "docker/Base": f"{RUNTIME}:3.2-5\n"})
+    stage(inside, pyproject_toml=f'{names("docker/Base")}runtime = "3.2-4"\n')
+    assert guard("pyproject.toml") == (1, ["pyproject.toml consistent-runtime"])
+    stage(inside, pyproject_toml=f'{names("docker/Base")}runtime = "3.2-5"\n')
+    assert guard("pyproject.toml") == (0, [])
+
+
 def test_a_move_is_compared_with_a_base_that_is_named_and_in_ci(guard: Guard, inside: Repository) -> None:
     first = inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", "pyproject.toml": BARE})
     inside.git("update-ref", "refs/remotes/origin/main", first)
@@ -191,6 +216,19 @@ def test_a_merge_is_compared_with_every_parent_across_a_move(guard: Guard, insid
     inside.commit({"Dockerfile": f"{RUNTIME}:3.2-6\n"})
     inside.run("git", "merge", "--no-commit", "side", check=False)
     stage(inside, Dockerfile=None)
+    assert guard("pyproject.toml") == (1, ["pyproject.toml no-runtime-downgrade (Dockerfile)"])
+    stage(inside, pyproject_toml=pyproject("3.2-6"))
+    assert guard("pyproject.toml") == (0, [])
+
+
+def test_a_move_in_a_merge_is_compared_with_the_newer_of_its_parents(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", "pyproject.toml": BARE})
+    inside.git("checkout", "--quiet", "-b", "side")
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.2-6\n"})
+    inside.git("checkout", "--quiet", "main")
+    inside.commit({"other": ""})
+    inside.run("git", "merge", "--no-commit", "side", check=False)
+    stage(inside, Dockerfile=None, pyproject_toml=pyproject("3.2-5"))
     assert guard("pyproject.toml") == (1, ["pyproject.toml no-runtime-downgrade (Dockerfile)"])
     stage(inside, pyproject_toml=pyproject("3.2-6"))
     assert guard("pyproject.toml") == (0, [])
