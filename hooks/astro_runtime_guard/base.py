@@ -175,7 +175,7 @@ def _is(rev: str, commit: str) -> bool:
 
 def _of_merge(run: ci.Run, git: Answers) -> tuple[ci.Candidate, ...]:
     """Where HEAD is the service's own merge of target and proposal: the parent that was not proposed."""
-    if not run.merge or run.merge != git.head:
+    if run.merge != git.head:
         return ()
     parents = git.parents(git.head)
     if len(parents) != 2 or (run.proposal and run.proposal not in parents):

@@ -29,7 +29,7 @@ class Beside(NamedTuple):
 
     declaration: Declaration
     path: str
-    kind: str = ""
+    kind: str
 
 
 class Change(NamedTuple):

@@ -87,7 +87,7 @@ def moved(view: View, projects: Projects) -> list[list[Past]]:
     """For each base commit what the file took the place of: it declared nothing there itself, or was not in use."""
     folder = _home(view.key, projects)
     used = _used(projects.now, folder, projects)
-    if view.key != used and not (view.leads and view.now.declarations):
+    if view.key != used and not view.leads:
         return []
     found = []
     for before, state in projects.once.items():
