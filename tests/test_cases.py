@@ -19,6 +19,7 @@ from astro_runtime_guard.rulebook import load_rulebook
 from astro_runtime_guard.runner import select_rules
 
 CASES = Path(__file__).parent / "cases"
+REWRITE = "tests/test_cases.py tests/test_reports.py --rewrite-reports"
 HEAD = Before("1a2b3c4" + "0" * 33, "HEAD at 1a2b3c4")
 BOOK = load_rulebook([shipped_folder()], today="2026-11-22", examples=True)
 RULES = select_rules(BOOK, [name for name in CHECKS if name != "maintained"])
@@ -66,7 +67,7 @@ def test_loud(case: Path, request: pytest.FixtureRequest) -> None:
         kept = "".join(f"--- {name}\n{content}" for name, content in found.items() if name != "report")
         case.write_text(f"{kept}--- report\n{said}", encoding="utf-8")
     else:
-        assert said == found["report"]
+        assert said == found["report"], f"if this is meant, run pytest {REWRITE} and read what changed"
     assert said
 
 

@@ -19,7 +19,7 @@ from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.git import File, Old, Snapshot
 from astro_runtime_guard.guard import judge
-from astro_runtime_guard.output import printable_lines
+from astro_runtime_guard.output import FORMATS, printable_lines
 from astro_runtime_guard.rulebook import load_rulebook
 from repository import Repository, make_repository
 
@@ -120,7 +120,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 
 
 @posix
-@pytest.mark.parametrize("form", ["text", "json", "github", "gitlab", "sarif"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_nothing_in_a_report_acts(hostile: Repository, form: str, tmp_path: Path) -> None:
     summary = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
     code, out, err = guard(hostile, "--base", "evil\u202e;$(touch${IFS}a)", "--format", form, **summary)

@@ -66,10 +66,17 @@ PLACED = {
 }  # fmt: skip
 
 
+def test_every_place_is_tried_here() -> None:
+    tried = set(filter(None, PLACED.values()))
+    assert tried == {place.name for place in PLACES}, "a place goes into PLACED with a file name that it takes"
+
+
 @pytest.mark.parametrize(("name", "place"), PLACED.items(), ids=PLACED)
 def test_places(name: str, place: str) -> None:
     assert [found.name for found in places_of(name, PLACES)] == ([place] if place else [])
-    assert bool(re.search(DECLARATIONS["files"], name)) is bool(place or re.search(DOCKERFILES, name))
+    assert bool(re.search(DECLARATIONS["files"], name)) is bool(place or re.search(DOCKERFILES, name)), (
+        "the places and `files:` of the hook astro-runtime-declarations in .pre-commit-hooks.yaml differ"
+    )
 
 
 @pytest.mark.parametrize("hook", HOOKS.values(), ids=HOOKS)

@@ -10,6 +10,7 @@ from astro_runtime_guard.declarations import Declaration
 from astro_runtime_guard.dockerfile import source_lines
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.glance import FORMATS
 from astro_runtime_guard.guard import check
 from astro_runtime_guard.readings import blanks, read_file
 from astro_runtime_guard.rulebook import load_rulebook
@@ -83,6 +84,11 @@ READ = {
     "a key given twice in JSON": (JSON, INLINE.format('"9.1.0", "runtime_version": "9.2.0"'), [("build 9.2.0", 1, 83, "9.2.0")]),
     "a list of shapes": (JSON, f'[{INLINE.format(9)}]', []),
 }  # fmt: skip
+
+
+def test_every_format_is_tried_here() -> None:
+    tried = {path.rpartition(".")[2] for path, *_ in READ.values()}
+    assert {FORMATS[ending] for ending in tried} == set(FORMATS.values()), "a format needs texts in READ"
 
 
 @pytest.mark.parametrize(("path", "text", "expected"), READ.values(), ids=READ)

@@ -20,6 +20,7 @@ from astro_runtime_guard.findings import Finding
 from astro_runtime_guard.folders import shipped_folder
 from astro_runtime_guard.git import File, Old, Snapshot
 from astro_runtime_guard.guard import judge
+from astro_runtime_guard.output import FORMATS, MODULES
 from astro_runtime_guard.reports import Report, github, gitlab, json_report, sarif
 from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, printable, uri
 from astro_runtime_guard.rule import Rule
@@ -28,6 +29,7 @@ from astro_runtime_guard.runner import DOCKERFILES
 from conftest import PROJECT, version
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_cases import REWRITE
 
 DATA = Path(__file__).parent / "data" / "reports"
 RENDERERS = {
@@ -115,7 +117,17 @@ def test_golden(name: str, request: pytest.FixtureRequest) -> None:
     rendered = RENDERERS[name](SAMPLE)
     if request.config.getoption("--rewrite-reports"):
         (DATA / name).write_bytes(rendered.encode())
-    assert rendered.encode() == (DATA / name).read_bytes().replace(b"\r\n", b"\n")
+    kept = (DATA / name).read_bytes() if (DATA / name).is_file() else b""
+    assert rendered.encode() == kept.replace(b"\r\n", b"\n"), (
+        f"if this is meant, run pytest {REWRITE} and read what changed"
+    )
+
+
+def test_every_format_has_a_golden_file_and_a_row_in_readme() -> None:
+    rendered = {render.__module__.rpartition(".")[2] for render in RENDERERS.values()}
+    assert rendered == set(MODULES.values()), "a format's render goes into RENDERERS"
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in FORMATS if f"\n| `{name}` |" not in readme] == []
 
 
 def test_nothing_found_is_a_whole_document() -> None:

@@ -74,9 +74,11 @@ def _reader(path: str) -> tuple[Read, Callable[[str], str]]:
         from . import jsonfile
 
         return jsonfile.read_values, jsonfile.spelling
-    from . import yamltree
+    if format_of(path) == "yaml":
+        from . import yamltree
 
-    return yamltree.read_values, yamltree.spelling
+        return yamltree.read_values, yamltree.spelling
+    raise NotImplementedError(f"no reader of {format_of(path)}")
 
 
 def _versions(text: str, found: Found | None, last: str) -> tuple[Located, ...]:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from .reports import Report
 
-FORMATS = ("text", "json", "github", "gitlab", "sarif")
+# The module of each format for machines.
+MODULES = {"json": "json_report", "github": "github", "gitlab": "gitlab", "sarif": "sarif"}
+FORMATS = ("text", *MODULES)
 # What CI services obey in the middle of a line: ##[add-mask], ##vso[task...], ##teamcity[...].
 _COMMAND = r"(?i)##(?=[a-z]*\[)"
 
@@ -44,23 +46,12 @@ def _text(report: Report, color: bool) -> str:
 
 
 def _render(report: Report, form: str) -> str:
-    if form == "json":
-        from .reports import json_report
+    from importlib import import_module
 
-        return json_report.render(report)
-    if form == "gitlab":
-        from .reports import gitlab
-
-        return gitlab.render(report)
-    if form == "sarif":
-        from .reports import sarif
-
-        return sarif.render(report)
-    from .reports import github
-
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        _append(summary, github.summary(report))
-    return github.render(report)
+    module = import_module(f".reports.{MODULES[form]}", __package__)
+    if form == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        _append(summary, module.summary(report))
+    return str(module.render(report))
 
 
 def version() -> str:

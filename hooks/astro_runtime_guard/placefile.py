@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .images import Image
 
 
+_FORMATS = tuple(dict.fromkeys(FORMATS.values()))
+
+
 def _regex(value: Value, path: str) -> str:
     """A regular expression."""
     try:
@@ -37,7 +40,9 @@ def _dotted(value: Value, path: str) -> str:
 PLACE_KEYS = {
     "files": Key(_regex, "a regular expression that is searched in the path of a file", required=True),
     "format": Key(
-        texts, "toml, yaml or json, or a list of them; the ending of a file's name tells which", required=True
+        texts,
+        f"one or a list of {', '.join(_FORMATS)}; the ending of a file's name tells which",
+        required=True,
     ),
     "image": Key(text, "the image whose versions the files name", required=True),
     "version": Key(_dotted, "the key of the version, with those above it: a.b.c", required=True),
@@ -55,10 +60,9 @@ def read_place_file(value: Value, path: str, name: str, images: Mapping[str, Ima
     found = read_fields(value, PLACE_KEYS, path)
     if found["image"] not in images:
         raise Mistake(path, value, f"image: no image is called {found['image']}, expected one of {', '.join(images)}")
-    known = tuple(dict.fromkeys(FORMATS.values()))
     for written in found["format"]:
-        if written not in known:
-            raise Mistake(path, value, f"format: {written} is none of {', '.join(known)}")
+        if written not in _FORMATS:
+            raise Mistake(path, value, f"format: {written} is none of {', '.join(_FORMATS)}")
     for one, other in (("requirement", "package"), ("package", "requirement")):
         if one in found and other not in found:
             raise Mistake(path, value, f"{other}: this key is missing beside {one}")
