@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from astro_runtime_guard import compiled
+from astro_runtime_guard.folders import shipped_folder
 from hypothesis import settings
 from repository import Repository, make_repository
 
@@ -89,6 +91,11 @@ def version() -> str:
     """The project's version, as setup.cfg has it."""
     lines = (PROJECT / "setup.cfg").read_text(encoding="utf-8").splitlines()
     return next(line.partition("=")[2].strip() for line in lines if line.startswith("version"))
+
+
+def pytest_configure() -> None:
+    if compiled.read_back(shipped_folder(), "") is None:
+        raise pytest.UsageError("rules/compiled.py is not what the rule files say; run python tests/write_readme.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

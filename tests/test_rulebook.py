@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from astro_runtime_guard import compiled
+from astro_runtime_guard import checks, compiled
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.folders import rule_folders, shipped_folder
 from astro_runtime_guard.guard import check
@@ -47,7 +47,7 @@ def edited(old: str, new: str, text: str = GOOD) -> str:
 
 
 KEYS = "image, check, version, from-below, message, consider, acknowledge, link, enabled, examples"
-CHECKS = "pinned, readable, published, withdrawn, maintained, ordered, crossing, consistent, carried, acknowledgement"
+CHECKS = ", ".join(checks.CHECKS)
 # A PyYAML that was built without libyaml says the same in other words.
 LIBYAML = hasattr(yaml, "CBaseLoader")
 UNCLOSED = "did not find expected ',' or ']'" if LIBYAML else "expected ',' or ']', but got '<stream end>'"

@@ -77,30 +77,33 @@ def test_rule_passes_its_examples(rule: Rule, example: Example) -> None:
     assert rule.name not in open_ones
 
 
-# Rule, the last build below the boundary, the boundary, the build after it.
-BOUNDARIES = [
-    ("runtime-4.0.6", "4.0.5", "4.0.6", "4.0.7"),
-    ("runtime-5", "4.2.9", "5.0.0", "5.0.1"),
-    ("runtime-6", "5.5.0", "6.0.0", "6.0.1"),
-    ("runtime-8", "7.6.0", "8.0.0", "8.1.0"),
-    ("runtime-8.4", "8.3.0", "8.4.0", "8.5.0"),
-    ("runtime-9", "8.10.0", "9.0.0", "9.1.0"),
-    ("runtime-11", "10.9.0", "11.0.0", "11.1.0"),
-    ("runtime-12", "11.20.0", "12.0.0", "12.1.0"),
-    ("airflow-3", "13.11.0", "3.0-1", "3.0-4"),
-    ("runtime-3.2", "3.1-21", "3.2-1", "3.2-2"),
-    ("runtime-3.3", "3.2-10", "3.3-1", "3.3-2"),
-]
+BUILDS = [build for build, _ in RUNTIME.builds]
+CROSSING = [rule for rule in BOOK.rules if rule.check == "crossing"]
 
 
-def test_every_boundary_is_in_the_table_with_its_neighbours_among_the_known_builds() -> None:
-    floors = {rule.name for rule in BOOK.rules if rule.from_below}
-    assert {row[0]: row[2] for row in BOUNDARIES} == {
-        rule.name: rule.version for rule in BOOK.rules if rule.check == "crossing" and rule.name not in floors
-    }
-    builds = [build for build, _ in RUNTIME.builds]
-    for _, below, at, above in BOUNDARIES:
-        assert builds[builds.index(at) - 1 : builds.index(at) + 2] == [below, at, above]
+def boundaries() -> list[tuple[str, str, str, str]]:
+    """In upgrade order: rule, the last build below its boundary, the boundary, the build after it if one is known."""
+    known = [(BUILDS.index(rule.version), rule) for rule in CROSSING if not rule.from_below and rule.version in BUILDS]
+    return [
+        (rule.name, BUILDS[at - 1], BUILDS[at], (BUILDS[at : at + 2])[-1])
+        for at, rule in sorted(known, key=lambda row: row[0])
+    ]
+
+
+BOUNDARIES = boundaries()
+
+
+@pytest.mark.parametrize("rule", CROSSING, ids=lambda rule: rule.name)
+def test_a_boundary_is_known_and_its_examples_hold_both_sides_of_it(rule: Rule) -> None:
+    file = f"rules/{rule.name}.yaml"
+    assert rule.version in BUILDS, f"{file}: {rule.version} is no known build; run python tests/refresh_builds.py"
+    assert line_of(read_tag(rule.version, RUNTIME), RUNTIME), (
+        f"{file}: its line is not in rules/images/astro-runtime.yaml"
+    )
+    reached = [example.after for example in rule.finds if example.after.strip().endswith(f":{rule.version}")]
+    left = [example.after for example in rule.passes if (example.before or "").strip().endswith(f":{rule.version}")]
+    assert reached, f"{file}: no example under finds goes to {rule.version} itself"
+    assert left, f"{file}: no example under passes comes from {rule.version} itself"
 
 
 @pytest.mark.parametrize(("rule", "below", "at", "above"), BOUNDARIES)
@@ -136,9 +139,10 @@ def test_boundary_from_or_to_a_series(before: str, after: str, rules: list[str])
 
 
 def test_a_jump_crosses_every_boundary_on_the_way_in_upgrade_order() -> None:
-    names = [row[0] for row in BOUNDARIES]
-    assert sorted(crossed("3.0.0", "3.3-8")) == sorted([*names, "airflow-3-floor"])
-    assert [name for name in crossed("3.0.0", "3.3-8") if name != "airflow-3-floor"] == names
+    floors = [rule.name for rule in CROSSING if rule.from_below]
+    all_of_them, names = crossed(BUILDS[0], BUILDS[-1]), [row[0] for row in BOUNDARIES]
+    assert sorted(all_of_them) == sorted([*names, *floors])
+    assert [name for name in all_of_them if name not in floors] == names
     assert crossed("6.10.0", "7.6.0") == crossed("9.7.0", "10.9.0") == crossed("12.12.0", "13.11.0") == []
 
 
@@ -359,7 +363,7 @@ def test_withdrawn_builds_are_these() -> None:
 
 def line(version: str) -> Line:
     known = line_of(read_tag(version, RUNTIME), RUNTIME)
-    assert known is not None
+    assert known is not None, f"the line of {version} is not in rules/images/astro-runtime.yaml"
     return known
 
 
@@ -415,7 +419,7 @@ LINES = """
 def test_lines() -> None:
     assert [(known.name, known.airflow, known.python) for known in RUNTIME.lines] == [
         tuple(row.split()) for row in LINES.split(",")
-    ]
+    ], "a new line goes into LINES too, from the pages that it names"
     assert [known.name for known in RUNTIME.lines if known.long_term_support] == [
         "4",
         "5",
