@@ -1,6 +1,6 @@
 """The rule files beside this, read: made by tests/write_readme.py, never edited."""
 
-STATE = 2299151662764196800
+STATE = 430999223475011399
 IMAGES = [{'name': 'astro-runtime',
   'repositories': ('quay.io/astronomer/astro-runtime',
                    'quay.io/astronomer/astro-runtime-dev',
@@ -268,11 +268,11 @@ IMAGES = [{'name': 'astro-runtime',
 RULES = [{'name': 'acknowledgement',
   'images': ('astro-runtime', 'astronomer-certified', 'astro-remote-execution-agent'),
   'check': 'acknowledgement',
-  'messages': {'no-version': '"{subject}" is not a full version; write "# astro-runtime: {verb} {after}"',
-               'above': '"reviewed {subject}" is above {after}, the version that stands below it; write "# '
+  'messages': {'no-version': '"{verb} {subject}" names no full version; write "{write}"',
+               'above': '"reviewed {subject}" names a higher version than {after}, which is the one here; write "# '
                         'astro-runtime: reviewed {after}"',
-               'stale': '"downgraded {subject}" stands above {after}; remove this line, or a later fall back to '
-                        '{subject} would pass unseen',
+               'stale': '"downgraded {subject}" is out of date, for the version here is {after}; remove this line, '
+                        'or a later return to {subject} would pass unseen',
                'no-reason': 'the reason is missing; write "# astro-runtime: {verb} {subject}: <the reason>"',
                'unknown-rule': '"{subject}" is no rule that can be ignored; those are {rules}',
                'reviewed': '"{subject}" cannot be ignored, only reviewed; write "# astro-runtime: reviewed {after}"',
@@ -345,7 +345,7 @@ RULES = [{'name': 'acknowledgement',
  {'name': 'maintained-runtime',
   'images': ('astro-runtime',),
   'check': 'maintained',
-  'messages': {'': 'maintenance of Runtime {line} ended on {until}; maintained are {maintained}'},
+  'messages': {'': 'maintenance of Runtime {line} ended on {until}; lines that are maintained: {maintained}'},
   'consider': ('Deployments on the line go on running, but Astro creates a new one on it only where Astronomer has '
                'allowed that for the organization.',
                "Ends of maintenance have been moved before; the page behind the link has today's."),
@@ -378,9 +378,9 @@ RULES = [{'name': 'acknowledgement',
                          'version, such as {write}',
                'series': '"{tag}" is a series, not a build: it moves with every release in it; write the full '
                          'version, such as {write}',
-               'no-value': '"{written}" depends on a build argument that has no value here ({names}); give it one '
-                           'above the FROM, such as ARG {names}={example}',
-               'no-version': '"{tag}" is not a version of this image; write a full one, such as {write}'},
+               'no-value': '"{written}" depends on a build argument without a value ({names}); above the FROM, write '
+                           'ARG NAME=VALUE for each; a full version looks like {example}',
+               'no-version': '"{tag}" is not a version that can stand here; write a full one, such as {write}'},
   'consider': (),
   'acknowledge': 'if it must stay as it is',
   'link': 'https://www.astronomer.io/docs/astro/upgrade-runtime',
@@ -390,7 +390,7 @@ RULES = [{'name': 'acknowledgement',
  {'name': 'published-runtime',
   'images': ('astro-runtime', 'astronomer-certified'),
   'check': 'published',
-  'messages': {'elsewhere': '"{tag}" is not in {repository}: builds numbered so are in {belongs}; write '
+  'messages': {'elsewhere': '"{tag}" is not in {repository}: builds with such a number are in {belongs}; write '
                             '{belongs}:{tag}, or a build of this repository, such as {repository}:{example}',
                'no-colon': '"{written}" has a dash in place of the colon, so docker looks for a repository of that '
                            'name; write {repository}:{tag}',
@@ -410,12 +410,12 @@ RULES = [{'name': 'acknowledgement',
                'no-image': 'this FROM names no image, so docker refuses it',
                'comment': 'a comment stands behind "{written}", and docker refuses that: it has comments only on '
                           'lines of their own; move it above the FROM',
-               'words': 'docker refuses this FROM: behind "{written}" it accepts nothing, or AS and one name',
+               'words': 'docker refuses this FROM: behind "{written}" only AS and one name may stand',
                'name': 'docker refuses this FROM: the name behind AS must begin with a letter and hold only letters, '
                        'digits, ".", "_" and "-"',
-               'flag': 'docker refuses this FROM: the only flag that it knows there is one --platform=...',
-               'substitution': 'docker refuses "{written}": the brace or the quote is not closed, or the '
-                               'substitution is none that docker knows',
+               'flag': 'docker refuses this FROM: the only flag that may stand there is --platform=VALUE, once',
+               'substitution': 'docker refuses "{written}": a brace or a quote is not closed, or docker knows no '
+                               'such substitution',
                'platform': 'docker refuses this FROM: the value of --platform is empty or is no platform, such as '
                            'linux/amd64',
                'tag': '"{written}" ends in a colon without a tag, so docker refuses it; write the full version '

@@ -86,7 +86,7 @@ def upgraded(project: Repository) -> Repository:
 def test_a_clean_revert_of_an_upgrade_is_refused(project: Repository) -> None:
     said = refusal(upgraded(project), "git", "revert", "--no-edit", "HEAD^")
     assert "no-runtime-downgrade: downgrade from 4.2.7 to 4.2.6" in said
-    assert "to go back: git reset --merge" in said
+    assert "to go back to before a git revert, cherry-pick or merge: git reset --merge" in said
     project.git("reset", "--merge")
     assert project.git("status", "--porcelain") == ""
     assert "4.2.7" in project.git("show", "HEAD:Dockerfile")

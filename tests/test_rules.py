@@ -207,12 +207,12 @@ def never_built(tag: str) -> str:
 
 
 def elsewhere(tag: str, repository: str, belongs: str, proposed: str) -> str:
-    wrong = f'"{tag}" is not in {repository}: builds numbered so are in {belongs}'
+    wrong = f'"{tag}" is not in {repository}: builds with such a number are in {belongs}'
     return f"{wrong}; write {belongs}:{tag}, or a build of this repository, such as {proposed}"
 
 
 def ended(line: str, until: str) -> str:
-    return f"maintenance of Runtime {line} ended on {until}; maintained are 13, 3.0, 3.1, 3.2, 3.3"
+    return f"maintenance of Runtime {line} ended on {until}; lines that are maintained: 13, 3.0, 3.1, 3.2, 3.3"
 
 
 # Reference and what is said of its tag; None where nothing is.
@@ -251,14 +251,14 @@ SAID = [
     (
         f"{LEGACY}:5.0.6xs",
         "pinned-runtime",
-        f'"5.0.6xs" is not a version of this image; write a full one, such as {LEGACY}:13.11.0',
+        f'"5.0.6xs" is not a version that can stand here; write a full one, such as {LEGACY}:13.11.0',
     ),
     (
         f"{LEGACY}:$V",
         "pinned-runtime",
         (
-            f'"{LEGACY}:$V" depends on a build argument that has no value here (V); '
-            "give it one above the FROM, such as ARG V=13.11.0"
+            f'"{LEGACY}:$V" depends on a build argument without a value (V); '
+            "above the FROM, write ARG NAME=VALUE for each; a full version looks like 13.11.0"
         ),
     ),
     (f"{LEGACY}:5.0.1", "pinned-runtime", None),
@@ -406,7 +406,7 @@ def test_a_line_whose_end_is_not_established_is_maintained() -> None:
 
 def test_where_no_line_is_maintained_any_more_that_is_said() -> None:
     said = [f.message for f in found(None, written("13.11.0"), "2099-01-01") if f.check == "maintained"]
-    assert said == ["maintenance of Runtime 13 ended on 2027-04-30; maintained are none known"]
+    assert said == ["maintenance of Runtime 13 ended on 2027-04-30; lines that are maintained: none known"]
 
 
 # Line, Airflow, default Python: as the lifecycle page (to 11) and the updates feed (from 12) have them.

@@ -129,9 +129,12 @@ def _fault_of_ignore(acknowledgement: Acknowledgement, rules: Sequence[Rule]) ->
 
 def _values(acknowledgement: Acknowledgement, declaration: Declaration, rules: Sequence[Rule]) -> dict[str, str]:
     tag = declaration.runtime.tag
+    after = tag.version if tag.kind == "build" else "VERSION"
+    reason = ": <the reason>" if acknowledgement.verb == "downgraded" else ""
     return {
         "verb": acknowledgement.verb,
         "subject": acknowledgement.subject,
-        "after": tag.version if tag.kind == "build" else "VERSION",
+        "after": after,
+        "write": f"# astro-runtime: {acknowledgement.verb} {after}{reason}",
         "rules": ", ".join(rule.name for rule in rules if CHECKS[rule.check].verb == "ignore"),
     }

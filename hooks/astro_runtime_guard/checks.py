@@ -203,7 +203,7 @@ def _version(before: Declaration, after: Declaration) -> str:
 _COMMON = ("written", "repository", "tag", "after", "before")
 # A missing value is for the check `pinned` to speak of.
 _READABLE_REASONS = tuple(refusal for refusal in REFUSALS if refusal != "value")
-_UNREADABLE = frozenset({"template", "tag", "reference"})
+_UNREADABLE = frozenset({"template", "substitution", "tag", "reference"})
 
 CHECKS: Mapping[str, Check] = {
     "pinned": Check(
@@ -224,7 +224,7 @@ CHECKS: Mapping[str, Check] = {
     # Judged in acknowledgements.py: what is wrong with a comment takes the whole rulebook to tell.
     "acknowledgement": Check(
         lambda change, rule: None,
-        ("verb", "subject", "after", "rules"),
+        ("verb", "subject", "after", "write", "rules"),
         ("no-version", "above", "stale", "no-reason", "unknown-rule", "reviewed", "downgraded", "never"),
         verb="never",
     ),

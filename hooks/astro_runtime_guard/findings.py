@@ -132,7 +132,10 @@ def _notes(after: Declaration) -> tuple[str, ...]:
     return (
         *after.notes,
         *(f"build argument {argument.name} is given in line {argument.line}" for argument in after.arguments),
-        *(f"line {line} is no acknowledgement" for line in near_misses(after.comments)),
+        *(
+            f'line {line} is no acknowledgement; one begins with "# astro-runtime: reviewed", "downgraded" or "ignore"'
+            for line in near_misses(after.comments)
+        ),
     )
 
 

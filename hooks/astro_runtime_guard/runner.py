@@ -164,6 +164,7 @@ def _advice(hook: Hook, report: Report) -> tuple[str, ...]:
         if not hook.stands_for_stages:  # a commit that is amended passes the hooks that take files first
             lines.append("to amend the commit that you compare with:  ASTRO_RUNTIME_BASE=HEAD^ git commit --amend")
     if hook.stands_for_stages and found:
-        lines.append("to go on: write the line, then git add and git commit; to go back: git reset --merge")
+        lines.append("to go on: write the line, then git add and git commit")
+        lines.append("to go back to before a git revert, cherry-pick or merge: git reset --merge")
         lines.append(f"to pass without this check: SKIP={hook.name}")
     return tuple(lines)
