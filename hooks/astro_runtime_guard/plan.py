@@ -37,7 +37,9 @@ def _image(before: str, after: str, rulebook: Rulebook) -> Image:
     images = [image for image in rulebook.images if not image.succeeded_by and not image.carries]
     for version in (before, after):
         if not any(read_tag(version, image).kind == "build" for image in images):
-            known = " or ".join(numbering.example for image in images for numbering in image.numberings)
+            known = " or ".join(
+                numbering.example or numbering.tag for image in images for numbering in image.numberings
+            )
             raise CannotCheck(f"{version} is no full version; expected one such as {known}")
     for image in images:
         if all(read_tag(version, image).kind == "build" for version in (before, after)):
