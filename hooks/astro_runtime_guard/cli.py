@@ -5,6 +5,7 @@ Knows: exit codes, and what ends a run early. Must not know: Dockerfiles, versio
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -43,6 +44,7 @@ class Hook:
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     """The whole program; prints its report to standard output, and why it could not check to standard error."""
+    gc.disable()  # A run is over before a collection of cycles would pay.
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         return _command(words) if hook.commands and words[:1] and words[0] in COMMANDS else _check(hook, words)
