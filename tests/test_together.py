@@ -383,3 +383,20 @@ def test_another_repository_inside_stands_beside_nothing(guard: Guard, inside: R
     inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n"})
     make_repository(inside.path / "inner").commit({"dev.yaml": deployment("3.3-7")})
     assert guard("Dockerfile") == guard() == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [("3.2-5", ["pyproject.toml no-runtime-downgrade (docker/Base)"]), ("3.2-4", []), ("3.2-3", [])],
+)
+def test_a_version_that_stood_unused_beside_a_named_dockerfile(
+    guard: Guard, inside: Repository, named: str, found: list[str]
+) -> None:
+    """The Dockerfile was what ran, and what the file itself said beside it begins to count."""
+    both = pyproject("3.2-4").replace("runtime =", 'dockerfile = "docker/Base"\nruntime =')
+    stage(inside, pyproject_toml=both, docker__Base=f"{RUNTIME}:{named}\n")
+    inside.commit()
+    stage(inside, pyproject_toml=pyproject("3.2-4"), docker__Base=None)
+    expected = (1, found) if found else (0, [])
+    assert guard("pyproject.toml") == expected
+    assert guard(script="astro_runtime_repo") == expected

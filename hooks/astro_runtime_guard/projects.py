@@ -130,9 +130,9 @@ def _named(leader: str, reading: Reading) -> str:
 
 
 def _used(state: State, folder: str, projects: Projects) -> str:
-    """The Dockerfile that decides what runs in a project; empty where none does."""
+    """The file that decides what runs in a project: the Dockerfile that its leader names, the leader, or the usual."""
     leader = projects.leaders.get(folder, "")
     reading = state.get(leader, Reading())
-    if reading.dockerfile or reading.declarations:
+    if reading.dockerfile:
         return _named(leader, reading)
-    return projects.usual.get(folder, "")
+    return leader if reading.declarations else projects.usual.get(folder, "")
