@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,23 +18,14 @@ from fuzz import (
     acknowledgement_comments,
     dockerfile_reader,
     event_files,
-    place_files,
     references_and_tags,
     rulebook_files,
     time_taken,
     whole_dockerfiles,
 )
 
-HARNESSES = (
-    acknowledgement_comments,
-    dockerfile_reader,
-    event_files,
-    place_files,
-    references_and_tags,
-    rulebook_files,
-    time_taken,
-    whole_dockerfiles,
-)
+FUZZ = Path(__file__).parent / "fuzz"
+HARNESSES = [import_module(f"fuzz.{path.stem}") for path in sorted(FUZZ.glob("[a-z]*.py"))]
 
 FINDINGS: dict[str, tuple[ModuleType, bytes]] = {
     "an Airflow version that is none": (
