@@ -151,6 +151,11 @@ def large(repo: Repository) -> list[Said]:
     return [said, guard(repo)]
 
 
+def utf16(repo: Repository) -> list[Said]:
+    repo.write("app/Dockerfile", f"{RUNTIME}:5.0.1\n".encode("utf-16"))
+    return [guard(repo, "app/Dockerfile")]
+
+
 def locked(repo: Repository) -> list[Said]:
     (repo.path / ".git/index.lock").touch()
     index = (repo.path / ".git/index").read_bytes()
@@ -238,6 +243,7 @@ FAULTS = [
     pytest.param(unreadable, 2, "/proc/self/mem: cannot be read: .*", id="a file cannot be read", marks=linux),
     pytest.param(vanished, 2, "app/Dockerfile: no such file", id="a file that was named goes away", marks=posix),
     pytest.param(large, 2, TOO_LARGE, id="a Dockerfile of more than 16 MiB"),
+    pytest.param(utf16, 2, r"app/Dockerfile: is UTF-16, .*: save it as UTF-8", id="a Dockerfile in UTF-16"),
     pytest.param(special_rules, 2, r"\S+rule.yaml:1:1: is no regular file", id="a rule file that is none", marks=posix),
     pytest.param(locked, 1, None, id="the index is locked"),
     pytest.param(gone, 2, r"the current folder cannot be read \(.*", id="the current folder is gone", marks=linux),

@@ -277,7 +277,6 @@ def test_a_dockerfile_of_100_megabytes_takes_no_memory(repo: Repository) -> None
     ("source", "found"),
     [
         pytest.param(b"\0" * 1_000_000, [], id="nothing but NUL"),
-        pytest.param(f"{RUNTIME}:5.0.1\n".encode("utf-16"), [], id="UTF-16, which docker cannot read either"),
         pytest.param(f"{RUNTIME}:latest\n".encode("utf-8-sig"), ["pinned-runtime"], id="UTF-8 with a mark"),
         pytest.param(f"\xff\xfe{RUNTIME}\n{RUNTIME}:latest\n".encode("latin-1"), ["pinned-runtime"], id="stray bytes"),
         pytest.param(f"{RUNTIME}:latest\0\n".encode(), ["readable-from"], id="NUL in a tag"),
@@ -288,6 +287,30 @@ def test_a_dockerfile_of_100_megabytes_takes_no_memory(repo: Repository) -> None
 )
 def test_odd_bytes_are_read_to_the_end(source: bytes, found: list[str]) -> None:
     assert [finding.rule for finding in check(None, source)] == found
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("Dockerfile", f"{RUNTIME}:5.0.1\n", "is UTF-16, which docker cannot read: save it as UTF-8"),
+        ("pyproject.toml", '[tool.astro]\nruntime = "3.3-8"\n', "1:1: the file is not UTF-8"),
+        ("dev.yaml", "deployment: {configuration: {runtime_version: 5.0.1}}\n", "1:1: the file is not UTF-8"),
+        ("other.yaml", "a: b\n", ""),
+    ],
+)
+def test_a_file_in_utf_16_is_no_silence(repo: Repository, name: str, text: str, said: str, encoding: str) -> None:
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    repo.write(name, (mark + text).encode(encoding))
+    repo.git("add", ".")
+    for words in ((), (name,)):
+        code, out, err = guard(repo, *words)
+        assert (code, out, bool(err)) == (2 if said else 0, "", bool(said))
+        assert err.startswith(f"astro-runtime-guard: {name}:" if said else "")
+        assert said in err
+    if name == "Dockerfile":
+        done = repo.run(GUARD.removesuffix("-guard"), name, check=False)  # the hook, which has a shortcut
+        assert (done.returncode, said in done.stderr) == (2, True)
 
 
 def test_a_pattern_that_is_slow_elsewhere(repo: Repository) -> None:

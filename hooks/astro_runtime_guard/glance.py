@@ -40,9 +40,16 @@ def _written(repository: str) -> str:
 
 
 def may_name(source: bytes, wanted: Sequence[str]) -> bool:
-    """Whether a Dockerfile can name an image of which `wanted` are the needles."""
+    """Whether a Dockerfile can name an image of which `wanted` are the needles; in UTF-16 nobody can tell."""
+    if is_utf16(source):
+        return True
     text = source.decode("utf-8", "surrogateescape").lower()
     return any(needle in text for needle in wanted) or _is_put_together(text)
+
+
+def is_utf16(source: bytes) -> bool:
+    """Whether a text is UTF-16, as the older shell of Windows writes it; docker reads UTF-8 alone."""
+    return source[:2] in (b"\xff\xfe", b"\xfe\xff") and b"\0" in source[2:4]
 
 
 def _is_put_together(text: str) -> bool:

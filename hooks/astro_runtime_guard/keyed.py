@@ -47,7 +47,7 @@ def _read_place(source: bytes, path: str, place: Place, images: Sequence[Image])
     """Nothing where it is no such file."""
     table, _, last = place.version.rpartition(".")
     sign = table.rpartition(".")[2] if place.requirement else last
-    if sign.encode() not in source:
+    if not any(sign.encode(encoding) in source for encoding in ("utf-8", "utf-16-le", "utf-16-be")):
         return Reading()
     keys = [key for key in (place.version, place.dockerfile, place.requirement, table) if key]
     try:

@@ -9,8 +9,8 @@ import posixpath
 from functools import cache
 
 from .declarations import Reading, blank_versions, read_declarations
-from .errors import CannotCheck
-from .glance import format_of
+from .errors import CannotCheck, plain
+from .glance import format_of, is_utf16
 from .named import NamedTuple
 from .places import Place, places_of
 
@@ -41,6 +41,8 @@ def read_file(path: str, source: bytes, rulebook: Rulebook) -> Reading:
     """What a file declares. Raises CannotCheck where it seems to name a version and cannot be read."""
     places = places_of(path, rulebook.places)
     if not places:
+        if is_utf16(source):
+            raise CannotCheck(f"{plain(path)}: is UTF-16, which docker cannot read: save it as UTF-8")
         return Reading(read_declarations(source, rulebook.images))
     from .keyed import read_places
 

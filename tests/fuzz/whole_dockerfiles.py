@@ -6,7 +6,7 @@ from astro_runtime_guard.declarations import blank_versions
 from astro_runtime_guard.dockerfile import read_stages, source_lines
 from astro_runtime_guard.findings import Finding
 from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.glance import may_name, needles
+from astro_runtime_guard.glance import is_utf16, may_name, needles
 from astro_runtime_guard.guard import check
 from astro_runtime_guard.recognition import recognise
 from astro_runtime_guard.reports import Report, github, json_report, text
@@ -35,6 +35,8 @@ def one_input(data: bytes) -> None:
     """What stands in front of a zero byte is before, what stands behind it after; without one, nothing is changed."""
     before, _, after = data.partition(b"\0")
     after = after or before
+    if is_utf16(after):
+        return
     found = findings(before, after)
     for finding in found:
         check_place(finding, source_lines(after))
