@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
-import yaml
 from astro_runtime_guard import checks, compiled
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.folders import rule_folders, shipped_folder
@@ -48,10 +48,6 @@ def edited(old: str, new: str, text: str = GOOD) -> str:
 
 KEYS = "image, check, version, from-below, message, consider, acknowledge, link, enabled, examples"
 CHECKS = ", ".join(checks.CHECKS)
-# A PyYAML that was built without libyaml says the same in other words.
-LIBYAML = hasattr(yaml, "CBaseLoader")
-UNCLOSED = "did not find expected ',' or ']'" if LIBYAML else "expected ',' or ']', but got '<stream end>'"
-TAB = "" if LIBYAML else "'\\t' "
 PLACES = "written, repository, tag, after, before, version"
 
 MISTAKES = {
@@ -72,8 +68,8 @@ MISTAKES = {
     "no examples": (edited("  passes: [{after: \"FROM quay.io/astronomer/astro-runtime:12.0.0\"}]\n", ""), ["6:3: passes: this key is missing"]),
     "example without after": (edited("[{after:", "[{befor:"), ["7:12: after: this key is missing", "7:13: befor: unknown key, expected one of before, after, path, beside"]),
     "not a mapping": ("- a\n- b\n", [f"1:1: expected a mapping with the keys {KEYS}"]),
-    "not YAML": ("image: [a\n", [f"2:1: not YAML: {UNCLOSED}"]),
-    "a tab": ("image:\n\tx: y\n", [f"2:1: not YAML: found character {TAB}that cannot start any token"]),
+    "not YAML": ("image: [a\n", ["2:1: not YAML"]),
+    "a tab": ("image:\n\tx: y\n", ["2:1: not YAML"]),
     "empty": ("", ["1:1: the file is empty"]),
     "two documents": (GOOD + "---\n" + GOOD, ["9:1: a second document begins here; one file holds one"]),
     "an alias": (edited("message: into {version} from {before}", "message: &m x\nlink: *m"), ["4:10: anchors and aliases are not accepted; write the value out"]),
@@ -88,7 +84,13 @@ MISTAKES = {
     ),
     "a key with a line end in it": (edited("message:", '"mes\\nage":'), [f"4:1: mes\\nage: unknown key, expected one of {KEYS}", "1:1: message: this key is missing"]),
     "a key that is no text": ("? [a]\n: b\n", ["1:3: a key must be a text"]),
-    "deep": ("a: " + "[" * 50_000, ["1:24: nested too deeply"]),
+    "many lists": ("a: " + "[" * 50_000, ["1:23: nested more than 20 levels deep"]),
+    "many mappings": ("{a: " * 50_000, ["1:81: nested more than 20 levels deep"]),
+    "a list in a list on each line": ("[\n" * 50_000, ["21:1: nested more than 20 levels deep"]),
+    "many lists in a block": ("- " * 50_000, ["1:41: nested more than 20 levels deep"]),
+    "many lists behind another line": ("a: b\nc:\n  " + "[" * 50_000, ["3:22: nested more than 20 levels deep"]),
+    "no more lists than PyYAML reads": ("a: " + "[" * 25 + "]" * 25, ["1:23: nested more than 20 levels deep"]),
+    "a few lists, and then no YAML": ("a: " + "[" * 19 + "}", ["1:23: not YAML"]),
     "large": ("a: " + "x" * 1_000_001, ["1:1: the file is larger than 1000000 bytes"]),
 }  # fmt: skip
 
@@ -98,7 +100,9 @@ def test_mistake(tmp_path: Path, text: str, expected: list[str]) -> None:
     path = put(tmp_path, text)
     with pytest.raises(CannotCheck) as raised:
         load(tmp_path)
-    assert sorted(str(raised.value).splitlines()) == sorted(f"{path.as_posix()}:{line}" for line in expected)
+    # What follows are the words of PyYAML, which differ between its versions.
+    lines = (re.sub("(?<=: not YAML): .+", "", line) for line in str(raised.value).splitlines())
+    assert sorted(lines) == sorted(f"{path.as_posix()}:{line}" for line in expected)
 
 
 def test_not_utf8(tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ Must not know: what the values mean.
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+
 from .errors import CannotCheck, plain
 from .named import NamedTuple
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1_000_000
 MOST_LEVELS = 20
+
+_OPENS = {"SequenceStartEvent": 1, "MappingStartEvent": 1, "SequenceEndEvent": -1, "MappingEndEvent": -1}
 
 
 class Value(NamedTuple):
@@ -46,26 +51,49 @@ class Mistake(CannotCheck):
 
 def read_yaml(source: bytes, path: str) -> Value:
     """The one document of a YAML file. Raises Mistake at the first thing that cannot be read."""
-    events = read_events(decode(source, path), path)
+    events = read_events(decode(source, path), path, MOST_LEVELS)
     wanted = (e for e in events if type(e).__name__ not in {"StreamStartEvent", "DocumentStartEvent"})
-    value = _value(next(wanted), wanted, path, 0)
+    value = _value(next(wanted), wanted, path)
     if type(next(wanted)).__name__ != "DocumentEndEvent" or type(event := next(wanted)).__name__ != "StreamEndEvent":
-        raise Mistake(path, _place(event), "a second document begins here; one file holds one")
+        raise Mistake(path, place_of(event), "a second document begins here; one file holds one")
     return value
 
 
-def read_events(text: str, path: str) -> Iterator[Any]:
-    """The events of PyYAML's parser, one after the other. Raises Mistake where the text is not YAML."""
+def read_events(text: str, path: str, most_levels: int) -> Iterator[Any]:
+    """The events of PyYAML's parser, one after the other.
+
+    Raises Mistake where the text is not YAML, and where more than `most_levels` lists and mappings are open.
+    """
     import yaml
 
+    level, read, too_deep = 0, 0, f"nested more than {most_levels} levels deep"
     try:
-        yield from yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+        events: Iterator[Any] = yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+        for event in events:
+            level += _OPENS.get(type(event).__name__, 0)
+            if level > most_levels:
+                raise Mistake(path, place_of(event), too_deep)
+            read = event.end_mark.index
+            yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if mark and (deep := _opened(text, read, mark.index, most_levels + 1 - level)):
+            raise Mistake(path, deep, too_deep) from None
         place = Value("", mark.line + 1, mark.column + 1) if mark else Value("")
         raise Mistake(path, place, f"not YAML: {error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise Mistake(path, Value(""), f"not YAML: {str(error).splitlines()[0]}") from None
+
+
+def _opened(text: str, start: int, end: int, count: int) -> Value | None:
+    """Where bracket number `count` opens in a part of the text that has no event yet; None where it has fewer.
+
+    PyYAML looks ahead for a key before it gives the next event, and some versions refuse 1,000 brackets while they do.
+    """
+    opened = next(islice(re.compile(r"[\[{]").finditer(text, start, end), count - 1, None), None)
+    if opened is None:
+        return None
+    return Value("", text.count("\n", 0, opened.start()) + 1, opened.end() - text.rfind("\n", 0, opened.start()) - 1)
 
 
 def decode(source: bytes, path: str) -> str:
@@ -78,12 +106,13 @@ def decode(source: bytes, path: str) -> str:
         raise Mistake(path, Value("", source.count(b"\n", 0, error.start) + 1), "the file is not UTF-8") from None
 
 
-def _place(event: Any) -> Value:
+def place_of(event: Any) -> Value:
+    """Where an event begins."""
     return Value("", event.start_mark.line + 1, event.start_mark.column + 1)
 
 
-def _value(event: Any, events: Iterator[Any], path: str, level: int) -> Value:
-    place = _place(event)
+def _value(event: Any, events: Iterator[Any], path: str) -> Value:
+    place = place_of(event)
     kind = type(event).__name__
     if kind == "StreamEndEvent":
         raise Mistake(path, place, "the file is empty")
@@ -91,28 +120,26 @@ def _value(event: Any, events: Iterator[Any], path: str, level: int) -> Value:
         raise Mistake(path, place, "anchors and aliases are not accepted; write the value out")
     if event.tag:
         raise Mistake(path, place, f"tags ({event.tag}) are not accepted")
-    if level > MOST_LEVELS:
-        raise Mistake(path, place, "nested too deeply")
     if kind == "ScalarEvent":
         return Value(event.value, place.line, place.column)
     read = _items if kind == "SequenceStartEvent" else _mapping
-    return Value(read(events, path, level + 1), place.line, place.column)
+    return Value(read(events, path), place.line, place.column)
 
 
-def _items(events: Iterator[Any], path: str, level: int) -> tuple[Value, ...]:
+def _items(events: Iterator[Any], path: str) -> tuple[Value, ...]:
     found: list[Value] = []
     while type(event := next(events)).__name__ != "SequenceEndEvent":
-        found.append(_value(event, events, path, level))
+        found.append(_value(event, events, path))
     return tuple(found)
 
 
-def _mapping(events: Iterator[Any], path: str, level: int) -> dict[str, tuple[Value, Value]]:
+def _mapping(events: Iterator[Any], path: str) -> dict[str, tuple[Value, Value]]:
     found: dict[str, tuple[Value, Value]] = {}
     while type(event := next(events)).__name__ != "MappingEndEvent":
-        key = _value(event, events, path, level)
+        key = _value(event, events, path)
         if not isinstance(key.content, str):
             raise Mistake(path, key, "a key must be a text")
         if key.content in found:
             raise Mistake(path, key, f"{key.content}: given twice, first in line {found[key.content][0].line}")
-        found[key.content] = (key, _value(next(events), events, path, level))
+        found[key.content] = (key, _value(next(events), events, path))
     return found

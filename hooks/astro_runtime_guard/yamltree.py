@@ -11,7 +11,7 @@ import re
 
 from .located import Found, Located, comments_above, position
 from .named import NamedTuple
-from .yamlfile import Mistake, Value, read_events
+from .yamlfile import Mistake, place_of, read_events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _documents(text: str, path: str) -> tuple[list[Node], list[tuple[int, int]]]
     open_nodes: list[Node] = []
     anchors: dict[str, Node] = {}
     spans: list[tuple[int, int]] = []
-    for event in read_events(text, path):
+    for event in read_events(text, path, MOST_LEVELS):
         kind = type(event).__name__
         if kind == "DocumentStartEvent":
             anchors = {}
@@ -69,8 +69,6 @@ def _documents(text: str, path: str) -> tuple[list[Node], list[tuple[int, int]]]
                 spans.append((node.start, node.end))
             if kind in {"SequenceStartEvent", "MappingStartEvent"}:
                 open_nodes.append(node)
-                if len(open_nodes) > MOST_LEVELS:
-                    raise Mistake(path, _place(event), "not YAML that can be read: nested too deeply")
     return documents, spans
 
 
@@ -78,7 +76,7 @@ def _node(event: Any, kind: str, anchors: dict[str, Node], path: str) -> Node | 
     start, end = event.start_mark.index, event.end_mark.index
     if kind == "AliasEvent":
         if event.anchor not in anchors:
-            raise Mistake(path, _place(event), f"not YAML: the alias *{event.anchor} names no anchor")
+            raise Mistake(path, place_of(event), f"not YAML: the alias *{event.anchor} names no anchor")
         return anchors[event.anchor]
     if kind == "ScalarEvent":
         node = Node("value", start, end, event.value, event.style in _QUOTED)
@@ -89,10 +87,6 @@ def _node(event: Any, kind: str, anchors: dict[str, Node], path: str) -> Node | 
     if event.anchor:
         anchors[event.anchor] = node
     return node
-
-
-def _place(event: Any) -> Value:
-    return Value("", event.start_mark.line + 1, event.start_mark.column + 1)
 
 
 def _lookup(document: Node, parts: Sequence[str]) -> tuple[int, Node] | None:
