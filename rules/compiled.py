@@ -1,6 +1,6 @@
-"""The rule files beside this, read: made by tests/write_readme.py, never edited."""
+"""The rule files beside this, read: made by .ci/write_readme.py, never edited."""
 
-STATE = 430999223475011399
+STATE = 1999988629892167824
 IMAGES = [{'name': 'astro-runtime',
   'repositories': ('quay.io/astronomer/astro-runtime',
                    'quay.io/astronomer/astro-runtime-dev',

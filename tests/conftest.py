@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from astro_runtime_guard import compiled
-from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.rulebook import compiled
+from astro_runtime_guard.rulebook.where import shipped_folder
 from hypothesis import settings
 from repository import Repository, make_repository
 
@@ -95,7 +95,7 @@ def version() -> str:
 
 def pytest_configure() -> None:
     if compiled.read_back(shipped_folder(), "") is None:
-        raise pytest.UsageError("rules/compiled.py is not what the rule files say; run python tests/write_readme.py")
+        raise pytest.UsageError("rules/compiled.py is not what the rule files say; run python .ci/write_readme.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from astro_runtime_guard.acknowledgements import answer, faults, line_to_write, near_misses, read_acknowledgements
-from astro_runtime_guard.declarations import Declaration, read_declarations
-from astro_runtime_guard.dockerfile import Comment
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.declarations.declaration import Declaration, read_declarations
+from astro_runtime_guard.dockerfile.stages import Comment
+from astro_runtime_guard.findings.acknowledgements import (
+    answer,
+    faults,
+    line_to_write,
+    near_misses,
+    read_acknowledgements,
+)
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 RULES = {rule.name: rule for rule in BOOK.rules}

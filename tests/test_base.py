@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
-from astro_runtime_guard.base import Answers, Base, Before, decide, merged_heads
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.git.base import Answers, Base, Before, decide, merged_heads
 
 # 1 - 2 - 3 - 7      main; 3 is where it was when the proposal was made
 #      \   \

@@ -9,14 +9,14 @@ import re
 from pathlib import Path
 
 import pytest
-from astro_runtime_guard.base import Base, Before
-from astro_runtime_guard.checks import CHECKS
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.git import File, Old, Snapshot
-from astro_runtime_guard.guard import judge
+from astro_runtime_guard.findings.checks import CHECKS
+from astro_runtime_guard.findings.judge import judge
+from astro_runtime_guard.git.base import Base, Before
+from astro_runtime_guard.git.snapshot import File, Old, Snapshot
 from astro_runtime_guard.reports import text
-from astro_runtime_guard.rulebook import load_rulebook
-from astro_runtime_guard.runner import select_rules
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
+from astro_runtime_guard.run import select_rules
 
 CASES = Path(__file__).parent / "cases"
 REWRITE = "tests/test_cases.py tests/test_reports.py --rewrite-reports"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from astro_runtime_guard.changes import Past, pair_declarations
-from astro_runtime_guard.declarations import blank_versions, read_declarations
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.declarations.declaration import blank_versions, read_declarations
+from astro_runtime_guard.findings.changes import Past, pair_declarations
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
 
 IMAGES = load_rulebook([shipped_folder()], "2026-11-22").images
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"

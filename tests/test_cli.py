@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 import yaml
 from astro_runtime_guard import entrypoints
-from astro_runtime_guard.folders import shipped_folder
+from astro_runtime_guard.rulebook.where import shipped_folder
 from repository import Repository
 
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
@@ -363,7 +363,7 @@ def test_a_mistake_of_our_own_is_no_finding(
     guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
-    monkeypatch.setattr("astro_runtime_guard.guard.judge", lambda *_: 1 // 0)
+    monkeypatch.setattr("astro_runtime_guard.findings.judge.judge", lambda *_: 1 // 0)
     code, out, err = guard()
     assert (code, out) == (2, "")
     assert err.startswith(
@@ -378,7 +378,7 @@ def test_interrupted(guard: Callable[..., Said], inside: Repository, monkeypatch
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("astro_runtime_guard.guard.judge", interrupt)
+    monkeypatch.setattr("astro_runtime_guard.findings.judge.judge", interrupt)
     assert guard() == (130, "", "astro-runtime-guard: interrupted\n")
 
 

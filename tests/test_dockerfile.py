@@ -12,15 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from astro_runtime_guard.dockerfile import (
-    REFUSALS,
-    Argument,
-    Comment,
-    Image,
-    Stage,
-    read_stages,
-    source_lines,
-)
+from astro_runtime_guard.dockerfile.stages import REFUSALS, Argument, Comment, Image, Stage, read_stages, source_lines
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from astro_runtime_guard.dockertext import logical_lines, source_lines
+from astro_runtime_guard.dockerfile.lines import logical_lines, source_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

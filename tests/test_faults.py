@@ -17,8 +17,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from astro_runtime_guard import present, process
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.git import ask as process
+from astro_runtime_guard.git import now as present
 from conftest import PROJECT
 from repository import Repository, make_repository
 
@@ -207,7 +208,8 @@ def terminated(repo: Repository) -> list[Said]:
 
 def mistaken(repo: Repository) -> list[Said]:
     repo.write(
-        "../broken/sitecustomize.py", "import astro_runtime_guard.guard as guard\nguard.judge = lambda *_: 1 // 0\n"
+        "../broken/sitecustomize.py",
+        "import astro_runtime_guard.findings.judge as guard\nguard.judge = lambda *_: 1 // 0\n",
     )
     return [guard(repo, PYTHONPATH=str(repo.path.parent / "broken"))]
 

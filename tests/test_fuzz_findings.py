@@ -9,11 +9,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from astro_runtime_guard.base import Base
+from astro_runtime_guard.dockerfile.references import Reference, read_reference
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.findings import Finding
-from astro_runtime_guard.guard import check
-from astro_runtime_guard.references import Reference, read_reference
+from astro_runtime_guard.findings.finding import Finding
+from astro_runtime_guard.findings.judge import check
+from astro_runtime_guard.git.base import Base
 from fuzz import (
     acknowledgement_comments,
     dockerfile_reader,
@@ -97,13 +97,13 @@ BROKEN: dict[str, tuple[ModuleType, str, Callable[..., object]]] = {
     "a comment that silences": (acknowledgement_comments, "fuzz.acknowledgement_comments.check", silenced),
     "text as it stands": (acknowledgement_comments, "astro_runtime_guard.reports.text.printable", str),
     "a reader that raises": (dockerfile_reader, "fuzz.dockerfile_reader.read_stages", fails),
-    "a reader that minds CR": (dockerfile_reader, "astro_runtime_guard.dockerfile.source_lines", lines_of),
+    "a reader that minds CR": (dockerfile_reader, "astro_runtime_guard.dockerfile.stages.source_lines", lines_of),
     "a reference without its digest": (references_and_tags, "fuzz.references_and_tags.read_reference", undigested),
     "no order": (references_and_tags, "fuzz.references_and_tags.span", lambda tag, image: None),
     "a rule file that raises": (rulebook_files, "fuzz.rulebook_files.read_yaml", fails),
     "a mistake without a place": (rulebook_files, "fuzz.rulebook_files.read_yaml", unplaced),
     "no base and no word": (event_files, "fuzz.event_files.decide", lambda *words: Base(())),
-    "a check that forgets CR": (whole_dockerfiles, "astro_runtime_guard.dockerfile.source_lines", lines_of),
+    "a check that forgets CR": (whole_dockerfiles, "astro_runtime_guard.dockerfile.stages.source_lines", lines_of),
     "quadratic time": (time_taken, "fuzz.time_taken.seconds", lambda head, part, tail, size: (size / 30_000) ** 2),
 }
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from astro_runtime_guard import git
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.git import snapshot as git
 from repository import Repository, make_repository
 
 HOOKS = str(Path(__file__).parent.parent / "hooks")
@@ -212,7 +212,7 @@ import json, os, re, subprocess, sys
 sys.path.insert(0, {hooks!r}); sys.path.insert(0, {tests!r})
 from test_git import told, snapshot
 from repository import Repository
-from astro_runtime_guard import git
+from astro_runtime_guard.git import snapshot as git
 try:
     said = told(snapshot(Repository(None, {{}}), None, os.environ)), git.rebasing(os.environ)
 except git.CannotCheck as problem:

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from astro_runtime_guard.dockerfile import read_stages
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.glance import format_of, may_name, needles
-from astro_runtime_guard.images import Image
-from astro_runtime_guard.recognition import recognise
-from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.declarations.glance import format_of, may_name, needles
+from astro_runtime_guard.dockerfile.stages import read_stages
+from astro_runtime_guard.model import Image
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
+from astro_runtime_guard.versions.recognition import recognise
 from hypothesis import example, given
 from hypothesis import strategies as st
 from test_cases import CASES, parts

@@ -14,13 +14,13 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 from astro_runtime_guard import check
-from astro_runtime_guard.base import Base, Before
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.git import File, Old, Snapshot
-from astro_runtime_guard.guard import judge
-from astro_runtime_guard.output import FORMATS, printable_lines
-from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.findings.judge import judge
+from astro_runtime_guard.git.base import Base, Before
+from astro_runtime_guard.git.snapshot import File, Old, Snapshot
+from astro_runtime_guard.reports.deliver import FORMATS, printable_lines
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
 from repository import Repository, make_repository
 
 GUARD = str(Path(sys.executable).parent / "astro-runtime-guard")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.images import Image, Numbering
-from astro_runtime_guard.recognition import recognise
-from astro_runtime_guard.rulebook import load_rulebook
-from astro_runtime_guard.tags import line_of, read_tag
+from astro_runtime_guard.model import Image, Numbering
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
+from astro_runtime_guard.versions.recognition import recognise
+from astro_runtime_guard.versions.tags import line_of, read_tag
 
 CASES: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "compare-cases.json").read_text("utf-8"))
 IMAGES = {image.name: image for image in load_rulebook([shipped_folder()], "2026-11-22").images}

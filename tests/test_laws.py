@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 
-from astro_runtime_guard.base import Base, Before
-from astro_runtime_guard.declarations import blank_versions
+from astro_runtime_guard.declarations.declaration import blank_versions
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.guard import check, judge
-from astro_runtime_guard.renames import pair_renamed
+from astro_runtime_guard.findings.judge import check, judge
+from astro_runtime_guard.git.base import Base, Before
+from astro_runtime_guard.git.before import File, Old, Snapshot
+from astro_runtime_guard.git.renames import pair_renamed
 from astro_runtime_guard.reports.text import render
-from astro_runtime_guard.rulebook import load_rulebook
-from astro_runtime_guard.runner import DOCKERFILES
-from astro_runtime_guard.snapshot import File, Old, Snapshot
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
+from astro_runtime_guard.run import DOCKERFILES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

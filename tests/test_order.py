@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.images import Image, Numbering
-from astro_runtime_guard.order import newest_known, place_of, series_of, spans
-from astro_runtime_guard.recognition import Runtime, recognise
-from astro_runtime_guard.rulebook import load_rulebook
-from astro_runtime_guard.tags import read_tag
+from astro_runtime_guard.model import Image, Numbering
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
+from astro_runtime_guard.versions.order import newest_known, place_of, series_of, spans
+from astro_runtime_guard.versions.recognition import Runtime, recognise
+from astro_runtime_guard.versions.tags import read_tag
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -7,14 +7,14 @@ import time
 from pathlib import Path
 
 import pytest
-from astro_runtime_guard.declarations import Declaration
-from astro_runtime_guard.dockerfile import source_lines
+from astro_runtime_guard.declarations.declaration import Declaration
+from astro_runtime_guard.declarations.glance import FORMATS
+from astro_runtime_guard.declarations.reading import blanks, read_file
+from astro_runtime_guard.dockerfile.stages import source_lines
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.glance import FORMATS
-from astro_runtime_guard.guard import check
-from astro_runtime_guard.readings import blanks, read_file
-from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.findings.judge import check
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 TOML, YAML, JSON = "pyproject.toml", "deployment.yaml", "deployment.json"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from astro_runtime_guard import compiled
 from astro_runtime_guard.examples import failures
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.guard import check
-from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.findings.judge import check
+from astro_runtime_guard.rulebook import compiled
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
 from draw_picture import PICTURE, drawn
 from test_cases import BOOK
 from write_readme import WRITTEN, rewritten, written_down
@@ -24,17 +24,17 @@ HEADINGS = re.findall(r"^#+ (.*)$", README, flags=re.MULTILINE)
 @pytest.mark.parametrize("page", WRITTEN.values(), ids=WRITTEN)
 def test_generated_parts_are_the_program_s(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert text == rewritten(text), "run python tests/write_readme.py"
+    assert text == rewritten(text), "run python .ci/write_readme.py"
 
 
 def test_the_rules_are_written_down() -> None:
     assert (PROJECT / "rules" / compiled.NAME).read_text(encoding="utf-8") == written_down(), (
-        "run python tests/write_readme.py"
+        "run python .ci/write_readme.py"
     )
 
 
 def test_the_picture_is_of_the_program_s_own_output() -> None:
-    assert PICTURE.read_text(encoding="utf-8") == drawn("crossing"), "run python tests/write_readme.py"
+    assert PICTURE.read_text(encoding="utf-8") == drawn("crossing"), "run python .ci/write_readme.py"
     assert f"({PICTURE.relative_to(PROJECT).as_posix()})" in README
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from astro_runtime_guard.references import Reference, read_reference
+from astro_runtime_guard.dockerfile.references import Reference, read_reference
 
 HEX = "0123456789abcdef" * 4
 

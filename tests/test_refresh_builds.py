@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import refresh_builds
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
 from refresh_builds import fetch, known_image, main, read_feed, render
 
 
@@ -49,7 +49,7 @@ builds:
   3.1-8: "? ?"
 """
 AFTER = """\
-# Written whole by tests/refresh_builds.py: do not edit. Each build, withdrawn or not, with its
+# Written whole by .ci/refresh_builds.py: do not edit. Each build, withdrawn or not, with its
 # Airflow version and day of release; ? is not established. What is known of lines and of
 # withdrawn builds is in astro-runtime.yaml.
 extends: astro-runtime

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from astro_runtime_guard.renames import pair_renamed
+from astro_runtime_guard.git.renames import pair_renamed
 
 R = "FROM quay.io/astronomer/astro-runtime:"
 

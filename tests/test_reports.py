@@ -15,17 +15,18 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 import yaml
-from astro_runtime_guard.base import Base, Before
-from astro_runtime_guard.findings import Finding
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.git import File, Old, Snapshot
-from astro_runtime_guard.guard import judge
-from astro_runtime_guard.output import FORMATS, MODULES
-from astro_runtime_guard.reports import Report, github, gitlab, json_report, sarif
+from astro_runtime_guard.findings.finding import Finding
+from astro_runtime_guard.findings.judge import judge
+from astro_runtime_guard.git.base import Base, Before
+from astro_runtime_guard.git.snapshot import File, Old, Snapshot
+from astro_runtime_guard.reports import github, gitlab, json_report, sarif
+from astro_runtime_guard.reports.deliver import FORMATS, MODULES
+from astro_runtime_guard.reports.report import Report
 from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, printable, uri
 from astro_runtime_guard.rule import Rule
-from astro_runtime_guard.rulebook import load_rulebook
-from astro_runtime_guard.runner import DOCKERFILES
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
+from astro_runtime_guard.run import DOCKERFILES
 from conftest import PROJECT, version
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from astro_runtime_guard import checks, compiled
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.folders import rule_folders, shipped_folder
-from astro_runtime_guard.guard import check
-from astro_runtime_guard.rulebook import Rulebook, load_rulebook
-from astro_runtime_guard.tags import read_tag
+from astro_runtime_guard.findings import checks
+from astro_runtime_guard.findings.judge import check
+from astro_runtime_guard.rulebook import compiled
+from astro_runtime_guard.rulebook.rulebook import Rulebook, load_rulebook
+from astro_runtime_guard.rulebook.where import rule_folders, shipped_folder
+from astro_runtime_guard.versions.tags import read_tag
 
 GOOD = """\
 image: astro-runtime

@@ -8,18 +8,18 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from astro_runtime_guard.changes import Change, Past
-from astro_runtime_guard.checks import CHECKS, Why
-from astro_runtime_guard.declarations import read_declarations
-from astro_runtime_guard.findings import Finding
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.guard import check
-from astro_runtime_guard.images import Line
-from astro_runtime_guard.order import newest_known, place_of
-from astro_runtime_guard.recognition import recognise
+from astro_runtime_guard.declarations.declaration import read_declarations
+from astro_runtime_guard.findings.changes import Change, Past
+from astro_runtime_guard.findings.checks import CHECKS, Why
+from astro_runtime_guard.findings.finding import Finding
+from astro_runtime_guard.findings.judge import check
+from astro_runtime_guard.model import Line
 from astro_runtime_guard.rule import Example, Rule
-from astro_runtime_guard.rulebook import load_rulebook
-from astro_runtime_guard.tags import line_of, read_tag
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
+from astro_runtime_guard.versions.order import newest_known, place_of
+from astro_runtime_guard.versions.recognition import recognise
+from astro_runtime_guard.versions.tags import line_of, read_tag
 
 TODAY = "2026-11-22"
 BOOK = load_rulebook([shipped_folder()], TODAY, examples=True)
@@ -96,7 +96,7 @@ BOUNDARIES = boundaries()
 @pytest.mark.parametrize("rule", CROSSING, ids=lambda rule: rule.name)
 def test_a_boundary_is_known_and_its_examples_hold_both_sides_of_it(rule: Rule) -> None:
     file = f"rules/{rule.name}.yaml"
-    assert rule.version in BUILDS, f"{file}: {rule.version} is no known build; run python tests/refresh_builds.py"
+    assert rule.version in BUILDS, f"{file}: {rule.version} is no known build; run python .ci/refresh_builds.py"
     assert line_of(read_tag(rule.version, RUNTIME), RUNTIME), (
         f"{file}: its line is not in rules/images/astro-runtime.yaml"
     )

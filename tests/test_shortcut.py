@@ -12,7 +12,7 @@ from astro_runtime_guard import entrypoints, rules
 from astro_runtime_guard.arguments import Options
 from astro_runtime_guard.cli import Hook
 from astro_runtime_guard.rules import compiled
-from astro_runtime_guard.runner import check_files
+from astro_runtime_guard.run import check_files
 from astro_runtime_guard.shortcut import MOST_BYTES, MOST_FILES, names_nothing
 from repository import Repository
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .dockerfile import Stage as Stage
-    from .dockerfile import read_stages as read_stages
+    from .dockerfile.stages import Stage as Stage
+    from .dockerfile.stages import read_stages as read_stages
     from .errors import CannotCheck as CannotCheck
-    from .findings import Finding as Finding
-    from .guard import check as check
+    from .findings.finding import Finding as Finding
+    from .findings.judge import check as check
 
 _HOME = {
-    "check": "guard",
-    "read_stages": "dockerfile",
-    "Stage": "dockerfile",
-    "Finding": "findings",
+    "check": "findings.judge",
+    "read_stages": "dockerfile.stages",
+    "Stage": "dockerfile.stages",
+    "Finding": "findings.finding",
     "CannotCheck": "errors",
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from time import strftime
 
-from .output import FORMATS
+from .reports.deliver import FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

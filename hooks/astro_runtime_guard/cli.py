@@ -9,9 +9,9 @@ import gc
 import os
 import sys
 
-from . import output
 from .arguments import read_options
 from .errors import CannotCheck, plain
+from .reports import deliver as output
 from .shortcut import names_nothing
 
 TYPE_CHECKING = False
@@ -82,7 +82,7 @@ def _check(hook: Hook, words: Sequence[str]) -> int:
         return 0
     if not hook.together and words == options.files and names_nothing(options.files, os.environ):
         return 0
-    from .runner import check_files
+    from .run import check_files
 
     return check_files(hook, options)
 

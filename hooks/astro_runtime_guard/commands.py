@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 
-from .acknowledgements import line_to_write
-from .checks import CHECKS
 from .errors import CannotCheck
 from .examples import failures
-from .folders import rule_folders, shipped_folder
+from .findings.acknowledgements import line_to_write
+from .findings.checks import CHECKS
 from .plan import make_plan
-from .rulebook import Rulebook, load_rulebook
+from .rulebook.rulebook import Rulebook, load_rulebook
+from .rulebook.where import rule_folders, shipped_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _test(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
 def _schema(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
     from json import dumps
 
-    from .schema import make_schema
+    from .rulebook.schema import make_schema
 
     return dumps(make_schema(), indent=2) + "\n", 0
 

@@ -5,14 +5,14 @@ Knows: how an example is run through the line that every file takes. Must not kn
 
 from __future__ import annotations
 
-from .guard import check
+from .findings.judge import check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .rule import Example, Rule
-    from .rulebook import Rulebook
+    from .rulebook.rulebook import Rulebook
 
 
 def failures(rulebook: Rulebook, rules: Iterable[Rule]) -> Iterator[str]:

@@ -6,7 +6,7 @@ YAML), how a file is read.
 
 from __future__ import annotations
 
-from .glance import format_of
+from .declarations.glance import format_of
 from .named import NamedTuple
 
 TYPE_CHECKING = False

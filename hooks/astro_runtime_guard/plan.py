@@ -6,17 +6,17 @@ Knows: what a plan holds. Must not know: arguments, streams, what any rule says.
 from __future__ import annotations
 
 from .errors import CannotCheck
-from .guard import check
-from .order import place_of
-from .tags import line_of, read_tag
+from .findings.judge import check
+from .versions.order import place_of
+from .versions.tags import line_of, read_tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .findings import Finding
-    from .images import Image
-    from .rulebook import Rulebook
+    from .findings.finding import Finding
+    from .model import Image
+    from .rulebook.rulebook import Rulebook
 
 
 def make_plan(before: str, after: str, rulebook: Rulebook) -> str:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import stat
 
-from .catfile import read_objects
-from .folders import rule_folders, state
-from .glance import format_of, may_name, needles
-from .process import start_git
+from .declarations.glance import format_of, may_name, needles
+from .git.ask import start_git
+from .git.catfile import read_objects
+from .rulebook.where import rule_folders, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-from astro_runtime_guard.base import Answers, decide
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.git.base import Answers, decide
 
 HEAD, MAIN, MERGE = "1" * 40, "2" * 40, "3" * 40
 GITHUB = {"CI": "true", "GITHUB_ACTIONS": "true"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from astro_runtime_guard.dockerfile import source_lines
+from astro_runtime_guard.declarations.reading import read_file
+from astro_runtime_guard.dockerfile.stages import source_lines
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.guard import check
-from astro_runtime_guard.readings import read_file
+from astro_runtime_guard.findings.judge import check
 from astro_runtime_guard.reports.text import render
-from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 PATHS = ("pyproject.toml", "deployment.yaml", "deployment.json")

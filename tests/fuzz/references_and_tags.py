@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from astro_runtime_guard.dockerfile.references import read_reference
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.order import span, spans
 from astro_runtime_guard.plan import make_plan
-from astro_runtime_guard.recognition import Runtime, recognise
-from astro_runtime_guard.references import read_reference
-from astro_runtime_guard.rulebook import load_rulebook
-from astro_runtime_guard.tags import line_of, read_build, read_tag
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
+from astro_runtime_guard.versions.order import span, spans
+from astro_runtime_guard.versions.recognition import Runtime, recognise
+from astro_runtime_guard.versions.tags import line_of, read_build, read_tag
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 KINDS = {"build", "series", "latest", "none", "no-value", "no-colon", "no-version"}

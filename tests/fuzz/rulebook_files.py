@@ -7,14 +7,15 @@ from contextlib import suppress
 from functools import cache
 
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.guard import check
-from astro_runtime_guard.imagefile import read_image
-from astro_runtime_guard.images import Image
+from astro_runtime_guard.findings.judge import check
+from astro_runtime_guard.model import Image
 from astro_runtime_guard.plan import make_plan
-from astro_runtime_guard.reports import Report, github, sarif, text
-from astro_runtime_guard.rulebook import Rulebook, load_rulebook
-from astro_runtime_guard.rulefile import read_rule
+from astro_runtime_guard.reports import github, sarif, text
+from astro_runtime_guard.reports.report import Report
+from astro_runtime_guard.rulebook.imagefile import read_image
+from astro_runtime_guard.rulebook.rulebook import Rulebook, load_rulebook
+from astro_runtime_guard.rulebook.rulefile import read_rule
+from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.yamlfile import read_yaml
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")

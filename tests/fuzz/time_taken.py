@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from astro_runtime_guard.dockerfile import read_stages
+from astro_runtime_guard.dockerfile.stages import read_stages
 
 SIZE = 30_000
 PATIENCE = 0.5  # seconds for SIZE bytes; what is read in less time is not looked at more closely

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from astro_runtime_guard.declarations import blank_versions
-from astro_runtime_guard.dockerfile import read_stages, source_lines
-from astro_runtime_guard.findings import Finding
-from astro_runtime_guard.folders import shipped_folder
-from astro_runtime_guard.glance import is_utf16, may_name, needles
-from astro_runtime_guard.guard import check
-from astro_runtime_guard.recognition import recognise
-from astro_runtime_guard.reports import Report, github, json_report, text
-from astro_runtime_guard.rulebook import load_rulebook
+from astro_runtime_guard.declarations.declaration import blank_versions
+from astro_runtime_guard.declarations.glance import is_utf16, may_name, needles
+from astro_runtime_guard.dockerfile.stages import read_stages, source_lines
+from astro_runtime_guard.findings.finding import Finding
+from astro_runtime_guard.findings.judge import check
+from astro_runtime_guard.reports import github, json_report, text
+from astro_runtime_guard.reports.report import Report
+from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
+from astro_runtime_guard.versions.recognition import recognise
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 NEEDLES = needles(name for image in BOOK.images for name in image.repositories)

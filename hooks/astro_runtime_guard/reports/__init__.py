@@ -1,25 +1,5 @@
-"""Findings in the forms that people and programs read: one small module each, all over one value."""
+"""Reports: findings in, out comes text, JSON, SARIF, or what GitHub and GitLab read.
 
-from __future__ import annotations
-
-from ..named import NamedTuple
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ..findings import Finding
-    from ..rule import Rule
-
-
-class Report(NamedTuple):
-    """What one run found.
-
-    `findings` in their order, acknowledged ones too; `rules` are those that ran; `version` is the program's.
-    `bases` names what the files were compared with ("HEAD at 1a2b3c4"), nothing where they were not compared.
-    `prefix` is the current folder below the top of the repository ("" or "a/b/"), where paths begin.
-    """
-
-    findings: tuple[Finding, ...]
-    rules: tuple[Rule, ...]
-    version: str
-    bases: tuple[str, ...] = ()
-    prefix: str = ""
+Makes every text safe to show and writes it where it was asked for. What was found, and why, is left to others.
+The face is `deliver.py`.
+"""

@@ -14,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..findings import Finding
-    from . import Report
+    from ..findings.finding import Finding
+    from .report import Report
 
 # GitHub drops a summary of more than 1 MiB as a whole.
 _ROOM = 900_000

@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..findings import Finding
-    from . import Report
+    from ..findings.finding import Finding
+    from .report import Report
 
 
 def render(report: Report) -> str:

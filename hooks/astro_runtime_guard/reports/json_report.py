@@ -12,9 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..findings import Finding
+    from ..findings.finding import Finding
     from ..rule import Rule
-    from . import Report
+    from .report import Report
 
 SCHEMA_VERSION = 1
 

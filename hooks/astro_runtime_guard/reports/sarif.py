@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 
-from ..acknowledgements import line_to_write
+from ..findings.acknowledgements import line_to_write
 from .shared import PROGRAM, advice, fingerprints, markdown, printable, to_json, uri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..findings import Finding
+    from ..findings.finding import Finding
     from ..rule import Rule
-    from . import Report
+    from .report import Report
 
 _HOME = "https://github.com/astro-runtime-guard/astro-runtime-guard"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..findings import Finding
-    from . import Report
+    from ..findings.finding import Finding
+    from .report import Report
 
 PROGRAM = "astro-runtime-guard"
 _SURROGATE = re.compile("[\ud800-\udfff]")

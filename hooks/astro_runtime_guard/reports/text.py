@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..findings import Finding
+    from ..findings.finding import Finding
 
 _BOLD, _RED, _CYAN = "1", "1;31", "36"
 _WIDEST = 200

@@ -1,0 +1,58 @@
+"""JSON text -> the values under some keys, and where they stand.
+
+Knows: json, and where JSON has texts and bare values. Must not know: what the values mean.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..yamlfile import Mistake, Value
+from .located import Bare, Found, Token, end_of, locate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+_CLOSES = re.compile(r'\\.|"', re.DOTALL)
+_BARE = re.compile(r'[^\s,:\[\]{}"]+')
+_COLON = re.compile(r"\s*:")
+
+
+def read_values(text: str, keys: Sequence[str], path: str) -> Mapping[str, Found]:
+    """What stands under those of the dotted keys that the file has. Raises Mistake where it is not JSON."""
+    return locate(text, keys, _parse(text, path), _tokens(text), lambda marked: _parse(marked, path))
+
+
+def spelling(key: str) -> str:
+    """How a version is written under a key, with a slot for it."""
+    return f'"{key.rpartition(".")[2]}": "{{version}}"'
+
+
+def _parse(text: str, path: str) -> Any:
+    from json import JSONDecodeError, loads
+
+    try:
+        return loads(text, parse_float=Bare, parse_int=Bare, parse_constant=Bare)
+    except RecursionError:
+        raise Mistake(path, Value(""), "not JSON that can be read: nested too deeply") from None
+    except JSONDecodeError as error:
+        raise Mistake(path, Value("", error.lineno, error.colno), f"not JSON: {error.msg}") from None
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    from json import loads
+
+    at = 0
+    while (start := text.find('"', at)) >= 0:
+        yield from _bare(text, at, start)
+        at = end_of(text, start + 1, _CLOSES)
+        inside = text[start + 1 : at - 1]
+        if not _COLON.match(text, at):
+            yield Token(start, at, start + 1, at - 1, loads(text[start:at]) if "\\" in inside else inside)
+    yield from _bare(text, at, len(text))
+
+
+def _bare(text: str, start: int, end: int) -> Iterator[Token]:
+    yield from (Token(*it.span(), *it.span(), None) for it in _BARE.finditer(text, start, end))

@@ -1,0 +1,85 @@
+"""TOML text -> the values under some keys, and where they stand.
+
+Knows: tomllib, and where TOML has texts, comments and bare values. The only module that knows `tomllib`.
+Must not know: what the values mean.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from ..yamlfile import Mistake, Value
+from .located import Bare, Found, Token, end_of, locate, position
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+_OPENS = re.compile(r"#[^\n]*|\"\"\"|'''|[\"']")
+_CLOSES = {
+    '"': re.compile(r'\\.|"', re.DOTALL),
+    '"""': re.compile(r'\\.|"{3,5}', re.DOTALL),
+    "'": re.compile("'"),
+    "'''": re.compile("'{3,5}"),
+}
+# tomllib takes time and room that grow with the square of a key's parts.
+_DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""", re.ASCII)
+_BARE = re.compile(r"=[ \t]*([^\s\[{#,}][^\n,#}]*)")
+
+
+def read_values(text: str, keys: Sequence[str], path: str) -> Mapping[str, Found]:
+    """What stands under those of the dotted keys that the file has. Raises Mistake where it is not TOML."""
+    document = _parse(text, path)
+    return locate(text, keys, document, _tokens(text, path), lambda marked: _parse(marked, path))
+
+
+def spelling(key: str) -> str:
+    """How a version is written under a key, with a slot for it."""
+    return f'{key.rpartition(".")[2]} = "{{version}}"'
+
+
+def _parse(text: str, path: str) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    if deep := _DEEP_KEY.search(text):
+        raise Mistake(path, Value("", *position(text, deep.start())), "not TOML that can be read: nested too deeply")
+    try:
+        return tomllib.loads(text, parse_float=Bare)
+    except RecursionError:
+        raise Mistake(path, Value(""), "not TOML that can be read: nested too deeply") from None
+    except ValueError as error:  # TOMLDecodeError, and a number or a date that is none
+        what, _, where = str(error).partition(" (at ")
+        place = re.match(r"line ([0-9]+), column ([0-9]+)", where)
+        value = Value("", int(place[1]), int(place[2])) if place else Value("", text.count("\n") + 1)
+        raise Mistake(path, value, f"not TOML: {what}") from None
+
+
+def _tokens(text: str, path: str) -> Iterator[Token]:
+    """The texts and the bare values of the file; keys in quotes are among them."""
+    at = 0
+    while opened := _OPENS.search(text, at):
+        yield from _bare(text, at, opened.start())
+        start, quote = opened.span()[0], opened[0]
+        at = opened.end()
+        if quote[0] != "#":
+            at = end_of(text, at, _CLOSES[quote])
+            yield Token(start, at, start + len(quote), at - len(quote), _says(text[start:at], quote, path))
+    yield from _bare(text, at, len(text))
+
+
+def _says(literal: str, quote: str, path: str) -> str:
+    inside = literal[len(quote) : len(literal) - len(quote)]
+    if "\\" in inside or "\n" in inside:
+        return str(_parse(f"x = {literal}", path)["x"])
+    return inside
+
+
+def _bare(text: str, start: int, end: int) -> Iterator[Token]:
+    for match in _BARE.finditer(text, start, end):
+        first, last = match.start(1), match.start(1) + len(match[1].rstrip())
+        yield Token(first, last, first, last, None)

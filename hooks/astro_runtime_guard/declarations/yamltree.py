@@ -1,0 +1,132 @@
+"""YAML text -> the values under some keys, and where they stand.
+
+Knows: how other people's YAML is looked into without being made into a tree of copies: several documents, anchors,
+aliases and merge keys are followed where they lie, tags are passed over.
+Must not know: PyYAML (yamlfile.py hands over its events), what the values mean.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..named import NamedTuple
+from ..yamlfile import Mistake, place_of, read_events
+from .located import Found, Located, comments_above, position
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+MOST_LEVELS = 100
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
+_QUOTED = {"'", '"'}
+
+
+class Node(NamedTuple):
+    """A scalar, or a `list` or `table` with its nodes (of a table key, value, key, value, ...)."""
+
+    kind: str
+    start: int
+    end: int
+    text: str = ""
+    quoted: bool = False
+    inside: list[Node] = []  # noqa: RUF012 -- never that of the default: each list and table is given its own
+
+
+def read_values(text: str, keys: Sequence[str], path: str) -> Mapping[str, Found]:
+    """What stands under those of the dotted keys that a document of the file has. Raises Mistake."""
+    found: dict[str, Found] = {}
+    documents, spans = _documents(text, path)
+    for key in keys:
+        ends = [end for document in documents if (end := _lookup(document, key.split(".")))]
+        located = tuple(located for at, node in ends for located in _located(text, at, node, spans))
+        if ends:
+            found[key] = Found(next((node.kind for _, node in ends if node.kind != "value"), "value"), located)
+    return found
+
+
+def spelling(key: str) -> str:
+    """How a version is written under a key, with a slot for it."""
+    return f"{key.rpartition('.')[2]}: {{version}}"
+
+
+def _documents(text: str, path: str) -> tuple[list[Node], list[tuple[int, int]]]:
+    """The documents, and where each scalar of several lines begins and ends."""
+    documents: list[Node] = []
+    open_nodes: list[Node] = []
+    anchors: dict[str, Node] = {}
+    spans: list[tuple[int, int]] = []
+    for event in read_events(text, path, MOST_LEVELS):
+        kind = type(event).__name__
+        if kind == "DocumentStartEvent":
+            anchors = {}
+        elif kind in {"SequenceEndEvent", "MappingEndEvent"}:
+            open_nodes.pop()
+        elif node := _node(event, kind, anchors, path):
+            (open_nodes[-1].inside if open_nodes else documents).append(node)
+            if kind == "ScalarEvent" and event.start_mark.line != event.end_mark.line:
+                spans.append((node.start, node.end))
+            if kind in {"SequenceStartEvent", "MappingStartEvent"}:
+                open_nodes.append(node)
+    return documents, spans
+
+
+def _node(event: Any, kind: str, anchors: dict[str, Node], path: str) -> Node | None:
+    start, end = event.start_mark.index, event.end_mark.index
+    if kind == "AliasEvent":
+        if event.anchor not in anchors:
+            raise Mistake(path, place_of(event), f"not YAML: the alias *{event.anchor} names no anchor")
+        return anchors[event.anchor]
+    if kind == "ScalarEvent":
+        node = Node("value", start, end, event.value, event.style in _QUOTED)
+    elif kind in {"SequenceStartEvent", "MappingStartEvent"}:
+        node = Node("list" if kind == "SequenceStartEvent" else "table", start, end, inside=[])
+    else:
+        return None
+    if event.anchor:
+        anchors[event.anchor] = node
+    return node
+
+
+def _lookup(document: Node, parts: Sequence[str]) -> tuple[int, Node] | None:
+    """Where the last key stands, and its value."""
+    at, node = document.start, document
+    for part in parts:
+        found = _get(node, part)
+        if not found:
+            return None
+        at, node = found
+    return at, node
+
+
+def _get(table: Node, key: str) -> tuple[int, Node] | None:
+    """Where a key of a table stands, and its value; of several the last, and what is merged in counts less."""
+    seen: set[int] = set()
+    tables = [table]
+    while tables:
+        table = tables.pop(0)
+        if id(table) in seen or table.kind == "value":
+            continue
+        seen.add(id(table))
+        pairs = [] if table.kind == "list" else list(zip(table.inside[::2], table.inside[1::2], strict=False))
+        mine = [(at.start, node) for at, node in pairs if at.kind == "value" and at.text == key]
+        if mine:
+            return mine[-1]
+        # A list of tables stands only under a merge key.
+        tables += [node for at, node in pairs if at.kind == "value" and at.text == "<<"]
+        tables += table.inside if table.kind == "list" and len(seen) > 1 else []
+    return None
+
+
+def _located(text: str, at: int, node: Node, spans: Sequence[tuple[int, int]]) -> Iterator[Located]:
+    if node.kind == "list":
+        for each in node.inside:
+            if each.kind == "value":
+                yield from _located(text, each.start, each, spans)
+    elif node.kind == "value":
+        properties = _PROPERTIES.match(text, node.start, node.end)
+        start = (properties.end() if properties else node.start) + node.quoted
+        written = text[start : node.end - node.quoted]
+        comments = comments_above(text, (at, node.start, start), spans)
+        yield Located(node.text, written, *position(text, start), comments)

@@ -1,0 +1,132 @@
+"""FROM instructions, and why docker refuses one.
+
+Source: "FROM" in the Dockerfile reference; platforms are read by the rules of containerd's platform
+specifiers.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..named import NamedTuple
+from .flags import cut_flags
+from .references import read_reference
+from .space import BLANK, SPACE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .buildargs import Resolved
+    from .flags import Flag
+    from .lines import LogicalLine
+
+# Why docker refuses a FROM, one for each; where several hold, the first of this list that the reader meets.
+REFUSALS = (
+    "template",  # a placeholder of a template: {{ tag }}, <% tag %>, $(TAG), #{TAG}, %TAG%, @TAG@, <tag> ...
+    "no-image",  # there is no image word, or nothing is left of it
+    "comment",  # a # and more words behind the image: docker has no comments there
+    "words",  # neither IMAGE nor IMAGE AS NAME
+    "name",  # not a name for a build stage
+    "flag",  # an unknown flag, one twice or one without a value
+    "substitution",  # a broken ${...}, or a quote without its end
+    "value",  # a build argument has no value, and without it there is no valid reference
+    "platform",  # --platform= is empty or no platform
+    "tag",  # a colon and no tag
+    "upper-case",  # a repository with upper-case letters
+    "reference",  # no image reference for any other reason
+)
+
+_WORD = re.compile(f"[^{BLANK}]+")
+_AS = "[aA][sS\u017f]"  # BuildKit compares by Unicode folding, in which a long s is an s
+_STAGE_NAME = r"[a-z][a-z0-9._-]*"
+_TEMPLATE = r"\{\{|\{%|<%|\[\[|\$\(|#\{|%\w+%|@\w+@|<\w[\w-]*>"
+_OS = r"[A-Za-z0-9_-]+(?:\([A-Za-z0-9_.%-]*(?:\+[A-Za-z0-9_.%-]+)*\))?"
+_ARCHITECTURE = r"[A-Za-z0-9_.-]+"
+# What may stand alone: an operating system or an architecture.
+_PLATFORMS = (
+    " aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd plan9 solaris"
+    " windows zos 386 aarch64 amd64 amd64p32 arm arm64 arm64be armbe armel armhf i386 loong64 mips mips64"
+    " mips64le mips64p32 mips64p32le mipsle ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm"
+    " x86-64 x86_64 "
+)
+
+
+class From(NamedTuple):
+    """A FROM as typed: its image word, where that begins in the value, and what docker objects to so far."""
+
+    line: LogicalLine
+    word: str
+    position: int
+    name: str
+    platform: str
+    refusal: str
+    template: bool
+
+
+def read_from(line: LogicalLine, value: str, escape: str) -> From:
+    """Take a FROM apart. One of a form that docker refuses has a `refusal`, no name and no platform."""
+    flags, start = cut_flags(value, escape)
+    start += len(value) - start - len(value[start:].lstrip(SPACE))
+    words = [(match[0], match.start()) for match in _WORD.finditer(value, start)]
+    texts = [word for word, _ in words]
+    word, position = words[0] if words else ("", -line.offset)
+    refusal = _refused_words(texts) or _refused_flags(flags)
+    name = lower(texts[2]) if len(texts) == 3 and not refusal else ""
+    platform = flags[0].word.partition("=")[2] if flags and not refusal else ""
+    template = bool(re.search(_TEMPLATE, value[start:].partition(" #")[0]))
+    return From(line, word, position, name, platform, refusal, template)
+
+
+def _refused_words(words: Sequence[str]) -> str:
+    if not words:
+        return "no-image"
+    if len(words) == 3 and re.fullmatch(_AS, words[1]):
+        return "" if re.fullmatch(_STAGE_NAME, lower(words[2])) else "name"
+    if len(words) == 1:
+        return ""
+    return "comment" if any(word.startswith("#") for word in words) else "words"
+
+
+def _refused_flags(flags: Sequence[Flag]) -> str:
+    return "flag" if len(flags) > 1 or any(not flag.word.startswith("--platform=") for flag in flags) else ""
+
+
+def refused_word(word: Resolved) -> str:
+    """Why docker takes no word at all out of this substitution, or `""`."""
+    if word.broken:
+        return "substitution"
+    if word.bare:
+        return ""
+    return "value" if word.absent or word.origin.unknown else "no-image"
+
+
+def refused_reference(word: Resolved) -> str:
+    """Why docker takes this word, which names no stage, for no image, or `""`."""
+    if read_reference(word.bare):
+        return ""
+    if word.absent or word.origin.unknown:
+        return "value"
+    if word.bare.endswith(":"):
+        return "tag"
+    name, at, digest = word.bare.partition("@")
+    return "upper-case" if read_reference(name.lower() + at + digest) else "reference"
+
+
+def is_platform(text: str) -> bool:
+    """Whether docker takes `text` as OS, OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT; or one of the first two
+    alone.
+    """
+    parts = text.split("/")
+    if len(parts) == 1:
+        return bool(re.fullmatch(_OS, text)) and f" {text.partition('(')[0].lower()} " in _PLATFORMS
+    return (
+        len(parts) < 4
+        and bool(re.fullmatch(_OS, parts[0]))
+        and all(re.fullmatch(_ARCHITECTURE, part) for part in parts[1:])
+    )
+
+
+def lower(text: str) -> str:
+    """Lower case as Go has it, one character for one."""
+    return text.replace("\u0130", "i").lower()

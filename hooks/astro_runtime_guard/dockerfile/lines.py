@@ -1,0 +1,229 @@
+"""The text layer of Dockerfiles: physical lines in, logical lines out.
+
+Source: "Format", "Parser directives" and "Here-documents" in the Dockerfile reference, and where it is silent
+BuildKit's behaviour. This module knows where an instruction begins and ends, and nothing of what it means.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from ..named import NamedTuple
+from .flags import cut_flags
+from .space import BLANK, SPACE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .heredocs import Heredoc
+
+DIRECTIVES = {"syntax", "escape", "check"}
+
+_INSTRUCTION = re.compile(rf"([^{BLANK}]*)[{BLANK}]*(.*)", re.DOTALL)
+_DIRECTIVE = r"(?s)([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+)"
+_WITH_HEREDOCS = {"add", "copy", "run"}
+
+
+class Comment(NamedTuple):
+    """A comment line: `line` is 1-based, `text` begins at the `#`, without white space around it."""
+
+    line: int
+    text: str
+
+
+class LogicalLine(NamedTuple):
+    """An instruction with its continuation lines joined; `end_line` includes the bodies of its heredocs.
+
+    `keyword` is lower-cased; `value` is what follows it, and begins at `offset` of the joined text. `places`
+    tells where parts of the joined text stand: offset, line, column (1-based). `comments` are the comment
+    lines directly above.
+    """
+
+    keyword: str
+    value: str
+    offset: int
+    line: int
+    end_line: int
+    places: tuple[tuple[int, int, int], ...]
+    comments: tuple[Comment, ...]
+
+    def place(self, position: int) -> tuple[int, int]:
+        """Line and column (1-based) of a position in `value`."""
+        position += self.offset
+        start, line, column = self.places[bisect_right(self.places, (position, 1 << 60)) - 1]
+        return line, column + position - start
+
+
+class _Joined(NamedTuple):
+    text: str
+    places: tuple[tuple[int, int, int], ...]
+    following: int
+
+
+def source_lines(source: bytes) -> list[str]:
+    """The physical lines, without their ends and without a byte order mark; a byte that is not UTF-8 is a
+    surrogate.
+    """
+    lines = source.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n")
+    return [line.rstrip("\r") for line in (lines if lines[-1] else lines[:-1])]
+
+
+def logical_lines(lines: Sequence[str]) -> tuple[str, list[LogicalLine]]:
+    """The escape character, and the instructions in file order."""
+    escape, directives = _read_directives(lines)
+    return escape, list(_logical_lines(lines, directives, escape))
+
+
+def _read_directives(lines: Sequence[str]) -> tuple[str, int]:
+    """The escape character, and how many lines at the top are parser directives.
+
+    Docker refuses a file with a directive twice or with a wrong escape character; here such a line says
+    nothing.
+    """
+    escape, seen = "\\", set()
+    for number, line in enumerate(lines):
+        text = line.lstrip(SPACE)
+        match = re.match(_DIRECTIVE, text[1:].lstrip(SPACE)) if text.startswith("#") else None
+        if not match or match[1].lower() not in DIRECTIVES:
+            return escape, number
+        value = match[2].rstrip("\t\n\f\r ")
+        if match[1].lower() == "escape" and "escape" not in seen and value in {"\\", "`"}:
+            escape = value
+        seen.add(match[1].lower())
+    return escape, len(lines)
+
+
+def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[LogicalLine]:
+    comments: list[Comment] = []
+    ends = _Ends(lines)
+    while index < len(lines):
+        text = lines[index].strip(SPACE)
+        if not text or text[0] == "#":
+            if text:
+                comments.append(Comment(index + 1, text))
+            else:
+                comments.clear()
+            index += 1
+            continue
+        # Most instructions are one line that announces nothing.
+        alone = text[-1] != escape and "<<" not in text
+        line = _alone(lines[index], text, index, comments) if alone else _joined(lines, index, escape, ends, comments)
+        yield line
+        comments.clear()
+        index = line.end_line
+
+
+def _alone(line: str, text: str, index: int, comments: Sequence[Comment]) -> LogicalLine:
+    """The instruction that is the line at `index`; `text` is that line without the white space around it."""
+    keyword, value, offset = _split(text)
+    column = len(line) - len(line.lstrip(SPACE)) + 1
+    return LogicalLine(keyword, value, offset, index + 1, index + 1, ((0, index + 1, column),), tuple(comments))
+
+
+def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments: Sequence[Comment]) -> LogicalLine:
+    """The instruction that begins at `index`, with its continuation lines and the bodies of its heredocs."""
+    joined = _join(lines, index, escape)
+    keyword, value, offset = _split(joined.text.strip(SPACE))
+    following = joined.following
+    for heredoc in _heredocs(keyword, value, joined.text, escape):
+        following = ends.after(heredoc, following)
+    offset += len(joined.text) - len(joined.text.lstrip(SPACE))
+    return LogicalLine(keyword, value, offset, index + 1, following, joined.places, tuple(comments))
+
+
+def _split(text: str) -> tuple[str, str, int]:
+    """An instruction's keyword in lower case, its value, and where that begins."""
+    match = _INSTRUCTION.fullmatch(text)
+    assert match  # it matches any text
+    return match[1].lower(), match[2], match.start(2)
+
+
+def _join(lines: Sequence[str], index: int, escape: str) -> _Joined:
+    """The logical line that begins at `index`. Comments and empty lines between its parts do not count."""
+    text = lines[index].lstrip(SPACE)
+    column = len(lines[index]) - len(text) + 1
+    parts: list[str] = []
+    places: list[tuple[int, int, int]] = []
+    offset = 0
+    while True:
+        kept = _without_continuation(text, escape)
+        places.append((offset, index + 1, column))
+        parts.append(kept)
+        offset += len(kept)
+        index += 1
+        if kept == text:
+            break
+        while index < len(lines) and _is_skipped(lines[index]):
+            index += 1
+        if index == len(lines):
+            break
+        text, column = lines[index], 1
+    return _Joined("".join(parts), tuple(places), index)
+
+
+def _without_continuation(text: str, escape: str) -> str:
+    """What stands in front of a single escape character at the end of `text`, or `text` itself."""
+    cut = text.rstrip("\t ")
+    if not cut.endswith(escape) or cut.endswith(escape * 2):
+        return text
+    return cut[:-1]
+
+
+def _is_skipped(line: str) -> bool:
+    text = line.lstrip(SPACE)
+    return not text or text.startswith("#")
+
+
+def _heredocs(keyword: str, value: str, text: str, escape: str) -> list[Heredoc]:
+    """The heredocs whose bodies follow an instruction, ONBUILD's included; the exec form (JSON) has none."""
+    if "<<" not in value:
+        return []
+    rest = value[cut_flags(value, escape)[1] :].strip(SPACE)
+    if keyword == "onbuild":
+        keyword, rest, _ = _split(rest)
+        rest = rest[cut_flags(rest, escape)[1] :]
+    if keyword not in _WITH_HEREDOCS or (rest.lstrip(SPACE).startswith("[") and _is_json(rest)):
+        return []
+    from .heredocs import read_heredocs
+
+    return read_heredocs(text)
+
+
+def _is_json(text: str) -> bool:
+    import json
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    try:
+        json.loads(text, parse_constant=refuse, parse_int=str)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+class _Ends:
+    """Where heredocs end. For each text the last line that holds it, so that one without an end costs no
+    search.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.last: dict[bool, dict[str, int]] = {}
+
+    def after(self, heredoc: Heredoc, index: int) -> int:
+        """The line after the end of a body that begins at `index`. Without an end (docker refuses it) there
+        is no body.
+        """
+        if heredoc.tabs not in self.last:
+            self.last[heredoc.tabs] = {self._text(line, heredoc): number for number, line in enumerate(self.lines)}
+        if self.last[heredoc.tabs].get(heredoc.name, -1) < index:
+            return index
+        while self._text(self.lines[index], heredoc) != heredoc.name:
+            index += 1
+        return index + 1
+
+    def _text(self, line: str, heredoc: Heredoc) -> str:
+        return line.lstrip("\t") if heredoc.tabs else line

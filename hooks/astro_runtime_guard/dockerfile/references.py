@@ -1,0 +1,85 @@
+"""Image references, read by the grammar of the distribution project.
+
+Source: https://pkg.go.dev/github.com/distribution/reference (the grammar at its top, `ParseNormalizedNamed`
+for the names of Docker Hub). Everything is ASCII, and a text that is not a reference as a whole is none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..named import NamedTuple
+
+DEFAULT_DOMAIN = "docker.io"
+OFFICIAL = "library/"
+PATH_LIMIT = 255
+DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
+
+_HOST = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_DOMAIN = rf"(?:{_HOST}(?:\.{_HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+
+_IS_PATH = rf"{_PART}(?:/{_PART})*"
+_IS_IDENTIFIER = r"[a-f0-9]{64}"
+_IS_HEX = r"[a-f0-9]+"
+
+
+class Reference(NamedTuple):
+    """An image reference in its full form.
+
+    `domain` is the registry (`quay.io`, `localhost:5000`; `docker.io` when none is written), `path` the
+    repository in it (`astronomer/astro-runtime`, `library/python`), `tag` and `digest` are `""` when none is
+    written. In `a_b.c/d` the first part looks like a host and can be none: docker takes it into the path and
+    has no domain then.
+    """
+
+    domain: str
+    path: str
+    tag: str
+    digest: str
+
+    @property
+    def repository(self) -> str:
+        """Domain and path, without tag and digest."""
+        return f"{self.domain}/{self.path}" if self.domain else self.path
+
+
+def read_reference(text: str) -> Reference | None:
+    """The reference that `text` is, or None where docker refuses it."""
+    if re.fullmatch(_IS_IDENTIFIER, text):
+        return None
+    rest, at, digest = text.partition("@")
+    name, colon, tag = _cut_tag(rest)
+    if (at and not _is_digest(digest)) or (colon and not re.fullmatch(_TAG, tag)):
+        return None
+    domain, path = cut_domain(name)
+    if not re.fullmatch(_DOMAIN, domain):
+        domain, path = "", f"{domain}/{path}"
+    if not re.fullmatch(_IS_PATH, path) or len(path) > PATH_LIMIT:
+        return None
+    return Reference(domain, path, tag, digest)
+
+
+def _cut_tag(text: str) -> tuple[str, str, str]:
+    """Name, colon, tag: a colon before the last slash belongs to a port."""
+    slash = text.rfind("/")
+    name, colon, tag = text[slash + 1 :].partition(":")
+    return text[: slash + 1] + name, colon, tag
+
+
+def cut_domain(name: str) -> tuple[str, str]:
+    """Domain and path, with Docker Hub's defaults: only a first part that looks like a host is one."""
+    first, slash, rest = name.partition("/")
+    is_host = bool(slash) and ("." in first or ":" in first or first == "localhost" or first != first.lower())
+    domain, path = (first, rest) if is_host else (DEFAULT_DOMAIN, name)
+    if domain == "index.docker.io":
+        domain = DEFAULT_DOMAIN
+    if domain == DEFAULT_DOMAIN and "/" not in path:
+        path = OFFICIAL + path
+    return domain, path
+
+
+def _is_digest(text: str) -> bool:
+    algorithm, _, encoded = text.partition(":")
+    return DIGEST_LENGTHS.get(algorithm) == len(encoded) and bool(re.fullmatch(_IS_HEX, encoded))

@@ -1,0 +1,232 @@
+"""The closed set of checks: what a rule can ask of a change.
+
+Knows: for each check, when it has something to say and the values that its words may use.
+Must not know: the words, any version or image (rules say them), how a finding is acknowledged or shown.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..dockerfile.stages import REFUSALS
+from ..named import NamedTuple
+from ..versions.order import Span, newest_known, place_of, span, spans
+from ..versions.tags import line_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..declarations.declaration import Declaration
+    from ..model import Image, Numbering
+    from ..rule import Rule
+    from ..versions.recognition import Runtime
+    from ..versions.tags import Tag
+    from .changes import Beside, Change
+
+
+class Why(NamedTuple):
+    """Why a check objects: one of its reasons, and values for the placeholders of the rule's words."""
+
+    reason: str
+    values: dict[str, str]
+
+
+class Check(NamedTuple):
+    """A check, and what a rule that uses it may say.
+
+    `judge` returns None where there is nothing to say. `verb` acknowledges a finding. `compares` tells that it needs
+    the version before, `across` that it needs what stands beside. `keys` are the rule keys that it requires beside
+    those of every rule, `may` those it allows.
+    """
+
+    judge: Callable[[Change, Rule], Why | None]
+    placeholders: tuple[str, ...]
+    reasons: tuple[str, ...] = ("",)
+    verb: str = "ignore"
+    compares: bool = False
+    keys: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    across: bool = False
+
+
+def _pinned(change: Change, rule: Rule) -> Why | None:
+    after = change.after
+    if after.runtime.pinned or after.runtime.tag.kind == "no-colon" or after.refusal in _UNREADABLE:
+        return None
+    names, example = " and ".join(after.unknown), _example(after.runtime)
+    write = _written(after, example, after.runtime.repository)
+    return Why(after.runtime.tag.kind, _values(change, example=example, names=names, write=write))
+
+
+def _written(declaration: Declaration, version: str, repository: str) -> str:
+    """A version as it would be written in the declaration's place."""
+    return declaration.spelling.replace("{version}", version).replace("{repository}", repository)
+
+
+def _example(runtime: Runtime) -> str:
+    """A full version to write: of the series that is written, else one that the repository holds."""
+    image, tag = runtime.image, runtime.tag
+    line = line_of(tag, image)
+    if tag.kind == "series" and not (line and line.last_build and _is_above(tag, line.last_build, image)):
+        known = newest_known(tag, image) or _shape(tag, image.numberings[tag.numberings[-1]])
+        return known + tag.text[len(tag.version) :]
+    path = runtime.declared.lstrip("*")  # a mirror keeps the path of the repository that it mirrors
+    held = [n for n in image.numberings if any(holder.endswith(path) for holder in n.published_in)]
+    return (held or image.numberings)[-1].example
+
+
+def _shape(series: Tag, numbering: Numbering) -> str:
+    """What a build of a series looks like where none is known: `14.<minor>.<patch>`."""
+    numbers = iter(series.numbers)
+    return re.sub(r"\{([a-z-]+)\}", lambda name: next(numbers, f"<{name[1]}>"), numbering.tag)
+
+
+def _is_above(tag: Tag, build: str, image: Image) -> bool:
+    place = span(tag, image)
+    return place is not None and place.first > place_of(build, image)
+
+
+def _readable(change: Change, rule: Rule) -> Why | None:
+    refusal = change.after.refusal
+    return Why(refusal, _values(change)) if refusal in _READABLE_REASONS else None
+
+
+def _ordered(change: Change, rule: Rule) -> Why | None:
+    both = _compared(change)
+    if both and both[0].first > both[1].last:
+        return Why("", _values(change))
+    return None
+
+
+def _crossing(change: Change, rule: Rule) -> Why | None:
+    both = _compared(change)
+    if not both or change.after.runtime.image.name not in rule.images:
+        return None
+    before, after = both
+    boundary = place_of(rule.version, change.after.runtime.image)
+    floor = place_of(rule.from_below, change.after.runtime.image) if rule.from_below else boundary
+    if before.last < min(boundary, floor) and boundary <= after.first:
+        return Why("", _values(change, version=rule.version))
+    return None
+
+
+def _withdrawn(change: Change, rule: Rule) -> Why | None:
+    runtime = change.after.runtime
+    for withdrawal in runtime.image.withdrawn:
+        if runtime.tag.version in withdrawal.builds:
+            return Why("", _values(change, reason=withdrawal.reason, instead=withdrawal.instead))
+    return None
+
+
+def _maintained(change: Change, rule: Rule) -> Why | None:
+    image = change.after.runtime.image
+    line = line_of(change.after.runtime.tag, image)
+    if line is None or not line.maintained_until or line.maintained_until >= rule.today:
+        return None
+    maintained = ", ".join(known.name for known in image.lines if known.maintained_until >= rule.today)
+    values = _values(change, line=line.name, until=line.maintained_until, maintained=maintained or "none known")
+    return Why("", values)
+
+
+def _published(change: Change, rule: Rule) -> Why | None:
+    """A mirror may hold anything: only repositories that the image lists by exact name are judged."""
+    runtime, image = change.after.runtime, change.after.runtime.image
+    holders = [n for n in image.numberings if runtime.declared in n.published_in]
+    if runtime.tag.kind == "no-colon":
+        return Why("no-colon", _values(change))
+    # A place without a repository can only be wrong about a build that no repository has.
+    if runtime.tag.kind not in {"build", "series"} or (runtime.declared and not holders):
+        return None
+    line, newest = line_of(runtime.tag, image), image.numberings[-1]
+    if line and line.last_build and _is_above(runtime.tag, line.last_build, image):
+        proposed = {"belongs": next(iter(newest.published_in), ""), "example": newest.example}
+        proposed["write"] = _written(change.after, newest.example, proposed["belongs"])
+        return Why("never-built", _values(change, line=line.name, last=line.last_build, **proposed))
+    if not holders:
+        return None
+    own = image.numberings[runtime.tag.numberings[0]]
+    if own in holders or not own.published_in:
+        return None
+    return Why("elsewhere", _values(change, belongs=own.published_in[0], example=holders[0].example))
+
+
+def _consistent(change: Change, rule: Rule) -> Why | None:
+    """Two places of one project that have no build in common."""
+    for other in change.beside:
+        both = spans(other.declaration.runtime, change.after.runtime)
+        if both and (both[0].first > both[1].last or both[1].first > both[0].last):
+            return Why(other.kind, _beside(change, other))
+    return None
+
+
+def _carried(change: Change, rule: Rule) -> Why | None:
+    for other in change.beside:
+        both = spans(other.declaration.runtime, change.after.runtime)
+        if both and both[1].first > both[0].last:
+            return Why("", _beside(change, other))
+    return None
+
+
+def _beside(change: Change, other: Beside) -> dict[str, str]:
+    there = other.declaration
+    version = _version(there, change.after)
+    return _values(change, other=version, there=there.written, place=f"{other.path}:{there.line}")
+
+
+def _compared(change: Change) -> tuple[Span, Span] | None:
+    if change.before is None or change.before.declaration.reference == change.after.reference:
+        return None
+    return spans(change.before.declaration.runtime, change.after.runtime)
+
+
+def _values(change: Change, **more: str) -> dict[str, str]:
+    after = change.after
+    before = change.before.declaration if change.before else None
+    return {
+        "written": after.written,
+        "repository": after.runtime.repository,
+        "tag": after.runtime.tag.text,
+        "after": after.runtime.tag.version or after.runtime.tag.text,
+        "before": _version(before, after) if before else "",
+        **more,
+    }
+
+
+def _version(before: Declaration, after: Declaration) -> str:
+    """The version before; of another image the whole reference, for its numbers mean something else."""
+    if before.runtime.image.name not in {after.runtime.image.name, after.runtime.image.carries}:
+        return before.reference
+    return before.runtime.tag.version or before.runtime.tag.text
+
+
+_COMMON = ("written", "repository", "tag", "after", "before")
+# A missing value is for the check `pinned` to speak of.
+_READABLE_REASONS = tuple(refusal for refusal in REFUSALS if refusal != "value")
+_UNREADABLE = frozenset({"template", "substitution", "tag", "reference"})
+
+CHECKS: Mapping[str, Check] = {
+    "pinned": Check(
+        _pinned, (*_COMMON, "example", "names", "write"), ("none", "latest", "series", "no-value", "no-version")
+    ),
+    "readable": Check(_readable, _COMMON, _READABLE_REASONS),
+    "published": Check(
+        _published, (*_COMMON, "belongs", "example", "line", "last", "write"), ("elsewhere", "no-colon", "never-built")
+    ),
+    "withdrawn": Check(_withdrawn, (*_COMMON, "reason", "instead")),
+    "maintained": Check(_maintained, (*_COMMON, "line", "until", "maintained")),
+    "ordered": Check(_ordered, _COMMON, verb="downgraded", compares=True),
+    "crossing": Check(
+        _crossing, (*_COMMON, "version"), verb="reviewed", compares=True, keys=("version",), may=("from-below",)
+    ),
+    "consistent": Check(_consistent, (*_COMMON, "other", "place", "there"), ("different", "requirement"), across=True),
+    "carried": Check(_carried, (*_COMMON, "other", "place"), across=True),
+    # Judged in acknowledgements.py: what is wrong with a comment takes the whole rulebook to tell.
+    "acknowledgement": Check(
+        lambda change, rule: None,
+        ("verb", "subject", "after", "write", "rules"),
+        ("no-version", "above", "stale", "no-reason", "unknown-rule", "reviewed", "downgraded", "never"),
+        verb="never",
+    ),
+}  # fmt: skip
+"""Every check by the name that a rule gives in `check:`."""

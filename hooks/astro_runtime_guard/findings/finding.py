@@ -1,0 +1,163 @@
+"""Rules over changes -> findings.
+
+Knows: which rules speak of which change, what answers them, and everything that a report may want to say.
+Must not know: git, files, how a finding is shown.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..named import NamedTuple
+from ..rule import PLACEHOLDER
+from ..versions.order import place_of
+from .acknowledgements import answer, faults, line_to_write, near_misses
+from .checks import CHECKS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ..declarations.declaration import Declaration
+    from ..rule import Rule
+    from ..rulebook.rulebook import Rulebook
+    from .changes import Change
+    from .checks import Why
+
+
+class Finding(NamedTuple):
+    """One rule's objection to one place.
+
+    `line`, `column` and `end_column` (1-based, characters, the end behind the last one) are in the file at `path`;
+    `source` is that line. `message` stands alone on one line; `consider` and `notes` add to it, a sentence each.
+    `acknowledge` says when the finding may be acknowledged, `comment` is the line to write for that, `instruction`
+    the instruction that it goes above. `reference` and `before_reference` are what was written, after substitution;
+    `before` and `after` are their versions, `base` names the commit, `old_path` is where the file stood in it.
+    `acknowledged` is the comment that answers the finding; it is then no reason to fail.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_column: int
+    rule: str
+    check: str
+    message: str
+    source: str
+    consider: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    acknowledge: str = ""
+    comment: str = ""
+    instruction: str = ""
+    link: str = ""
+    reference: str = ""
+    before: str = ""
+    after: str = ""
+    boundary: str = ""
+    before_reference: str = ""
+    base: str = ""
+    old_path: str = ""
+    acknowledged: str = ""
+
+
+class Place(NamedTuple):
+    """The file that is judged: its path, its lines, and what is asked of it."""
+
+    path: str
+    lines: Sequence[str]
+    rules: Sequence[Rule]
+    rulebook: Rulebook
+
+
+def find(place: Place, changes: Iterable[Change]) -> list[Finding]:
+    """What the rules find in one file, acknowledged or not: by line, then by rule, boundaries in upgrade order."""
+    found: dict[Finding, None] = {}
+    for change in changes:
+        rules = [rule for rule in place.rules if change.after.runtime.image.name in rule.images]
+        objections = [(rule, why) for rule in rules if (why := CHECKS[rule.check].judge(change, rule))]
+        found.update((_of_change(place, change, rule, why), None) for rule, why in _in_order(objections, change))
+        if any(rule.check == "acknowledgement" for rule in rules):
+            found.update((finding, None) for finding in _of_comments(place, change.after, rules))
+    return sorted(found, key=lambda finding: (finding.line, finding.column))
+
+
+def _in_order(objections: list[tuple[Rule, Why]], change: Change) -> list[tuple[Rule, Why]]:
+    """By rule; crossed boundaries stand together, the lowest first."""
+    crossed = [each for each in objections if each[0].check == "crossing"]
+    if len(crossed) > 1:
+        crossed.sort(key=lambda each: place_of(each[0].version, change.after.runtime.image))
+    others = [each for each in objections if each[0].check != "crossing"]
+    position = sum(rule.name < crossed[0][0].name for rule, _ in others) if crossed else 0
+    return [*others[:position], *crossed, *others[position:]]
+
+
+def _of_change(place: Place, change: Change, rule: Rule, why: Why) -> Finding:
+    after, before = change.after, change.before
+    answered = answer(rule, after)
+    compared = before if CHECKS[rule.check].compares else None
+    source = place.lines[after.line - 1] if after.line <= len(place.lines) else ""
+    return Finding(
+        place.path,
+        after.line,
+        after.column,
+        min(after.column + len(after.written), len(source) + 1),
+        rule.name,
+        rule.check,
+        fill(rule.messages.get(why.reason) or rule.messages[""], why.values),
+        source,
+        consider=rule.consider,
+        notes=_notes(after),
+        acknowledge=rule.acknowledge,
+        comment=line_to_write(rule, _version(after)) if after.answerable else "",
+        instruction=after.instruction,
+        link=rule.link,
+        reference=after.reference,
+        before=why.values["before"] if compared else "",
+        after=why.values["after"],
+        boundary=rule.version,
+        before_reference=compared.declaration.reference if compared else "",
+        base=compared.named if compared else "",
+        old_path=compared.path if compared and compared.path != place.path else "",
+        acknowledged=answered.comment.text if answered else "",
+    )
+
+
+def _version(after: Declaration) -> str:
+    """The version to write into an acknowledgement; a series is none, and a finding of its own."""
+    tag = after.runtime.tag
+    return tag.version if tag.version and tag.kind != "series" else "<the full version>"
+
+
+def _notes(after: Declaration) -> tuple[str, ...]:
+    return (
+        *after.notes,
+        *(f"build argument {argument.name} is given in line {argument.line}" for argument in after.arguments),
+        *(
+            f'line {line} is no acknowledgement; one begins with "# astro-runtime: reviewed", "downgraded" or "ignore"'
+            for line in near_misses(after.comments)
+        ),
+    )
+
+
+def _of_comments(place: Place, after: Declaration, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """Findings at the comments above a declaration, as far as these rules run what the comments speak of."""
+    checks = {rule.check for rule in rules}
+    for rule in (rule for rule in rules if rule.check == "acknowledgement"):
+        for fault in faults(after, place.rulebook.rules):
+            if fault.check in checks:
+                comment = fault.acknowledgement.comment
+                source = place.lines[comment.line - 1]
+                column = source.find("#") + 1
+                message = fill(rule.messages.get(fault.why.reason) or rule.messages[""], fault.why.values)
+                yield Finding(
+                    place.path, comment.line, column, len(source.rstrip()) + 1, rule.name, rule.check, message, source,
+                    consider=rule.consider, link=rule.link, reference=after.reference, after=after.runtime.tag.text,
+                )  # fmt: skip
+
+
+def fill(words: str, values: Mapping[str, str]) -> str:
+    """A rule's words with the check's values in them (nothing for one that the reason at hand does not have).
+
+    A value is never read for placeholders again.
+    """
+    return re.sub(PLACEHOLDER, lambda match: values.get(match[1], ""), words)

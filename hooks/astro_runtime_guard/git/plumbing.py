@@ -1,0 +1,96 @@
+"""What git's plumbing commands print, as values; and where a symbolic link in a tree leads.
+
+Knows: git's -z formats. Must not know: processes, the working tree.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from ..named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LINK, SUBMODULE = b"120000", b"160000"
+
+
+class Entry(NamedTuple):
+    """What a tree or the index holds at a path: mode, object name, and whether the work tree leaves it out."""
+
+    mode: bytes
+    name: bytes
+    sparse: bool = False
+
+
+class Change(NamedTuple):
+    """A path in which two states differ: what each holds, None for nothing; whether the newer is not yet merged."""
+
+    old: Entry | None
+    new: Entry | None
+    unmerged: bool = False
+
+
+def read_changes(output: bytes) -> dict[bytes, Change]:
+    """Path -> change, from `diff-index` or `diff-tree` with `--raw -z --no-renames --no-abbrev`.
+
+    https://git-scm.com/docs/git-diff-index#_raw_output_format
+    """
+    words = output.split(b"\0")
+    found = {}
+    for head, path in zip(words[0:-1:2], words[1::2], strict=True):
+        old, new, old_name, new_name, status = head.lstrip(b":").split(b" ")
+        found[path] = Change(_entry(old, old_name), _entry(new, new_name), status == b"U")
+    return found
+
+
+def _entry(mode: bytes, name: bytes) -> Entry | None:
+    return Entry(mode, name) if mode.strip(b"0") else None
+
+
+def read_index(output: bytes) -> dict[bytes, Entry]:
+    """Path -> entry, from `ls-files --stage -t -z`; of an unmerged path the first of its stages."""
+    found: dict[bytes, Entry] = {}
+    for line in output.split(b"\0")[:-1]:
+        head, path = line.split(b"\t", 1)
+        tag, mode, name, _ = head.split(b" ")
+        found.setdefault(path, Entry(mode, name, tag == b"S"))
+    return found
+
+
+def read_tree(output: bytes) -> dict[bytes, Entry]:
+    """Path -> entry, from `ls-tree -r -z`."""
+    found: dict[bytes, Entry] = {}
+    for line in output.split(b"\0")[:-1]:
+        head, path = line.split(b"\t", 1)
+        mode, _, name = head.split(b" ")
+        found[path] = Entry(mode, name)
+    return found
+
+
+def read_commits(output: bytes) -> list[str]:
+    """Full names, from `cat-file --batch-check=%(objectname) %(objecttype)`; "" where there is no such commit."""
+    found = (line.split(b" ", 1) for line in output.split(b"\n")[:-1])
+    return [name.decode("ascii") if kind == b"commit" else "" for name, kind in found]
+
+
+def follow(path: bytes, link: Callable[[bytes], bytes | None]) -> bytes | None:
+    """Where a path leads when links within the tree are followed; `link` is what the link at a path holds, if any.
+
+    None for a path that leaves the tree, or goes round in circles.
+    """
+    for _ in range(40):
+        parts = path.split(b"/")
+        for count in range(1, len(parts) + 1):
+            text = link(b"/".join(parts[:count]))
+            if text is not None:
+                break
+        else:
+            return path
+        if text.startswith(b"/"):
+            return None
+        path = posixpath.normpath(b"/".join([*parts[: count - 1], text, *parts[count:]]))
+        if path in (b".", b"..") or path.startswith((b"../", b"/")):
+            return None
+    return None

@@ -1,0 +1,171 @@
+"""An image file -> what is known of an image.
+
+Knows: the keys of an image file. Must not know: YAML's syntax, any rule.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..model import Image, Line, Numbering, Withdrawal
+from ..versions.tags import read_tag
+from ..yamlfile import Mistake, Value
+from .fields import Key, date, flag, number, pairs, read_fields, records, text, texts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+# Between two numbers something must stand that is none, or one text could be read in many ways.
+_TEMPLATE = re.compile(r"[^{}]*\{[a-z-]+\}(?:[^{}]*[^{}0-9]\{[a-z-]+\}){1,5}[^{}]*")
+_PRE_RELEASES = ("dev", "a", "b", "rc")
+
+
+def _minor(value: Value, path: str) -> str:
+    found = text(value, path)
+    if not re.fullmatch("[0-9]{1,9}[.][0-9]{1,9}", found):
+        raise Mistake(path, value, f"{found}: expected a version such as 2.3")
+    return found
+
+
+NUMBERING_KEYS = {
+    "name": Key(text, "what the lines call this numbering", required=True),
+    "tag": Key(text, "the shape of a build's tag, such as {major}.{minor}.{patch}", required=True),
+    "published-in": Key(texts, "repositories that hold builds of this numbering and of no other"),
+    "example": Key(text, "a build to show when one has to be written"),
+    "first": Key(number, "the last number of a series' first build; 0 if it is not given"),
+}
+LINE_KEYS = {
+    "line": Key(text, "the numbers that all builds of the line begin with", required=True),
+    "numbering": Key(text, "the numbering that its builds follow", required=True),
+    "airflow": Key(_minor, "the Airflow version, as major.minor", required=True),
+    "python": Key(text, "the Python of an image without a Python suffix"),
+    "maintained-until": Key(date, "the last day of maintenance"),
+    "long-term-support": Key(flag, "whether the line has long-term support"),
+    "last-build": Key(text, "the last build, where no later one can come"),
+    "source": Key(texts, "where this is known from"),
+}
+WITHDRAWN_KEYS = {
+    "builds": Key(texts, "the builds that must not be used", required=True),
+    "reason": Key(text, "why, as the end of a sentence", required=True),
+    "instead": Key(text, "the nearest good build", required=True),
+    "source": Key(texts, "where this is known from", required=True),
+}
+IMAGE_KEYS = {
+    "extends": Key(text, "an image to which this file adds repositories or builds, and nothing else"),
+    "repositories": Key(texts, "exact names, or */PATH for that path in any registry"),
+    "numberings": Key(records, "how builds are numbered, oldest numbering first", keys=NUMBERING_KEYS),
+    "suffixes": Key(texts, "what may follow a version without changing it, such as -python-{major}.{minor}"),
+    "pre-releases": Key(pairs, "words of pre-releases and how they rank: dev, a, b or rc"),
+    "lines": Key(records, "lines of builds, in upgrade order", keys=LINE_KEYS),
+    "withdrawn": Key(records, "builds that must not be used", keys=WITHDRAWN_KEYS),
+    "builds": Key(pairs, "known builds: build to Airflow version and day of release (or ?), oldest first"),
+    "steps": Key(texts, "what to do for an upgrade, a sentence each; {after} is the new version"),
+    "succeeded-by": Key(text, "the image that continues this one; this one's versions are Airflow versions"),
+    "carries": Key(
+        text, "the image inside this one, with a version of which each tag begins, by numberings of one name"
+    ),
+    "fixed-by": Key(text, "the suffix without which even a full version moves"),
+    "as-of": Key(date, "the day for which all of this holds"),
+    "source": Key(texts, "where this is known from"),
+}
+
+
+def read_image(value: Value, path: str, name: str, known: Mapping[str, Image]) -> Image:
+    """The image of one file: a new one, or the one that it extends with its repositories. Raises Mistake."""
+    found = read_fields(value, IMAGE_KEYS, path)
+    if "extends" in found:
+        return _extended(value, found, path, known)
+    for key in ("repositories", "numberings"):
+        if not found.get(key):
+            raise Mistake(path, value, f"{key}: this key is missing")
+    image = Image(
+        name,
+        repositories=found["repositories"],
+        numberings=tuple(_numbering(place, each, path) for place, each in found["numberings"]),
+        suffixes=found.get("suffixes", ()),
+        pre_releases=found.get("pre-releases", ()),
+        steps=found.get("steps", ()),
+        succeeded_by=found.get("succeeded-by", ""),
+        fixed_by=found.get("fixed-by", ""),
+        carries=_carried(value, found, path, known),
+    )
+    for word, rank in image.pre_releases:
+        if rank not in _PRE_RELEASES:
+            raise Mistake(
+                path,
+                value,
+                f"pre-releases: {word} ranks as {rank}, expected one of {', '.join(_PRE_RELEASES)}",
+            )
+    return image._replace(
+        lines=tuple(_line(place, each, path, image) for place, each in found.get("lines", ())),
+        withdrawn=tuple(_withdrawal(place, each, path, image) for place, each in found.get("withdrawn", ())),
+        builds=_builds(value, found, path, image),
+    )
+
+
+def _extended(value: Value, found: Mapping[str, Any], path: str, known: Mapping[str, Image]) -> Image:
+    if found["extends"] not in known:
+        raise Mistake(
+            path, value, f"extends: no image is called {found['extends']}, expected one of {', '.join(known)}"
+        )
+    if set(found) - {"extends", "repositories", "builds", "as-of", "source"}:
+        raise Mistake(path, value, "a file that extends an image gives repositories or builds alone")
+    image = known[found["extends"]]
+    return image._replace(
+        repositories=(*image.repositories, *found.get("repositories", ())),
+        builds=(*image.builds, *_builds(value, found, path, image)),
+    )
+
+
+def _builds(value: Value, found: Mapping[str, Any], path: str, image: Image) -> tuple[tuple[str, str], ...]:
+    builds: tuple[tuple[str, str], ...] = found.get("builds", ())
+    for build, _ in builds:
+        check_build(build, image, path, value)
+    return builds
+
+
+def _carried(value: Value, found: Mapping[str, Any], path: str, known: Mapping[str, Image]) -> str:
+    carried = str(found.get("carries", ""))
+    if carried and carried not in known:
+        raise Mistake(path, value, f"carries: no image is called {carried}, expected one of {', '.join(known)}")
+    theirs = {numbering.name for numbering in known[carried].numberings} if carried else set()
+    for place, numbering in found["numberings"] if carried else ():
+        if numbering["name"] not in theirs:
+            raise Mistake(path, place, f"name: {carried} has no numbering called {numbering['name']}")
+    return carried
+
+
+def _numbering(place: Value, found: Mapping[str, Any], path: str) -> Numbering:
+    if not _TEMPLATE.fullmatch(found["tag"]):
+        raise Mistake(path, place, f"tag: {found['tag']} must be two to six names in braces with a mark between them")
+    first = found.get("first", "0")
+    return Numbering(found["name"], found["tag"], found.get("published-in", ()), found.get("example", ""), first)
+
+
+def _line(place: Value, found: Mapping[str, Any], path: str, image: Image) -> Line:
+    names = [numbering.name for numbering in image.numberings]
+    if found["numbering"] not in names:
+        raise Mistake(path, place, f"numbering: {found['numbering']} is none of {', '.join(names)}")
+    if "last-build" in found:
+        check_build(found["last-build"], image, path, place)
+    return Line(
+        found["line"], found["numbering"], found["airflow"], found.get("python", ""), found.get("maintained-until", ""),
+        found.get("long-term-support", False), found.get("last-build", ""),
+    )  # fmt: skip
+
+
+def _withdrawal(place: Value, found: Mapping[str, Any], path: str, image: Image) -> Withdrawal:
+    for build in (*found["builds"], found["instead"]):
+        check_build(build, image, path, place)
+    return Withdrawal(found["builds"], found["reason"], found["instead"])
+
+
+def check_build(version: str, image: Image, path: str, place: Value) -> str:
+    """The version itself, if it is a build by the image's numberings, without a suffix. Raises Mistake otherwise."""
+    tag = read_tag(version, image)
+    if tag.kind != "build" or tag.version != version:
+        shapes = " or ".join(numbering.tag for numbering in image.numberings)
+        raise Mistake(path, place, f"{version} is no version of {image.name}, expected {shapes}")
+    return version

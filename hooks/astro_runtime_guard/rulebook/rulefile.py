@@ -1,0 +1,127 @@
+"""A rule file -> a rule.
+
+Knows: the keys of a rule file, and that its words fit its check. Must not know: YAML's syntax, what a check does.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..findings.checks import CHECKS, Check
+from ..rule import PLACEHOLDER, Example, Rule
+from ..yamlfile import Mistake, Value
+from .fields import Key, flag, read_fields, record, records, source, sources, text, texts
+from .imagefile import check_build
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..model import Image
+
+
+def _check_name(value: Value, path: str) -> str:
+    if text(value, path) not in CHECKS:
+        raise Mistake(path, value, f"{text(value, path)}: no such check, expected one of {', '.join(CHECKS)}")
+    return text(value, path)
+
+
+def _as_is(value: Value, path: str) -> Value:
+    """Read later, when the check is known."""
+    return value
+
+
+EXAMPLE_KEYS = {
+    "before": Key(source, "the file before the change; without it the file is new"),
+    "after": Key(source, "the file after the change", required=True),
+    "path": Key(text, "the path of the file; Dockerfile if it is not given"),
+    "beside": Key(sources, "other files, which do not change: path to text"),
+}
+EXAMPLES_KEYS = {
+    "finds": Key(records, "changes that the rule must find", required=True, keys=EXAMPLE_KEYS),
+    "passes": Key(records, "changes that it must pass", required=True, keys=EXAMPLE_KEYS),
+}
+RULE_KEYS = {
+    "image": Key(texts, "the image, or a list of images, that the rule speaks of", required=True),
+    "check": Key(_check_name, "what is looked for", required=True),
+    "version": Key(_as_is, "the boundary: found when the version was below it and is now at or above it"),
+    "from-below": Key(_as_is, "found only when the version before was below this one too"),
+    "message": Key(_as_is, "one line that stands alone; a mapping where the check has several reasons", required=True),
+    "consider": Key(texts, "what to think of before going on, a sentence each"),
+    "acknowledge": Key(text, "when the finding may be acknowledged, as the beginning of a sentence"),
+    "link": Key(text, "where to read more"),
+    "enabled": Key(flag, "false: off until --enable names the rule"),
+    "examples": Key(record, "its tests: changes that it must find, and changes that it must pass", True, EXAMPLES_KEYS),
+}
+
+
+def read_rule(value: Value, path: str, name: str, images: Mapping[str, Image], today: str) -> Rule:
+    """The rule of one file. Raises Mistake."""
+    found = read_fields(value, RULE_KEYS, path)
+    check = CHECKS[found["check"]]
+    for image in found["image"]:
+        if image not in images:
+            raise Mistake(path, value, f"image: no image is called {image}, expected one of {', '.join(images)}")
+    _refuse_keys(value, found, check, path)
+    versions = {
+        key: check_build(text(found[key], path), images[image], path, found[key])
+        for key in ("version", "from-below")
+        if key in found
+        for image in found["image"]
+    }
+    return Rule(
+        name,
+        images=found["image"],
+        check=found["check"],
+        messages=_messages(found["message"], check, path),
+        consider=found.get("consider", ()),
+        acknowledge=found.get("acknowledge", ""),
+        link=found.get("link", ""),
+        version=versions.get("version", ""),
+        from_below=versions.get("from-below", ""),
+        enabled=found.get("enabled", True),
+        origin=path,
+        today=today,
+        finds=_examples(found["examples"]["finds"]),
+        passes=_examples(found["examples"]["passes"]),
+    )
+
+
+def _refuse_keys(value: Value, found: Mapping[str, Any], check: Check, path: str) -> None:
+    for key in ("version", "from-below"):
+        if key in found and key not in (*check.keys, *check.may):
+            raise Mistake(path, found[key], f"{key}: the check {found['check']} has no use for it")
+        if key in check.keys and key not in found:
+            raise Mistake(path, value, f"{key}: this key is missing")
+
+
+def _messages(value: Value, check: Check, path: str) -> dict[str, str]:
+    """A message for each reason of the check; a single text stands for all of them, under the empty name."""
+    if isinstance(value.content, str):
+        return {"": _words(value, check, path)}
+    known = {reason: Key(lambda item, path: _words(item, check, path), "", required=True) for reason in check.reasons}
+    if known.keys() == {""}:
+        raise Mistake(path, value, "message: expected a text")
+    return read_fields(value, known, path)
+
+
+def _words(value: Value, check: Check, path: str) -> str:
+    words = text(value, path)
+    for name in re.findall(PLACEHOLDER, words):
+        if name not in check.placeholders:
+            raise Mistake(
+                path,
+                value,
+                f"{{{name}}}: unknown placeholder, expected one of {', '.join(check.placeholders)}",
+            )
+    return words
+
+
+def _examples(read: tuple[tuple[Value, dict[str, Any]], ...]) -> tuple[Example, ...]:
+    return tuple(
+        Example(
+            found.get("before"), found["after"], place.line, found.get("path", "Dockerfile"), found.get("beside", ())
+        )
+        for place, found in read
+    )

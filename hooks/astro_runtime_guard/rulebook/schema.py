@@ -1,0 +1,63 @@
+"""What a rule file, an image file and a place file may hold, as a JSON Schema for editors.
+
+Knows: JSON Schema. Must not know: the keys (it is made from the tables that the files are read by).
+"""
+
+from __future__ import annotations
+
+from ..findings.checks import CHECKS
+from . import fields
+from .imagefile import IMAGE_KEYS
+from .placefile import PLACE_KEYS
+from .rulefile import RULE_KEYS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+# An editor reads 5.0 as a number and 2024-04-30 as a text; the program reads both as they stand.
+_SCALAR: dict[str, Any] = {"type": ["string", "number"]}
+_SHAPES: dict[Any, dict[str, Any]] = {
+    fields.texts: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
+    fields.flag: {"type": "boolean"},
+    fields.date: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    fields.pairs: {"type": "object", "additionalProperties": _SCALAR},
+    fields.sources: {"type": "object", "additionalProperties": {"type": "string"}},
+}
+
+
+def make_schema() -> dict[str, Any]:
+    """A schema (draft 7) that accepts a rule file, an image file or a place file."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "astro-runtime-guard: a rule file, an image file or a place file",
+        "oneOf": [
+            {"title": "a rule: .astro-runtime/NAME.yaml", **_rule()},
+            {"title": "an image: .astro-runtime/images/NAME.yaml", **_mapping(IMAGE_KEYS)},
+            {"title": "a place: .astro-runtime/places/NAME.yaml", **_mapping(PLACE_KEYS)},
+        ],
+    }
+
+
+def _rule() -> dict[str, Any]:
+    shape = _mapping(RULE_KEYS)
+    shape["properties"]["check"]["enum"] = list(CHECKS)
+    shape["properties"]["message"]["type"] = ["string", "object"]
+    return shape
+
+
+def _mapping(keys: Mapping[str, fields.Key]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name for name, key in keys.items() if key.required],
+        "properties": {name: {"description": key.meaning, **_shape(key)} for name, key in keys.items()},
+    }
+
+
+def _shape(key: fields.Key) -> dict[str, Any]:
+    if key.keys is None:
+        return dict(_SHAPES.get(key.read, _SCALAR))
+    inside = _mapping(key.keys)
+    return {"type": "array", "items": inside} if key.read is fields.records else inside

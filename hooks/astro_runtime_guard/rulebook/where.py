@@ -1,0 +1,62 @@
+"""Where rule files are: ours, and a repository's own.
+
+Knows: folders, and a sum over what stands in one. Must not know: what a file says.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import CannotCheck
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USER_FOLDER = ".astro-runtime"
+"""Where a repository keeps rules of its own, at its top."""
+
+_PRIME = (1 << 61) - 1
+
+
+def shipped_folder() -> str:
+    """Where the rule files that come with the program are: in a wheel and in an editable install alike."""
+    from .. import rules  # setup.cfg maps this package to the folder of YAML files
+
+    return str(next(iter(rules.__path__)))  # type: ignore[attr-defined]
+
+
+def rule_folders(given: str | None) -> list[str]:
+    """Our rules, then the user's: the folder given, or the nearest one from here up to the repository's top."""
+    if given:
+        if not os.path.isdir(given):
+            raise CannotCheck(f"--rules {given}: no such folder")
+        return [shipped_folder(), given]
+    try:
+        folder, below = os.getcwd(), ""
+    except OSError as error:
+        raise CannotCheck(f"the current folder cannot be read ({error.strerror}): go into one that is there") from None
+    while folder != below:
+        if os.path.isdir(os.path.join(folder, USER_FOLDER)):
+            return [shipped_folder(), os.path.join(folder, USER_FOLDER)]
+        if os.path.exists(os.path.join(folder, ".git")):
+            break
+        folder, below = os.path.dirname(folder), folder
+    return [shipped_folder()]
+
+
+def state(folder: str) -> int:
+    """A sum over the names and the bytes of all rule files of a folder: a number's rest, which needs no import."""
+    found = 0
+    for path in _rule_files(folder):
+        with open(path, "rb") as file:
+            # A checkout on Windows may end lines in another way.
+            told = os.path.basename(path).encode() + file.read().replace(b"\r\n", b"\n")
+        found = int.from_bytes(found.to_bytes(8, "big") + told, "big") % _PRIME
+    return found
+
+
+def _rule_files(folder: str) -> Iterator[str]:
+    for place in (folder, os.path.join(folder, "images"), os.path.join(folder, "places")):
+        names = sorted(os.listdir(place)) if os.path.isdir(place) else ()
+        yield from (os.path.join(place, name) for name in names if name.endswith(".yaml"))

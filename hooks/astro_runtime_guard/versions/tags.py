@@ -1,0 +1,137 @@
+"""What a tag says, by the numberings of an image.
+
+Knows: builds, series, pre-releases and suffixes as an image declares them.
+Must not know: which of two is newer, where a tag was written, any particular image (those are YAML).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from ..named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..model import Image, Line
+
+_NUMBER = "(0|[1-9][0-9]{0,17})"
+_PLACE = re.compile(r"\{[a-z-]+\}")
+
+
+class Tag(NamedTuple):
+    """What a tag says.
+
+    `kind` is one of `build` (exact), `series` (floats within a line), `latest`, `none` (no tag is written),
+    `no-value` (a build argument in it has no value), `no-colon` (it hangs on the repository by a dash) and
+    `no-version`. `numberings` are the positions of the numberings that it can belong to, `numbers` its numbers,
+    `pre_release` how packaging spells its pre-release; they are empty where the tag has no order. `version` is the
+    text without suffixes.
+    """
+
+    text: str
+    kind: str
+    version: str = ""
+    numberings: tuple[int, ...] = ()
+    numbers: tuple[str, ...] = ()
+    pre_release: str = ""
+
+
+@lru_cache
+def read_tag(tag: str | None, image: Image, declared: str = "") -> Tag:
+    """What `tag` says by the image's numberings; a series is read by those that the declared repository publishes."""
+    if tag is None:
+        return Tag("", "none")
+    build = read_build(tag, image)
+    if build and image.fixed_by and not _suffix_pattern((image.fixed_by,)).search(tag):
+        build = build._replace(kind="no-version")
+    if "${" in tag:
+        return build._replace(kind="no-value") if build else Tag(tag, "no-value")
+    if build:
+        return build
+    if tag.startswith("latest") and _only_suffixes(tag, len("latest"), image):
+        return Tag(tag, "latest")
+    return _read_series(tag, image, declared) or Tag(tag, "no-version")
+
+
+def read_build(tag: str, image: Image) -> Tag | None:
+    """The exact build that `tag` is by one of the image's numberings, with or without suffixes, or None."""
+    for position, numbering in enumerate(image.numberings):
+        match = _build_pattern(numbering.tag, image.pre_releases).fullmatch(tag)
+        if match:
+            *numbers, word, serial, _ = match.groups()
+            pre_release = f"{dict(image.pre_releases)[word]}{serial or 0}" if word else ""
+            return Tag(tag, "build", tag[: match.start("suffixes")], (position,), tuple(numbers), pre_release)
+    return None
+
+
+def _read_series(tag: str, image: Image, declared: str) -> Tag | None:
+    found: dict[int, re.Match[str]] = {}
+    for position, numbering in enumerate(image.numberings):
+        match = _series_pattern(numbering.tag).match(tag)
+        if match and _only_suffixes(tag, match.end(), image):
+            found[position] = match
+    published = [at for at in found if declared in image.numberings[at].published_in]
+    likely = published or [at for at in found if _lines_of(found[at].group(), image, at)] or list(found)
+    if not likely:
+        return None
+    match = found[likely[0]]
+    return Tag(tag, "series", match.group(), tuple(likely), tuple(filter(None, match.groups())))
+
+
+def _only_suffixes(tag: str, start: int, image: Image) -> bool:
+    """Whether nothing but known suffixes stands from `start` on; one after the other, so that none backtracks."""
+    while start < len(tag):
+        match = image.suffixes and _suffix_pattern(image.suffixes).match(tag, start)
+        if not match:
+            return False
+        start = match.end()
+    return True
+
+
+def _lines_of(version: str, image: Image, position: int) -> list[Line]:
+    """The lines that a version or series belongs to or holds: `5.0.1` to line 5; `3` holds 3.0 and 3.1."""
+    name = image.numberings[position].name
+    wanted = _numbers(version)
+    return [
+        line
+        for line in image.lines
+        if line.numbering == name and all(a == b for a, b in zip(wanted, _numbers(line.name), strict=False))
+    ]
+
+
+def _numbers(version: str) -> list[str]:
+    return re.findall("[0-9]+", version)
+
+
+def line_of(tag: Tag, image: Image) -> Line | None:
+    """The line that a build or a series belongs to; None where it is not known, or where it can be one of several."""
+    if tag.kind not in {"build", "series"} or len(tag.numberings) != 1:
+        return None
+    lines = _lines_of(tag.version, image, tag.numberings[0])
+    return lines[0] if len(lines) == 1 else None
+
+
+@cache
+def _build_pattern(template: str, pre_releases: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word, _ in pre_releases) or "(?!)"
+    numbers = _NUMBER.join(map(re.escape, _PLACE.split(template)))
+    return re.compile(
+        rf"{numbers}(?:[-.]({words})[-.]?([0-9]{{0,17}}))?(?P<suffixes>(?:-[A-Za-z0-9_.${{}}]+)*)", re.ASCII
+    )
+
+
+@cache
+def _series_pattern(template: str) -> re.Pattern[str]:
+    """The numbers of a build but the last, of which all but the first may be missing too."""
+    before, *between = map(re.escape, _PLACE.split(template)[:-2])
+    more = "".join(f"(?:{literal}{_NUMBER}" for literal in between) + ")?" * len(between)
+    return re.compile(f"{before}{_NUMBER}{more}", re.ASCII)
+
+
+@cache
+def _suffix_pattern(suffixes: tuple[str, ...]) -> re.Pattern[str]:
+    """Any one suffix, the longest first."""
+    longest_first = sorted(suffixes, key=len, reverse=True)
+    known = "|".join("[0-9]+(?![0-9])".join(map(re.escape, _PLACE.split(suffix))) for suffix in longest_first)
+    return re.compile(known, re.ASCII)
