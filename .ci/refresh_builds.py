@@ -23,8 +23,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.model import Image
 from astro_runtime_guard.reports.shared import printable
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
-from astro_runtime_guard.versions.order import place_of
+from astro_runtime_guard.rulebook.load import load_rulebook
+from astro_runtime_guard.versions.order import rank_of
 from astro_runtime_guard.versions.tags import line_of, read_tag
 
 FEED = "https://updates.astronomer.io/astronomer-runtime"
@@ -176,7 +176,7 @@ def released(feed: Mapping[str, Entry], image: Image) -> dict[str, str]:
     taken = [build for build, entry in feed.items() if entry.channel in RELEASED and _is_build(build, image)]
     if not taken:
         raise CannotCheck("it lists no released build")
-    return {build: feed[build].known for build in sorted(taken, key=lambda build: place_of(build, image))}
+    return {build: feed[build].known for build in sorted(taken, key=lambda build: rank_of(build, image))}
 
 
 def _is_build(build: str, image: Image) -> bool:

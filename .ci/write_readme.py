@@ -11,9 +11,9 @@ import re
 from pathlib import Path
 
 from astro_runtime_guard.findings.checks import CHECKS
-from astro_runtime_guard.rule import Rule
+from astro_runtime_guard.model import Rule
 from astro_runtime_guard.rulebook import compiled
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from draw_picture import PICTURE, drawn
 from test_cases import BOOK, CASES, parts
@@ -34,7 +34,7 @@ def rewritten(text: str) -> str:
 def written_down() -> str:
     """rules/compiled.py as it should be."""
     book = load_rulebook([shipped_folder()], "", examples=True)
-    return compiled.write_down(shipped_folder(), book.images, book.rules, book.places)
+    return compiled.compile_rulebook(shipped_folder(), book)
 
 
 def _case(match: re.Match[str]) -> str:

@@ -94,7 +94,7 @@ def version() -> str:
 
 
 def pytest_configure() -> None:
-    if compiled.read_back(shipped_folder(), "") is None:
+    if compiled.read_compiled(shipped_folder()) is None:
         raise pytest.UsageError("rules/compiled.py is not what the rule files say; run python .ci/write_readme.py")
 
 

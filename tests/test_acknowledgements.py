@@ -12,7 +12,7 @@ from astro_runtime_guard.findings.acknowledgements import (
     near_misses,
     read_acknowledgements,
 )
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")

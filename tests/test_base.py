@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.git.base import Answers, Base, Before, decide, merged_heads
+from astro_runtime_guard.git.base import Base, Before, decide
+from astro_runtime_guard.git.repository import merged_heads
 
 # 1 - 2 - 3 - 7      main; 3 is where it was when the proposal was made
 #      \   \
@@ -31,6 +32,7 @@ class Clone:
     absent: tuple[str, ...] = ()
     merging: tuple[str, ...] = ()
     staged: bool = False
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     def commits(self, names: Sequence[str]) -> list[str]:
         known = {commit[:size]: commit for commit in PARENTS if commit not in self.absent for size in (12, 40)}
@@ -41,14 +43,18 @@ class Clone:
             return set()
         return {commit}.union(*(self.reach(parent) for parent in PARENTS[commit]))
 
-    def meet(self, tip: str, commit: str) -> tuple[Sequence[str], bool]:
+    def merge_bases(self, tip: str, commit: str) -> tuple[Sequence[str], bool]:
         common = self.reach(tip) & self.reach(commit)
         best = [it for it in common if not any(it != more and it in self.reach(more) for more in common)]
         return sorted(best), tip in best or not self.absent
 
-    def answers(self) -> Answers:
-        parents = PARENTS.__getitem__
-        return Answers(self.head, self.merging, lambda: self.staged, self.commits, parents, self.meet)
+    def parents(self, commit: str) -> Sequence[str]:
+        return PARENTS[commit]
+
+    def decide(
+        self, environ: Mapping[str, str], event: str = "", asked: str | None = None, no_base: bool = False
+    ) -> Base:
+        return decide(replace(self, environ=environ), event, asked, no_base, self.staged)
 
 
 FULL = Clone(TWO, ORIGIN)
@@ -301,20 +307,20 @@ ROWS: dict[str, Row] = {
 @pytest.mark.parametrize("row", ROWS)
 def test_base(row: str) -> None:
     environ, event, clone, expected = ROWS[row]
-    assert decide(environ, json.dumps(event) if event else "", None, False, clone.answers()) == expected
+    assert clone.decide(environ, json.dumps(event) if event else "") == expected
 
 
 @pytest.mark.parametrize(
     "event", ["", "{", "[" * 100_000, "[]", "null", '{"pull_request": 1}', '{"pull_request": {"base": {"sha": 7}}}']
 )
 def test_an_event_that_cannot_be_read_is_no_answer(event: str) -> None:
-    assert decide(PULL, event, None, False, FULL.answers()) == FORKED
+    assert FULL.decide(PULL, event) == FORKED
 
 
 @pytest.mark.parametrize("environ", [{}, PULL, RANGE, {"ASTRO_RUNTIME_BASE": "gone"}])
 def test_no_base(environ: dict[str, str]) -> None:
     expected = Base((), TWO if environ is RANGE else "", why="--no-base")
-    assert decide(environ, "", None, True, FULL.answers()) == expected
+    assert FULL.decide(environ, no_base=True) == expected
 
 
 def test_a_base_is_exact_and_of_the_index_unless_it_says_otherwise() -> None:
@@ -322,7 +328,7 @@ def test_a_base_is_exact_and_of_the_index_unless_it_says_otherwise() -> None:
 
 
 def test_base_option_comes_before_its_variable() -> None:
-    assert decide({"ASTRO_RUNTIME_BASE": "gone"}, "", ONE, False, FULL.answers()) == before(ONE, ONE)
+    assert FULL.decide({"ASTRO_RUNTIME_BASE": "gone"}, asked=ONE) == before(ONE, ONE)
 
 
 @pytest.mark.parametrize(
@@ -351,7 +357,7 @@ def test_base_option_comes_before_its_variable() -> None:
 )  # fmt: skip
 def test_what_was_named_has_to_be_there(environ: dict[str, str], asked: str | None, message: str) -> None:
     with pytest.raises(CannotCheck) as problem:
-        decide(environ, "", asked, False, FULL.answers())
+        FULL.decide(environ, asked=asked)
     assert str(problem.value) == message
 
 

@@ -9,12 +9,13 @@ import re
 from pathlib import Path
 
 import pytest
+from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.findings.checks import CHECKS
 from astro_runtime_guard.findings.judge import judge
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.snapshot import File, Old, Snapshot
 from astro_runtime_guard.reports import text
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.run import select_rules
 
@@ -52,7 +53,7 @@ def files(sections: dict[str, str]) -> tuple[File, ...]:
 def report(sections: dict[str, str], color: bool = False) -> str:
     """What a person sees when these changes are about to be committed."""
     snapshot = Snapshot(files(sections), Base((HEAD,)), repository=True)
-    return text.render(judge(snapshot, BOOK, RULES), color)
+    return text.render(judge(snapshot, Reader(BOOK), RULES), color)
 
 
 def cases(kind: str) -> list[object]:

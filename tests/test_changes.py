@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from astro_runtime_guard.declarations.declaration import blank_versions, read_declarations
+from astro_runtime_guard.declarations.declaration import read_declarations
+from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.findings.changes import Past, pair_declarations
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.model import Rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 
 IMAGES = load_rulebook([shipped_folder()], "2026-11-22").images
@@ -92,11 +94,15 @@ BLANKED = [
 ]
 
 
+def blanked(source: bytes) -> bytes:
+    return Reader(Rulebook(IMAGES, ())).blanked("Dockerfile", source)
+
+
 @pytest.mark.parametrize(("one", "other", "same"), BLANKED)
 def test_blank_versions(one: str, other: str, same: bool) -> None:
-    assert (blank_versions(one.encode(), IMAGES) == blank_versions(other.encode(), IMAGES)) is same
+    assert (blanked(one.encode()) == blanked(other.encode())) is same
 
 
 def test_nothing_is_blanked_where_there_is_no_runtime() -> None:
     for source in (b"FROM python:3\nRUN \xff\n", b"", b"FROM python"):
-        assert blank_versions(source, IMAGES) == source
+        assert blanked(source) == source

@@ -363,7 +363,7 @@ def test_a_mistake_of_our_own_is_no_finding(
     guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
-    monkeypatch.setattr("astro_runtime_guard.findings.judge.judge", lambda *_: 1 // 0)
+    monkeypatch.setattr("astro_runtime_guard.findings.judge.judge", lambda *_, **__: 1 // 0)
     code, out, err = guard()
     assert (code, out) == (2, "")
     assert err.startswith(
@@ -375,7 +375,7 @@ def test_a_mistake_of_our_own_is_no_finding(
 def test_interrupted(guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("astro_runtime_guard.findings.judge.judge", interrupt)

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from astro_runtime_guard.dockerfile.stages import REFUSALS, Argument, Comment, Image, Stage, read_stages, source_lines
+from astro_runtime_guard.dockerfile.stages import (
+    REFUSALS,
+    Argument,
+    Comment,
+    ImageUse,
+    Stage,
+    read_stages,
+    source_lines,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -255,7 +263,7 @@ def test_no_image_inside(instruction: str) -> None:
 def test_image_inside(instruction: str, line: int, column: int, written: str, image: str) -> None:
     (stage,) = read_stages(f"FROM a\n# c\n{instruction}\n".encode())
     name = instruction.split()[0].upper()
-    assert stage.images == (Image(line, column, written, image, (Comment(2, "# c"),), name),)
+    assert stage.images == (ImageUse(line, column, written, image, (Comment(2, "# c"),), name),)
 
 
 def test_bytes_that_are_not_text() -> None:

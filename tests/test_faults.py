@@ -209,7 +209,7 @@ def terminated(repo: Repository) -> list[Said]:
 def mistaken(repo: Repository) -> list[Said]:
     repo.write(
         "../broken/sitecustomize.py",
-        "import astro_runtime_guard.findings.judge as guard\nguard.judge = lambda *_: 1 // 0\n",
+        "import astro_runtime_guard.findings.judge as guard\nguard.judge = lambda *_, **__: 1 // 0\n",
     )
     return [guard(repo, PYTHONPATH=str(repo.path.parent / "broken"))]
 

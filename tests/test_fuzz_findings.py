@@ -9,10 +9,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from astro_runtime_guard.api import check
 from astro_runtime_guard.dockerfile.references import Reference, read_reference
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings.finding import Finding
-from astro_runtime_guard.findings.judge import check
 from astro_runtime_guard.git.base import Base
 from fuzz import (
     acknowledgement_comments,

@@ -20,12 +20,26 @@ Told = dict[str, tuple[str, list[tuple[str, str, str]]]]
 Read = Callable[..., Told]
 
 
-def blank(source: bytes) -> bytes:
-    return re.sub(rb"(?m)^(FROM runtime:)\S+", rb"\1", source)
+class Runtimes:
+    """A reader of files whose Runtime is called `runtime`."""
 
+    def is_dockerfile(self, path: str) -> bool:
+        return "dockerfile" in path.lower()
 
-def wanted(path: str) -> bool:
-    return "dockerfile" in path.lower() and "skipped" not in path
+    def is_listed(self, path: str) -> bool:
+        return self.is_dockerfile(path) and "skipped" not in path
+
+    def leads(self, path: str) -> bool:
+        return False
+
+    def dockerfile_named(self, path: str, source: bytes) -> str:
+        return ""
+
+    def kind(self, path: str) -> str:
+        return ""
+
+    def blanked(self, path: str, source: bytes) -> bytes:
+        return re.sub(rb"(?m)^(FROM runtime:)\S+", rb"\1", source)
 
 
 def snapshot(
@@ -33,9 +47,7 @@ def snapshot(
 ) -> git.Snapshot:
     base, no_base = more.pop("base", None), bool(more.pop("no_base", ""))
     environ = {**repository.environment, **environ, **more}
-    return git.read(
-        git.begin(environ), paths, wanted=wanted, base=base, no_base=no_base, environ=environ, renamed=blank
-    )
+    return git.read(git.Repository(environ), git.Request(paths, Runtimes(), base, no_base))
 
 
 def told(found: git.Snapshot) -> Told:
@@ -214,7 +226,7 @@ from test_git import told, snapshot
 from repository import Repository
 from astro_runtime_guard.git import snapshot as git
 try:
-    said = told(snapshot(Repository(None, {{}}), None, os.environ)), git.rebasing(os.environ)
+    said = told(snapshot(Repository(None, {{}}), None, os.environ)), git.Repository(os.environ).is_rebasing()
 except git.CannotCheck as problem:
     said = str(problem), False
 with open({log!r}, "a") as log:
@@ -855,7 +867,9 @@ def test_processes(repo: Repository, read: Read, counted: Callable[[], list[str]
     assert counted() == ["cat-file", "cat-file", "diff-index", "ls-files", "merge-base", "rev-parse"]
     read(["Dockerfile"], PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF="HEAD", PRE_COMMIT_REMOTE_NAME="origin")
     assert counted() == ["cat-file", "cat-file", "cat-file", "diff-tree", "ls-tree", "rev-parse"]
-    git.rebasing(repo.environment)
+    repository = git.Repository(repo.environment)
+    counted()
+    assert not repository.is_rebasing()
     assert counted() == []
 
 
@@ -883,7 +897,7 @@ def test_configuration_starts_no_program(repo: Repository, read: Read, tmp_path:
 def test_default_branch(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.commit()
     monkeypatch.chdir(repo.path)
-    assert git.default_branch(repo.environment) == ""
+    assert git.Repository(repo.environment).default_branch() == ""
     repo.git("clone", "--quiet", str(repo.path), str(tmp_path / "clone"))
     monkeypatch.chdir(tmp_path / "clone")
-    assert git.default_branch(repo.environment) == "origin/main"
+    assert git.Repository(repo.environment).default_branch() == "origin/main"

@@ -9,7 +9,7 @@ import pytest
 from astro_runtime_guard.declarations.glance import format_of, may_name, needles
 from astro_runtime_guard.dockerfile.stages import read_stages
 from astro_runtime_guard.model import Image
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.versions.recognition import recognise
 from hypothesis import example, given

@@ -14,12 +14,13 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 from astro_runtime_guard import check
+from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings.judge import judge
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.snapshot import File, Old, Snapshot
 from astro_runtime_guard.reports.deliver import FORMATS, printable_lines
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from repository import Repository, make_repository
 
@@ -207,7 +208,7 @@ def test_a_path_is_one_line_where_nothing_can_be_told() -> None:
     now = File("a\n::error::b", f"{RUNTIME}:4.2.6\n".encode(), (old,))
     book = load_rulebook([shipped_folder()], "2026-11-22")
     with pytest.raises(CannotCheck) as problem:
-        judge(Snapshot((now,), Base((tip,), exact=False), repository=True), book, book.rules)
+        judge(Snapshot((now,), Base((tip,), exact=False), repository=True), Reader(book), book.rules)
     assert str(problem.value).startswith(
         r"a\n::error::b:1: 4.2.6 is lower than 5.0.1 on main at 1111111, but the history "
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.model import Image, Numbering
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.versions.recognition import recognise
 from astro_runtime_guard.versions.tags import line_of, read_tag

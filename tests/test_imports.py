@@ -145,7 +145,7 @@ RUNTIME = "FROM quay.io/astronomer/astro-runtime"
 SITUATIONS: dict[str, tuple[str, str, tuple[str, ...], int, int, set[str]]] = {
     # before, after, arguments, exit code, the most modules of ours, dear modules of others
     "no Runtime": ("FROM python:3.12", "FROM python:3.13", ("Dockerfile",), 0, 16, set()),
-    "no Runtime, listed": ("FROM python:3.12", "FROM python:3.13", (), 0, 32, {"collections", "enum", "functools", "re"}),
+    "no Runtime, listed": ("FROM python:3.12", "FROM python:3.13", (), 0, 36, {"collections", "enum", "functools", "re"}),
     "an upgrade that passes": (f"{RUNTIME}:5.0.1", f"{RUNTIME}:5.0.8", ("Dockerfile",), 0, 52, READER),
     "a heredoc and an argument": (
         f"{RUNTIME}:5.0.1",

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 
-from astro_runtime_guard.declarations.declaration import blank_versions
+from astro_runtime_guard.api import check
+from astro_runtime_guard.declarations.reading import DOCKERFILES, Reader
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.findings.judge import check, judge
+from astro_runtime_guard.findings.judge import judge
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.before import File, Old, Snapshot
 from astro_runtime_guard.git.renames import pair_renamed
 from astro_runtime_guard.reports.text import render
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
-from astro_runtime_guard.run import DOCKERFILES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,7 +97,7 @@ def moved(before: str, after: str, back: bool) -> list[str]:
         File(new, declared(new, after).encode(), (Old(new, rest, base),) if rest else ()),
         File(old, left, (Old(old, declared(old, before).encode(), base),), beside=True),
     )
-    found = judge(Snapshot(files, Base((base,)), repository=True), BOOK, BOOK.rules)
+    found = judge(Snapshot(files, Base((base,)), repository=True), Reader(BOOK), BOOK.rules)
     return sorted({each.rule for each in found if each.check in {"ordered", "crossing"}})
 
 
@@ -233,10 +233,8 @@ def test_a_new_name_changes_nothing(before: str, after: str, old_path: str, path
     assert re.search(DOCKERFILES, path)
     old, new = f"FROM {before}\n".encode(), f"FROM {after}\n".encode()
     if before.partition(":")[0] == after.partition(":")[0]:
-        assert pair_renamed({path: new}, {old_path: old}, lambda it: blank_versions(it, BOOK.images)) == {
-            path: old_path
-        }
-    moved, stayed = (judge(snapshot((path, new, was, old)), BOOK, RULES) for was in (old_path, path))
+        assert pair_renamed({path: new}, {old_path: old}, Reader(BOOK).blanked) == {path: old_path}
+    moved, stayed = (judge(snapshot((path, new, was, old)), Reader(BOOK), RULES) for was in (old_path, path))
     assert [finding._replace(old_path="") for finding in moved] == stayed
 
 
@@ -254,7 +252,9 @@ def test_the_order_of_files_changes_nothing(texts: dict[str, tuple[str, str]], d
         (path, dockerfile(after).encode(), path, dockerfile(before).encode()) for path, (before, after) in texts.items()
     ]
     shuffled = data.draw(st.permutations(files))
-    assert render(judge(snapshot(*shuffled), BOOK, RULES)) == render(judge(snapshot(*files), BOOK, RULES))
+    assert render(judge(snapshot(*shuffled), Reader(BOOK), RULES)) == render(
+        judge(snapshot(*files), Reader(BOOK), RULES)
+    )
 
 
 @given(st.one_of(build, st.text(max_size=12)), st.one_of(build, st.text(max_size=12)))

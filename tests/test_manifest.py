@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from astro_runtime_guard import entrypoints
-from astro_runtime_guard.places import places_of
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.declarations.glance import places_of
+from astro_runtime_guard.declarations.reading import DOCKERFILES
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
-from astro_runtime_guard.run import DOCKERFILES
 from identify import identify
 from pre_commit.clientlib import load_manifest
 

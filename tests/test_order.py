@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from astro_runtime_guard.model import Image, Numbering
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
-from astro_runtime_guard.versions.order import newest_known, place_of, series_of, spans
+from astro_runtime_guard.versions.order import newest_known, rank_of, series_of, spans
 from astro_runtime_guard.versions.recognition import Runtime, recognise
 from astro_runtime_guard.versions.tags import read_tag
 from hypothesis import given, settings
@@ -70,7 +70,7 @@ def test_a_build_is_as_new_as_itself(build: str) -> None:
 
 @given(st.lists(builds, min_size=3, max_size=6))
 def test_what_is_below_the_lower_one_is_below_the_higher_one(many: list[str]) -> None:
-    many.sort(key=lambda build: place_of(build, RUNTIME))
+    many.sort(key=lambda build: rank_of(build, RUNTIME))
     assert all(order(low, high) <= 0 for at, low in enumerate(many) for high in many[at:])
 
 
@@ -126,7 +126,7 @@ def test_upgrade_order(low: str, high: str) -> None:
 
 def test_known_builds_are_written_in_upgrade_order_though_some_came_out_later() -> None:
     written = [build for build, _ in RUNTIME.builds]
-    assert written == sorted(written, key=lambda build: place_of(build, RUNTIME))
+    assert written == sorted(written, key=lambda build: rank_of(build, RUNTIME))
     days = [known.split()[1] for _, known in RUNTIME.builds if not known.endswith("?")]
     assert days != sorted(days)
 

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
+from astro_runtime_guard.api import check
 from astro_runtime_guard.declarations.declaration import Declaration
 from astro_runtime_guard.declarations.glance import FORMATS
-from astro_runtime_guard.declarations.reading import blanks, read_file
+from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.dockerfile.stages import source_lines
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.findings.judge import check
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
@@ -95,14 +95,14 @@ def test_every_format_is_tried_here() -> None:
 @pytest.mark.parametrize(("path", "text", "expected"), READ.values(), ids=READ)
 def test_read(path: str, text: str, expected: list[tuple[str, int, int, str]]) -> None:
     source = text.encode()
-    found = [told(each) for each in read_file(path, source, BOOK).declarations]
+    found = [told(each) for each in Reader(BOOK).read(path, source).declarations]
     assert found == expected
     for _, line, column, written in found:
         assert source_lines(source)[line - 1][column - 1 :].startswith(written)
 
 
 def test_where_a_text_begins_on_the_next_line() -> None:
-    (found,) = read_file(TOML, b'[tool.astro]\nruntime = """\n3.3-8"""\n', BOOK).declarations
+    (found,) = Reader(BOOK).read(TOML, b'[tool.astro]\nruntime = """\n3.3-8"""\n').declarations
     assert told(found) == ("build 3.3-8", 2, 14, "\n3.3-8")
 
 
@@ -121,7 +121,7 @@ COMMENTS = {
 
 @pytest.mark.parametrize(("path", "text", "expected"), COMMENTS.values(), ids=COMMENTS)
 def test_comments_above(path: str, text: str, expected: list[str]) -> None:
-    (found,) = read_file(path, text.encode(), BOOK).declarations
+    (found,) = Reader(BOOK).read(path, text.encode()).declarations
     assert [comment.text for comment in found.comments] == expected
     assert [text.split("\n")[comment.line - 1].strip() for comment in found.comments] == expected
 
@@ -200,16 +200,16 @@ def test_long_files_take_no_long_time(path: str, text: str) -> None:
 
 
 def test_versions_are_blanked_out_of_every_kind() -> None:
-    blank = blanks(BOOK)
+    reader = Reader(BOOK)
     for path, one, other in (
         (TOML, '[tool.astro]\nruntime = "3.3-8"\n', '[tool.astro]\n# astro-runtime: reviewed 3.3-1\nruntime = "3.3-1"\n'),
         (YAML, NESTED.format("9.1.0"), NESTED.format("9.2.0")),
         (JSON, INLINE.format('"9.1.0"'), INLINE.format('"9.2.0"')),
         ("Dockerfile", "FROM quay.io/astronomer/astro-runtime:9.1.0\n", "FROM quay.io/astronomer/astro-runtime:9.2.0\n"),
     ):  # fmt: skip
-        assert blank(path)(one.encode()) == blank(path)(other.encode()) != one.encode()
-        assert blank(path)(b"runtime_version astro {") == b"runtime_version astro {"
-        assert blank(path) is blank(f"a/{path}")
+        assert reader.blanked(path, one.encode()) == reader.blanked(path, other.encode()) != one.encode()
+        assert reader.blanked(path, b"runtime_version astro {") == b"runtime_version astro {"
+        assert reader.kind(path) == reader.kind(f"a/{path}")
 
 
 PLACE = 'files: "x"\nformat: toml\nimage: astro-runtime\nversion: a.b\n'
@@ -240,10 +240,10 @@ def test_a_file_can_be_two_places_and_one_of_the_same_name_replaces(tmp_path: Pa
     (tmp_path / "places" / "team.yaml").write_text(PLACE.replace('"x"', "deployment").replace("toml", "yaml"))
     text = (NESTED.format("9.1") + "a: {b: 9.2}\n").encode()
     book = load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
-    assert [told(each)[0] for each in read_file(YAML, text, book).declarations] == ["series 9.1", "series 9.2"]
+    assert [told(each)[0] for each in Reader(book).read(YAML, text).declarations] == ["series 9.1", "series 9.2"]
     (tmp_path / "places" / "team.yaml").rename(tmp_path / "places" / "deployment-file.yaml")
     book = load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
-    assert [told(each)[0] for each in read_file(YAML, text, book).declarations] == ["series 9.2"]
+    assert [told(each)[0] for each in Reader(book).read(YAML, text).declarations] == ["series 9.2"]
 
 
 def test_a_carried_image_has_to_be_known(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from astro_runtime_guard.examples import failures
-from astro_runtime_guard.findings.judge import check
+from astro_runtime_guard.api import check
+from astro_runtime_guard.commands import failures
 from astro_runtime_guard.rulebook import compiled
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from draw_picture import PICTURE, drawn
 from test_cases import BOOK

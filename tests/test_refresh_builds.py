@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import refresh_builds
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from refresh_builds import fetch, known_image, main, read_feed, render
 

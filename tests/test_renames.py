@@ -10,7 +10,7 @@ from astro_runtime_guard.git.renames import pair_renamed
 R = "FROM quay.io/astronomer/astro-runtime:"
 
 
-def blank(source: bytes) -> bytes:
+def blank(path: str, source: bytes) -> bytes:
     return re.sub(rb"(astro-runtime:)\S+", rb"\1", source)
 
 

@@ -15,18 +15,18 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 import yaml
+from astro_runtime_guard.declarations.reading import DOCKERFILES, Reader
 from astro_runtime_guard.findings.finding import Finding
 from astro_runtime_guard.findings.judge import judge
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.snapshot import File, Old, Snapshot
+from astro_runtime_guard.model import Rule
 from astro_runtime_guard.reports import github, gitlab, json_report, sarif
 from astro_runtime_guard.reports.deliver import FORMATS, MODULES
 from astro_runtime_guard.reports.report import Report
 from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, printable, uri
-from astro_runtime_guard.rule import Rule
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
-from astro_runtime_guard.run import DOCKERFILES
 from conftest import PROJECT, version
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -249,7 +249,7 @@ def test_a_downgrade_in_a_renamed_file() -> None:
     old = Old("b/Dockerfile", b"FROM quay.io/astronomer/astro-runtime:5.0.1\n", head)
     now = File("a/Dockerfile", b"ARG T=4.2.6\nFROM quay.io/astronomer/astro-runtime:$T\n", (old,))
     rules = [rule for rule in book.rules if rule.check == "ordered"]
-    found = judge(Snapshot((now,), Base((head,)), repository=True), book, rules)
+    found = judge(Snapshot((now,), Base((head,)), repository=True), Reader(book), rules)
     report = Report(tuple(found), tuple(rules), "1.2.3", ("HEAD at 1111111",))
     (listed,) = json.loads(json_report.render(report))["findings"]
     assert listed["reference"] == "quay.io/astronomer/astro-runtime:4.2.6"

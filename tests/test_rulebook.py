@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from astro_runtime_guard.api import check
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings import checks
-from astro_runtime_guard.findings.judge import check
+from astro_runtime_guard.model import Rulebook
 from astro_runtime_guard.rulebook import compiled
-from astro_runtime_guard.rulebook.rulebook import Rulebook, load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import rule_folders, shipped_folder
 from astro_runtime_guard.versions.tags import read_tag
 
@@ -260,11 +261,11 @@ def written_down(folder: Path) -> Path:
 
 def test_what_is_written_down_is_what_the_files_say(tmp_path: Path) -> None:
     folder = written_down(tmp_path)
-    images, rules, places = compiled.read_back(str(folder), "2026-11-22") or ([], [], [])
+    images, rules, places = compiled.read_compiled(str(folder)) or ({}, {}, {})
     book = load_rulebook([str(folder)], "2026-11-22", examples=True)
-    assert tuple(images) == book.images
-    assert tuple(places) == book.places
-    assert tuple(rules) == tuple(rule._replace(finds=(), passes=()) for rule in book.rules)
+    assert tuple(images.values()) == book.images
+    assert tuple(places.values()) == book.places
+    assert tuple(rules.values()) == tuple(rule._replace(finds=(), passes=(), origin="") for rule in book.rules)
 
 
 @pytest.mark.parametrize("spoil", ["a rule", "an image", "a new rule", "a rule is gone", "nothing"])
@@ -282,7 +283,7 @@ def test_what_is_stale_is_not_read_back(tmp_path: Path, monkeypatch: pytest.Monk
     else:
         monkeypatch.delattr("astro_runtime_guard.rules.compiled", raising=False)
         monkeypatch.setitem(sys.modules, "astro_runtime_guard.rules.compiled", None)
-    assert compiled.read_back(str(folder), "2026-11-22") is None
+    assert compiled.read_compiled(str(folder)) is None
     book = load_rulebook([str(folder)], "2026-11-22")
     assert book == load_rulebook([str(folder)], "2026-11-22", examples=True)
 
@@ -291,4 +292,4 @@ def test_line_ends_do_not_make_it_stale(tmp_path: Path) -> None:
     folder = written_down(tmp_path)
     for path in folder.rglob("*.yaml"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert compiled.read_back(str(folder), "2026-11-22")
+    assert compiled.read_compiled(str(folder))

@@ -8,16 +8,15 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+from astro_runtime_guard.api import check
 from astro_runtime_guard.declarations.declaration import read_declarations
 from astro_runtime_guard.findings.changes import Change, Past
 from astro_runtime_guard.findings.checks import CHECKS, Why
 from astro_runtime_guard.findings.finding import Finding
-from astro_runtime_guard.findings.judge import check
-from astro_runtime_guard.model import Line
-from astro_runtime_guard.rule import Example, Rule
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.model import Example, Line, Rule
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
-from astro_runtime_guard.versions.order import newest_known, place_of
+from astro_runtime_guard.versions.order import newest_known, rank_of
 from astro_runtime_guard.versions.recognition import recognise
 from astro_runtime_guard.versions.tags import line_of, read_tag
 
@@ -340,14 +339,14 @@ def test_what_a_check_hands_to_the_words_of_a_rule() -> None:
     rule = RULES["withdrawn-runtime"]
     reason = "it does not apply cluster policies that are defined through pluggy"
     said = Why("", {**COMMON, "reason": reason, "instead": "8.1.0"})
-    assert CHECKS["withdrawn"].judge(Change(new, None), rule) == said
+    assert CHECKS["withdrawn"].judge(Change(new, None), rule, "") == said
     past = Past(old, "Dockerfile", "HEAD")
-    assert CHECKS["withdrawn"].judge(Change(new, past), rule) == said._replace(
+    assert CHECKS["withdrawn"].judge(Change(new, past), rule, "") == said._replace(
         values={**said.values, "before": "7.6.0"}
     )
     crossing = Why("", {**COMMON, "before": "7.6.0", "version": "8.0.0"})
-    assert CHECKS["crossing"].judge(Change(new, past), RULES["runtime-8"]) == crossing
-    assert CHECKS["crossing"].judge(Change(new, None), RULES["runtime-8"]) is None
+    assert CHECKS["crossing"].judge(Change(new, past), RULES["runtime-8"], "") == crossing
+    assert CHECKS["crossing"].judge(Change(new, None), RULES["runtime-8"], "") is None
 
 
 def test_withdrawn_builds_are_these() -> None:
@@ -375,7 +374,7 @@ def test_what_to_use_instead_is_a_later_build_of_the_line_that_is_good() -> None
         assert withdrawal.instead in set(builds) - withdrawn
         for build in withdrawal.builds:
             assert line(build) == line(withdrawal.instead)
-            assert place_of(build, RUNTIME) < place_of(withdrawal.instead, RUNTIME)
+            assert rank_of(build, RUNTIME) < rank_of(withdrawal.instead, RUNTIME)
 
 
 @pytest.mark.parametrize("known", RUNTIME.lines, ids=lambda known: known.name)

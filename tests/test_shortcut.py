@@ -133,7 +133,7 @@ def test_outside_any_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_rule_files_that_have_changed(inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     inside.commit({"Dockerfile": OTHER})
-    monkeypatch.setattr(compiled, "STATE", compiled.STATE + 1)
+    monkeypatch.setattr(compiled, "CHECKSUM", compiled.CHECKSUM + 1)
     assert not names_nothing(["Dockerfile"], os.environ)
 
 

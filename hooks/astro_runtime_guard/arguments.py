@@ -16,6 +16,29 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+class Hook:
+    """What one console script does: its name, the checks that it runs, and what else it can do.
+
+    `stands_for_stages` marks the hook that lists files itself, for the stages that hand it none; `commands` the one
+    that has the commands beside the check. `together` marks what looks at every place, and at the files beside each;
+    `leaves_dockerfiles` the one that leaves to others what a Dockerfile says alone.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        checks: tuple[str, ...],
+        *,
+        stands_for_stages: bool = False,
+        commands: bool = False,
+        together: bool = False,
+        leaves_dockerfiles: bool = False,
+    ) -> None:
+        self.name, self.checks = name, checks
+        self.stands_for_stages, self.commands = stands_for_stages, commands
+        self.together, self.leaves_dockerfiles = together, leaves_dockerfiles
+
+
 class Options:
     """What is asked for; `files` empty stands for all tracked ones below this folder that can name a Runtime."""
 

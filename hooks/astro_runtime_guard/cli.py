@@ -1,7 +1,4 @@
-"""argv -> exit code: 0 nothing found, 1 something found, 2 could not check.
-
-Knows: exit codes, and what ends a run early. Must not know: Dockerfiles, versions, git, formats.
-"""
+"""The whole program: argv in, exit code out. 0: nothing found, 1: something found, 2: could not check."""
 
 from __future__ import annotations
 
@@ -9,37 +6,14 @@ import gc
 import os
 import sys
 
-from .arguments import read_options
+from .arguments import Hook, read_options
 from .errors import CannotCheck, plain
-from .reports import deliver as output
+from .reports import deliver
 from .shortcut import names_nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-class Hook:
-    """What one console script does: its name, the checks that it runs, and what else it can do.
-
-    `stands_for_stages` marks the hook that lists files itself, for the stages that hand it none; `commands` the one
-    that has the commands beside the check. `together` marks what looks at every place, and at the files beside each;
-    `leaves_dockerfiles` the one that leaves to others what a Dockerfile says alone.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        checks: tuple[str, ...],
-        *,
-        stands_for_stages: bool = False,
-        commands: bool = False,
-        together: bool = False,
-        leaves_dockerfiles: bool = False,
-    ) -> None:
-        self.name, self.checks = name, checks
-        self.stands_for_stages, self.commands = stands_for_stages, commands
-        self.together, self.leaves_dockerfiles = together, leaves_dockerfiles
 
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
@@ -49,14 +23,14 @@ def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     try:
         return _command(words) if hook.commands and words[:1] and words[0] in COMMANDS else _check(hook, words)
     except CannotCheck as problem:
-        output.complain(f"{hook.name}: {problem}")
+        deliver.complain(f"{hook.name}: {problem}")
         return 2
     except KeyboardInterrupt:
-        output.complain(f"{hook.name}: interrupted")
+        deliver.complain(f"{hook.name}: interrupted")
         return 130
     except Exception as error:
         # A mistake of ours must not end as "something found", which is what Python's own exit code would say.
-        output.complain(f"{hook.name}: {output.internal_error(error)}")
+        deliver.complain(f"{hook.name}: {deliver.internal_error(error)}")
         return 2
 
 
@@ -70,7 +44,7 @@ def _command(words: Sequence[str]) -> int:
     from .commands import run_command
 
     answer, code = run_command(words, strftime("%Y-%m-%d"))
-    output.write(output.printable_lines(answer))
+    deliver.write(deliver.printable_lines(answer))
     return code
 
 
@@ -78,7 +52,7 @@ def _check(hook: Hook, words: Sequence[str]) -> int:
     _refuse_two_meanings(words)
     options = read_options(hook.name, words, _AFTER if hook.commands else None)
     if options.version:
-        output.write(f"{hook.name} {output.version()}\n")
+        deliver.write(f"{hook.name} {deliver.version()}\n")
         return 0
     if not hook.together and words == options.files and names_nothing(options.files, os.environ):
         return 0

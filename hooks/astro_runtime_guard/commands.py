@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import os
 
+from .api import check
 from .errors import CannotCheck
-from .examples import failures
 from .findings.acknowledgements import line_to_write
 from .findings.checks import CHECKS
 from .plan import make_plan
-from .rulebook.rulebook import Rulebook, load_rulebook
+from .rulebook.load import load_rulebook
 from .rulebook.where import rule_folders, shipped_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from .rule import Rule
+    from .model import Example, Rule, Rulebook
 
 
 def run_command(argv: Sequence[str], today: str) -> tuple[str, int]:
@@ -71,6 +71,28 @@ def _origin(rule: Rule) -> str:
 def _test(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
     failed = "".join(f"{line}\n" for line in failures(rulebook, rulebook.rules))
     return (failed, 1) if failed else ("", 0)
+
+
+def failures(rulebook: Rulebook, rules: Iterable[Rule]) -> Iterator[str]:
+    """A line `path:line: rule: ...` for each example that does not come out as it says."""
+    for rule in rules:
+        for wanted, examples in (("finds", rule.finds), ("passes", rule.passes)):
+            if not examples:
+                yield f"{rule.origin}:1: {rule.name}: needs an example that it {wanted}"
+            for example in examples:
+                if _finds(example, rule, rulebook) is not (wanted == "finds"):
+                    outcome = "should find, but passes" if wanted == "finds" else "should pass, but finds"
+                    yield f"{rule.origin}:{example.line}: {rule.name}: {outcome}"
+
+
+def _finds(example: Example, rule: Rule, rulebook: Rulebook) -> bool:
+    """Whether the rule objects, with the whole rulebook beside it (an acknowledgement speaks of other rules)."""
+    before = None if example.before is None else example.before.encode()
+    beside = {path: text.encode() for path, text in example.beside}
+    findings = check(
+        before, example.after.encode(), path=example.path, beside=beside, rulebook=rulebook, rules=rulebook.rules
+    )
+    return any(finding.rule == rule.name and not finding.acknowledged for finding in findings)
 
 
 def _schema(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:

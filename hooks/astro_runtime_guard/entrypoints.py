@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 try:
-    from .cli import Hook, run
+    from .arguments import Hook
+    from .cli import run
 except KeyboardInterrupt:  # nobody is there yet to say it
     raise SystemExit(130) from None
 

@@ -1,11 +1,18 @@
-"""What a rulebook declares of an image: its repositories, its numberings, its lines, its builds.
+"""What is known and what is said: images, rules and places as plain values, and the rulebook that holds them.
 
-Knows: the shape of that knowledge. Must not know: any particular image (those are YAML), how a reference is read.
+The values are read from YAML by the rulebook wing. No particular image, rule or place is known here.
 """
 
 from __future__ import annotations
 
 from .named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PLACEHOLDER = r"\{([^{}]*)\}"
+"""Where a rule's words have a value put in, as a regular expression."""
 
 
 class Numbering(NamedTuple):
@@ -71,3 +78,71 @@ class Image(NamedTuple):
 
     def __hash__(self) -> int:
         return hash(self.name)  # all of it takes too long for a key of a cache
+
+
+class Example(NamedTuple):
+    """The text of a file before (None: a new file) and after a change; `line` of the rule file is where it stands.
+
+    `path` is the file's path, `beside` has the paths and texts of others, which do not change.
+    """
+
+    before: str | None
+    after: str
+    line: int
+    path: str = "Dockerfile"
+    beside: tuple[tuple[str, str], ...] = ()
+
+
+class Rule(NamedTuple):
+    """One rule file, read.
+
+    `messages` has a text for each reason of the check (`""` stands for all of them). `version` and `from_below` are
+    what a crossing asks for. `origin` is the file; it is empty for a rule that
+    comes with the program and was not read from YAML.
+    """
+
+    name: str
+    images: tuple[str, ...]
+    check: str
+    messages: Mapping[str, str]
+    consider: tuple[str, ...] = ()
+    acknowledge: str = ""
+    link: str = ""
+    version: str = ""
+    from_below: str = ""
+    enabled: bool = True
+    origin: str = ""
+    finds: tuple[Example, ...] = ()
+    passes: tuple[Example, ...] = ()
+
+
+class Place(NamedTuple):
+    """A kind of file that names a version of `image` under the key `version`; keys are dotted (`tool.name.key`).
+
+    `files` is a regular expression that is searched in the path, `formats` those of the files. `exact` tells that the
+    version is to stand alone, without a suffix. Where there is a key `dockerfile`, the file stands for the Dockerfile
+    of its folder, or names it under that key. `package` is the one whose pin in the list under `requirement` implies
+    a series.
+    """
+
+    name: str
+    files: str
+    formats: tuple[str, ...]
+    image: str
+    version: str
+    exact: bool = False
+    dockerfile: str = ""
+    requirement: str = ""
+    package: str = ""
+
+
+class Rulebook(NamedTuple):
+    """Images, rules and places by name order of their files; a rule that is off is in it too.
+
+    `today` (ISO 8601) is the day on which maintenance is judged.
+    """
+
+    images: tuple[Image, ...]
+    rules: tuple[Rule, ...]
+    places: tuple[Place, ...] = ()
+    today: str = ""

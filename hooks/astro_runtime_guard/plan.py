@@ -5,9 +5,9 @@ Knows: what a plan holds. Must not know: arguments, streams, what any rule says.
 
 from __future__ import annotations
 
+from .api import check
 from .errors import CannotCheck
-from .findings.judge import check
-from .versions.order import place_of
+from .versions.order import rank_of
 from .versions.tags import line_of, read_tag
 
 TYPE_CHECKING = False
@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .findings.finding import Finding
-    from .model import Image
-    from .rulebook.rulebook import Rulebook
+    from .model import Image, Rulebook
 
 
 def make_plan(before: str, after: str, rulebook: Rulebook) -> str:
     """The checklist for an upgrade between two builds. Raises CannotCheck for what is no version, or a lower one."""
     image = _image(before, after, rulebook)
-    if place_of(before, image) > place_of(after, image):
+    if rank_of(before, image) > rank_of(after, image):
         raise CannotCheck(f"{after} is lower than {before}; there is no plan for a downgrade")
     rules = [rule for rule in rulebook.rules if rule.enabled and rule.check == "crossing"]
     crossed = check(_dockerfile(before, image), _dockerfile(after, image), rulebook=rulebook, rules=rules)
@@ -83,11 +82,11 @@ def _boundaries(crossed: list[Finding]) -> Iterator[str]:
 
 
 def _withdrawn(before: str, after: str, image: Image) -> Iterator[str]:
-    low, high = place_of(before, image), place_of(after, image)
+    low, high = rank_of(before, image), rank_of(after, image)
     passed = [
         (", ".join(builds), withdrawal)
         for withdrawal in image.withdrawn
-        if (builds := [build for build in withdrawal.builds if low <= place_of(build, image) <= high])
+        if (builds := [build for build in withdrawal.builds if low <= rank_of(build, image) <= high])
     ]
     if passed:
         yield "## Withdrawn builds on the way"

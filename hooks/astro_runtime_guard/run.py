@@ -1,109 +1,65 @@
-"""One run: the whole line on one screen, from what is asked for to a report that is delivered.
-
-Knows: the order of the steps, which rules run, what to advise. Must not know: arguments, versions, formats.
-"""
+"""One check from start to end: from what is asked for to a report that is delivered."""
 
 from __future__ import annotations
 
 import os
 
 from .declarations.glance import format_of, may_name, needles
+from .declarations.reading import Reader
 from .errors import CannotCheck
-from .git import snapshot as git
-from .reports import deliver as output
+from .git.snapshot import Repository, Request, read
+from .reports import deliver
 from .reports.report import Report
-from .rulebook.rulebook import load_rulebook
+from .rulebook.load import load_rulebook
 from .rulebook.where import rule_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from .arguments import Options
-    from .cli import Hook
+    from .arguments import Hook, Options
     from .findings.finding import Finding
-    from .git.before import Snapshot
-    from .git.beside import Together
-    from .places import Place
-    from .rule import Rule
-    from .rulebook.rulebook import Rulebook
-
-DOCKERFILES = (
-    r"(?i)(?:^|/)(?:[^/]*[._-])?(?:docker|container)file(?:[._-][^/]+)?"
-    r"(?<!ignore)(?<!\.j2)(?<!\.tmpl)(?<!\.tpl)(?<!\.orig)(?<!\.bak)(?<!\.rej)(?<!\.md)$"
-)
-"""Paths that are Dockerfiles by their name; the same pattern as `files:` in `.pre-commit-hooks.yaml`."""
+    from .git.snapshot import Snapshot
+    from .model import Rule, Rulebook
 
 
 def check_files(hook: Hook, options: Options) -> int:
-    """Check, report, and give the exit code. Raises CannotCheck."""
-    if hook.stands_for_stages and git.rebasing(os.environ):
-        return 0  # A pick that is refused in prepare-commit-msg is offered again for ever; the push and CI judge it.
-    begun = git.begin(os.environ)
+    """Check, report, and return the exit code. Raises CannotCheck."""
+    repository = Repository(os.environ)
+    # In a rebase, git retries a commit that prepare-commit-msg refuses endlessly; the push and CI judge it.
+    if hook.stands_for_stages and repository.is_rebasing():
+        return 0
     rulebook = load_rulebook(rule_folders(options.rules), options.today)
     rules = select_rules(rulebook, hook.checks, options.enable, options.disable, options.only)
     if options.files:
-        # While git is looking: what the shortcut did not pass is sure to need it.
-        from .findings import judge as guard  # noqa: F401
-    snapshot = _look(begun, hook, options, rulebook)
+        # Imported while git works: what the shortcut did not pass is sure to need it.
+        from .findings import judge  # noqa: F401
+    reader = Reader(rulebook, places=hook.together, exclude=options.exclude)
+    request = Request(options.files or None, reader, options.base, options.no_base, with_beside=hook.together)
+    snapshot = read(repository, request)
     if not snapshot.repository:
-        output.complain(f"{hook.name}: not in a git repository, so nothing is compared")
-    report = _report(_findings(snapshot, hook, rulebook, rules), rules, snapshot, options)
-    output.deliver(report, options.format, options.output, options.color, _advice(hook, report))
+        deliver.complain(f"{hook.name}: not in a git repository, so nothing is compared")
+    report = _report(_findings(snapshot, hook, reader, rules), rules, snapshot, options)
+    deliver.deliver(report, options.format, options.output, options.color, _advice(hook, report, repository))
     found = any(not finding.acknowledged for finding in report.findings)
     return 1 if found and not options.exit_zero else 0
 
 
-def _look(begun: git.Begun, hook: Hook, options: Options, rulebook: Rulebook) -> Snapshot:
-    wanted = _wanted(options.exclude, rulebook.places if hook.together else ())
-
-    def blank(source: bytes) -> bytes:
-        from .declarations.declaration import blank_versions
-
-        return blank_versions(source, rulebook.images)
-
-    return git.read(
-        begun,
-        options.files or None,
-        wanted=wanted,
-        base=options.base,
-        no_base=options.no_base,
-        environ=os.environ,
-        renamed=blank,
-        together=_together(rulebook, wanted) if hook.together else None,
-    )
-
-
-def _together(rulebook: Rulebook, wanted: Callable[[str], bool]) -> Together:
-    from .declarations.reading import blanks, named_dockerfile
-    from .git.beside import Together
-    from .places import places_of
-
-    return Together(
-        beside=wanted,
-        leads=lambda path: wanted(path) and any(it.dockerfile for it in places_of(path, rulebook.places)),
-        named=lambda path, source: named_dockerfile(path, source, rulebook),
-        judged=lambda path: not _is_dockerfile(path),
-        blank=blanks(rulebook),
-    )
-
-
-def _findings(snapshot: Snapshot, hook: Hook, rulebook: Rulebook, rules: Sequence[Rule]) -> list[Finding]:
+def _findings(snapshot: Snapshot, hook: Hook, reader: Reader, rules: Sequence[Rule]) -> list[Finding]:
     """Most Dockerfiles name no Runtime, and then nothing more has to be imported."""
-    wanted = needles(name for image in rulebook.images for name in image.repositories)
-    if not any(format_of(file.path) or may_name(file.source, wanted) for file in snapshot.files):
+    names = needles(name for image in reader.rulebook.images for name in image.repositories)
+    if not any(format_of(file.path) or may_name(file.source, names) for file in snapshot.files):
         return []
     from .findings.judge import judge
 
-    return judge(snapshot, rulebook, rules, _is_dockerfile if hook.leaves_dockerfiles else lambda path: False)
+    return judge(snapshot, reader, rules, dockerfiles_apart=hook.leaves_dockerfiles)
 
 
 def _report(findings: list[Finding], rules: list[Rule], snapshot: Snapshot, options: Options) -> Report:
     return Report(
         tuple(findings),
         tuple(rules),
-        version=output.version() if options.format != "text" else "",
+        version=deliver.version() if options.format != "text" else "",
         bases=tuple(before.named for before in snapshot.base.commits),
         prefix=snapshot.prefix,
     )
@@ -134,33 +90,12 @@ def select_rules(
     ]
 
 
-def _wanted(exclude: re.Pattern[str] | None, places: Sequence[Place]) -> Callable[[str], bool]:
-    def wanted(path: str) -> bool:
-        return (_is_dockerfile(path) or _is_place(path, places)) and not (exclude and exclude.search(path))
-
-    return wanted
-
-
-def _is_place(path: str, places: Sequence[Place]) -> bool:
-    if not places or not format_of(path):
-        return False
-    from .places import places_of
-
-    return bool(places_of(path, places))
-
-
-def _is_dockerfile(path: str) -> bool:
-    import re
-
-    return bool(re.search(DOCKERFILES, path))
-
-
-def _advice(hook: Hook, report: Report) -> tuple[str, ...]:
+def _advice(hook: Hook, report: Report, repository: Repository) -> tuple[str, ...]:
     """What to do next, where the finding alone does not say it."""
     found = [finding for finding in report.findings if not finding.acknowledged]
     lines: list[str] = []
     if any(finding.check == "ordered" and finding.base.startswith("HEAD ") for finding in found):
-        main = git.default_branch(os.environ) or "<the branch to merge into>"
+        main = repository.default_branch() or "<the branch to merge into>"
         lines.append(f"to take back an upgrade that was never merged:  ASTRO_RUNTIME_BASE={main} git commit")
         if not hook.stands_for_stages:  # a commit that is amended passes the hooks that take files first
             lines.append("to amend the commit that you compare with:  ASTRO_RUNTIME_BASE=HEAD^ git commit --amend")

@@ -11,9 +11,8 @@ import os
 import stat
 
 from .declarations.glance import format_of, may_name, needles
-from .git.ask import start_git
-from .git.catfile import read_objects
-from .rulebook.where import rule_folders, state
+from .git.ask import read_objects, start_git
+from .rulebook.where import checksum, rule_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,15 +33,15 @@ def names_nothing(paths: Sequence[str], environ: Mapping[str, str]) -> bool:
         return False  # what is no Dockerfile may name a version without an image
     folders = rule_folders(None)
     try:
-        from .rules import compiled as written  # type: ignore[import-not-found]
+        from .rules import compiled  # type: ignore[import-not-found]
     except ImportError:
         return False
-    wanted = needles(name for image in written.IMAGES for name in image["repositories"])
+    wanted = needles(compiled.REPOSITORIES)
     on_disk = [_regular(path) for path in paths]
     if any(source is None or may_name(source, wanted) for source in on_disk):
         return False
     # A repository's own rules may name other images, and ours may have changed since they were written down.
-    if len(folders) > 1 or state(folders[0]) != written.STATE:
+    if len(folders) > 1 or checksum(folders[0]) != compiled.CHECKSUM:
         return False
     return not any(source is None or may_name(source, wanted) for source in _staged(paths, environ))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+from astro_runtime_guard.api import check
 from astro_runtime_guard.findings.finding import Finding
-from astro_runtime_guard.findings.judge import check
 from astro_runtime_guard.reports import github, gitlab, json_report, sarif, text
 from astro_runtime_guard.reports.report import Report
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from astro_runtime_guard.dockerfile.stages import REFUSALS, Image, Stage, read_stages, source_lines
+from astro_runtime_guard.dockerfile.stages import REFUSALS, ImageUse, Stage, read_stages, source_lines
 
 SEEDS = (
     b"# syntax=docker/dockerfile:1\n# escape=`\nARG T=5.0.1 \xc3\xa9=1\nFROM --platform=$TARGETPLATFORM a:${T:-1} AS b `\n\n# c\n",
@@ -50,7 +50,7 @@ def check_stage(stage: Stage, lines: list[str]) -> None:
     assert stage.name == stage.name.lower(), "name"
 
 
-def check_image(image: Image, lines: list[str]) -> None:
+def check_image(image: ImageUse, lines: list[str]) -> None:
     """Everything about an image inside a stage that holds for all."""
     assert stands(image.written, image.line, image.column, lines), "column"
     assert image.instruction in {"COPY", "RUN"}, "instruction"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.git.base import Answers, decide
+from astro_runtime_guard.git.base import decide
 
 HEAD, MAIN, MERGE = "1" * 40, "2" * 40, "3" * 40
 GITHUB = {"CI": "true", "GITHUB_ACTIONS": "true"}
@@ -37,20 +37,31 @@ def one_input(data: bytes) -> None:
     environ = ENVIRONMENTS[data[0] % len(ENVIRONMENTS)] if data else ENVIRONMENTS[0]
     event = data[1:].decode("utf-8", "replace")
     for head in (HEAD, MERGE):
-        answers = Answers(
-            head, (), lambda: False, commits, lambda commit: (MAIN, HEAD), lambda tip, commit: ((MAIN,), True)
-        )
         with suppress(CannotCheck):
-            base = decide(environ, event, None, False, answers)
+            base = decide(Clone(head, environ), event, None, False, False)
             assert base.commits or base.problem or base.why, "nothing is compared, and nothing says why"
             told = (base.problem, base.why, *(before.named for before in base.commits))
             assert all(text.isascii() and text.isprintable() for text in told), "words"
 
 
-def commits(names: Sequence[str]) -> list[str]:
-    """What git says of names: every one can be handed to it, on a line of its own."""
-    for name in names:
-        assert name == os.fsdecode(os.fsencode(name)), "name"
-        assert not set(name) & set("\0\n "), "name"
-    known = {HEAD, MAIN, MERGE}
-    return [MAIN if name == "refs/remotes/origin/main" else name if name in known else "" for name in names]
+class Clone:
+    """A clone whose HEAD has two parents and leaves MAIN at MAIN."""
+
+    merging: Sequence[str] = ()
+
+    def __init__(self, head: str, environ: Mapping[str, str]) -> None:
+        self.head, self.environ = head, environ
+
+    def commits(self, names: Sequence[str]) -> list[str]:
+        """What git says of names: every one can be handed to it, on a line of its own."""
+        for name in names:
+            assert name == os.fsdecode(os.fsencode(name)), "name"
+            assert not set(name) & set("\0\n "), "name"
+        known = {HEAD, MAIN, MERGE}
+        return [MAIN if name == "refs/remotes/origin/main" else name if name in known else "" for name in names]
+
+    def parents(self, commit: str) -> Sequence[str]:
+        return (MAIN, HEAD)
+
+    def merge_bases(self, tip: str, commit: str) -> tuple[Sequence[str], bool]:
+        return (MAIN,), True

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from astro_runtime_guard.declarations.reading import read_file
+from astro_runtime_guard.api import check
+from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.dockerfile.stages import source_lines
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.findings.judge import check
 from astro_runtime_guard.reports.text import render
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
@@ -36,7 +36,7 @@ def one_input(data: bytes) -> None:
     path, source = PATHS[data[0] % len(PATHS)] if data else PATHS[0], data[1:]
     refused = ""
     try:
-        declarations = read_file(path, source, BOOK).declarations
+        declarations = Reader(BOOK).read(path, source).declarations
     except CannotCheck as problem:
         declarations, refused = (), str(problem)
     if refused:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from astro_runtime_guard.dockerfile.references import read_reference
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.plan import make_plan
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.versions.order import span, spans
 from astro_runtime_guard.versions.recognition import Runtime, recognise

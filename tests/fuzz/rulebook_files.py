@@ -6,19 +6,19 @@ import re
 from contextlib import suppress
 from functools import cache
 
+from astro_runtime_guard.api import check
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.findings.judge import check
-from astro_runtime_guard.model import Image
+from astro_runtime_guard.model import Image, Rulebook
 from astro_runtime_guard.plan import make_plan
 from astro_runtime_guard.reports import github, sarif, text
 from astro_runtime_guard.reports.report import Report
 from astro_runtime_guard.rulebook.imagefile import read_image
-from astro_runtime_guard.rulebook.rulebook import Rulebook, load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.rulefile import read_rule
 from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.yamlfile import read_yaml
 
-BOOK = load_rulebook([shipped_folder()], "2026-11-22")
+BOOK = load_rulebook([shipped_folder()])
 IMAGES = {image.name: image for image in BOOK.images}
 CERTIFIED = b"FROM quay.io/astronomer/ap-airflow:2.3.0\n"
 PLACED = re.compile(r"x\.yaml:([1-9]\d*):[1-9]\d*: [^\n]+")
@@ -103,7 +103,7 @@ def check_line(line: str, data: bytes) -> None:
 
 def read_rule_file(source: bytes) -> Rulebook:
     """The rulebook with this rule in it."""
-    rule = read_rule(read_yaml(source, "x.yaml"), "x.yaml", "x", IMAGES, "2026-11-22")
+    rule = read_rule(read_yaml(source), "x.yaml", "x", IMAGES)
     return Rulebook(BOOK.images, (*BOOK.rules, rule))
 
 

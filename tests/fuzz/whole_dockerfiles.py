@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from astro_runtime_guard.declarations.declaration import blank_versions
+from astro_runtime_guard.api import check
 from astro_runtime_guard.declarations.glance import is_utf16, may_name, needles
+from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.dockerfile.stages import read_stages, source_lines
 from astro_runtime_guard.findings.finding import Finding
-from astro_runtime_guard.findings.judge import check
 from astro_runtime_guard.reports import github, json_report, text
 from astro_runtime_guard.reports.report import Report
-from astro_runtime_guard.rulebook.rulebook import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.versions.recognition import recognise
 
@@ -47,7 +47,7 @@ def one_input(data: bytes) -> None:
         said(each) for each in findings(None, after) if each.check != "acknowledgement"
     ], "new"
     assert list(map(said, findings(before, after.replace(b"\n", b"\r\n")))) == list(map(said, found)), "CRLF"
-    blank_versions(after, BOOK.images)
+    Reader(BOOK).blanked("Dockerfile", after)
     assert may_name(after, NEEDLES) or not names_one(after), "glance"
     report = Report(tuple(found), (), "1", ("HEAD",))
     for rendered in (text.render(found), github.render(report), github.summary(report), json_report.render(report)):

@@ -105,21 +105,18 @@ def _deployed(stages: Sequence[Stage]) -> Stage | None:
     return stages[position]
 
 
-def blank_versions(source: bytes, images: Sequence[Image]) -> bytes:
-    """A Dockerfile with its Runtimes blanked out, and without the comments that speak of them.
+def blank_versions(source: bytes, reading: Reading, *, is_place: bool) -> bytes:
+    """A file with its versions blanked out, and without the comments that speak of them.
 
-    It is the same before and after an upgrade, so that a renamed file is known again; unchanged where no declared
-    image is named.
+    It is the same before and after an upgrade, so that a renamed file is recognised.
     """
-    declarations = read_declarations(source, images)
-    if not declarations:
-        return source
     from ..dockerfile.stages import source_lines
 
     lines = source_lines(source)
-    for declaration in declarations:
+    for declaration in (*reading.declarations, *([reading.requirement] if reading.requirement else ())):
         at = declaration.line - 1
-        lines[at] = lines[at].replace(declaration.written, f"{declaration.runtime.declared}:*")
+        blank = "*" if is_place else f"{declaration.runtime.declared}:*"
+        lines[at] = lines[at].replace(declaration.written or "\n", blank)
         for argument in declaration.arguments:
             lines[argument.line - 1] = f"ARG {argument.name}"
     kept = (line for line in lines if not line.lstrip().startswith("# astro-runtime:"))

@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ..model import Place
+
 # What docker fills in where it is not written; a reference need not hold it.
 _IMPLIED = ("index.docker.io/", "docker.io/", "library/")
 _MARKS = "$'\"\\`"  # a substitution, quotes, and the two escape characters
@@ -26,6 +28,16 @@ FORMATS = {"toml": "toml", "yaml": "yaml", "yml": "yaml", "json": "json"}
 def format_of(path: str) -> str:
     """The format that the ending of a path stands for; empty where it stands for none."""
     return FORMATS.get(path.rpartition(".")[2].lower(), "")
+
+
+def places_of(path: str, places: Iterable[Place]) -> tuple[Place, ...]:
+    """The places that the file at a path can be, by its path alone."""
+    written = format_of(path)
+    if not written:
+        return ()
+    import re
+
+    return tuple(it for it in places if written in it.formats and re.search(it.files, path))
 
 
 def needles(repositories: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ..errors import CannotCheck
-from ..versions.order import place_of, series_of, span
+from ..versions.order import rank_of, series_of, span
 from ..versions.recognition import Runtime
 from ..versions.tags import line_of, read_tag
 from ..yamlfile import decode
@@ -21,8 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ..model import Image
-    from ..places import Place
+    from ..model import Image, Place
     from ..versions.tags import Tag
 
     Read = Callable[[str, Sequence[str], str], Mapping[str, Found]]
@@ -108,7 +107,7 @@ def _possible(tag: Tag, image: Image) -> Tag:
 
 def _ended(series: Tag, image: Image) -> bool:
     line, place = line_of(series, image), span(series, image)
-    return bool(line and line.last_build and place and place.first > place_of(line.last_build, image))
+    return bool(line and line.last_build and place and place.first > rank_of(line.last_build, image))
 
 
 def _declaration(
@@ -143,18 +142,3 @@ def _implied(found: Mapping[str, Found], path: str, place: Place, image: Image) 
 def _plain(package: str) -> str:
     """A package's name as indexes compare them (PEP 503)."""
     return re.sub(r"[-_.]+", "-", package).lower()
-
-
-def blank_places(source: bytes, path: str, places: Sequence[Place], images: Sequence[Image]) -> bytes:
-    """The file with its versions blanked out, and without the comments that speak of them; unchanged if it has none."""
-    try:
-        reading = read_places(source, path, places, images)
-    except CannotCheck:
-        return source
-    lines = decode(source, path).split("\n")
-    for each in (*reading.declarations, *([reading.requirement] if reading.requirement else ())):
-        lines[each.line - 1] = lines[each.line - 1].replace(each.written or "\n", "*")
-    if not reading.declarations:
-        return source
-    kept = (line for line in lines if not line.lstrip().startswith("# astro-runtime:"))
-    return "\n".join(kept).encode("utf-8", "surrogateescape")

@@ -1,75 +1,94 @@
-"""Any file -> what it declares: by its path a Dockerfile, or one of the places that a rulebook knows.
-
-Knows: which reader a path asks for. Must not know: git, any rule.
-"""
+"""Reads what files declare: by its path each is a Dockerfile, or one of the places that the rulebook knows."""
 
 from __future__ import annotations
 
-import posixpath
-from functools import cache
+import re
 
 from ..errors import CannotCheck, plain
-from ..named import NamedTuple
-from ..places import Place, places_of
 from .declaration import Reading, blank_versions, read_declarations
-from .glance import format_of, is_utf16
+from .glance import format_of, is_utf16, places_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from ..model import Place, Rulebook
 
-    from ..git.before import File, Old
-    from ..rulebook.rulebook import Rulebook
-
-
-class View(NamedTuple):
-    """A file with what it declares and declared; `leads` tells that it can stand for a Dockerfile, or name one."""
-
-    file: File
-    now: Reading
-    old: tuple[tuple[Old, Reading], ...]
-    is_place: bool
-    leads: bool
-
-    @property
-    def key(self) -> str:
-        """The path from the top of the work tree."""
-        return self.file.key or posixpath.normpath(self.file.path)
+DOCKERFILES = (
+    r"(?i)(?:^|/)(?:[^/]*[._-])?(?:docker|container)file(?:[._-][^/]+)?"
+    r"(?<!ignore)(?<!\.j2)(?<!\.tmpl)(?<!\.tpl)(?<!\.orig)(?<!\.bak)(?<!\.rej)(?<!\.md)$"
+)
+"""Paths that are Dockerfiles by their name; the same pattern as `files:` in `.pre-commit-hooks.yaml`."""
 
 
-def read_file(path: str, source: bytes, rulebook: Rulebook) -> Reading:
-    """What a file declares. Raises CannotCheck where it seems to name a version and cannot be read."""
-    places = places_of(path, rulebook.places)
-    if not places:
+class Reader:
+    """What files declare, by a rulebook. Each text is read once, however often it is asked for."""
+
+    def __init__(self, rulebook: Rulebook, *, places: bool = True, exclude: re.Pattern[str] | None = None) -> None:
+        """Without `places` only Dockerfiles are listed; a path in which `exclude` is found is not."""
+        self.rulebook = rulebook
+        self._listed_places = rulebook.places if places else ()
+        self._exclude = exclude
+        self._readings: dict[tuple[str, bytes], Reading | CannotCheck] = {}
+
+    def is_dockerfile(self, path: str) -> bool:
+        """Whether a file is a Dockerfile by its path."""
+        return bool(re.search(DOCKERFILES, path))
+
+    def is_listed(self, path: str) -> bool:
+        """Whether a file is checked when no file is named."""
+        if not self.is_dockerfile(path) and not places_of(path, self._listed_places):
+            return False
+        return not (self._exclude and self._exclude.search(path))
+
+    def is_place(self, path: str) -> bool:
+        """Whether a file names versions under a key."""
+        return bool(places_of(path, self.rulebook.places))
+
+    def leads(self, path: str) -> bool:
+        """Whether a file can stand for the Dockerfile of its folder, or name one."""
+        return any(place.dockerfile for place in places_of(path, self.rulebook.places))
+
+    def kind(self, path: str) -> tuple[tuple[Place, ...], str]:
+        """Equal for two paths if one can be the other renamed."""
+        places = places_of(path, self.rulebook.places)
+        return places, format_of(path) if places else ""
+
+    def read(self, path: str, source: bytes) -> Reading:
+        """What a file declares. Raises CannotCheck where it seems to name a version and cannot be read."""
+        key = path, source
+        if key not in self._readings:
+            try:
+                self._readings[key] = self._read(path, source)
+            except CannotCheck as problem:
+                self._readings[key] = problem
+        reading = self._readings[key]
+        if isinstance(reading, CannotCheck):
+            raise reading
+        return reading
+
+    def _read(self, path: str, source: bytes) -> Reading:
+        places = places_of(path, self.rulebook.places)
+        if places:
+            from .keyed import read_places
+
+            return read_places(source, path, places, self.rulebook.images)
         if is_utf16(source):
             raise CannotCheck(f"{plain(path)}: is UTF-16, which docker cannot read: save it as UTF-8")
-        return Reading(read_declarations(source, rulebook.images))
-    from .keyed import read_places
+        return Reading(read_declarations(source, self.rulebook.images))
 
-    return read_places(source, path, places, rulebook.images)
+    def read_if_possible(self, path: str, source: bytes) -> Reading:
+        """What a file declares; nothing where it cannot be read."""
+        try:
+            return self.read(path, source)
+        except CannotCheck:
+            return Reading()
 
+    def dockerfile_named(self, path: str, source: bytes) -> str:
+        """The path, from its folder, of the Dockerfile that a file names; empty for none, and if it cannot be read."""
+        return self.read_if_possible(path, source).dockerfile
 
-def named_dockerfile(path: str, source: bytes, rulebook: Rulebook) -> str:
-    """The path, from its folder, of the Dockerfile that a file names; empty for none, and where it cannot be read."""
-    try:
-        return read_file(path, source, rulebook).dockerfile
-    except CannotCheck:
-        return ""
-
-
-def blanks(rulebook: Rulebook) -> Callable[[str], Callable[[bytes], bytes]]:
-    """For a path what blanks the versions out of its text: one function for all files of one kind."""
-
-    @cache
-    def of_kind(places: tuple[Place, ...], form: str) -> Callable[[bytes], bytes]:
-        if not places:
-            return lambda source: blank_versions(source, rulebook.images)
-        from .keyed import blank_places
-
-        return lambda source: blank_places(source, f"it.{form}", places, rulebook.images)
-
-    def of_path(path: str) -> Callable[[bytes], bytes]:
-        places = places_of(path, rulebook.places)
-        return of_kind(places, format_of(path) if places else "")
-
-    return of_path
+    def blanked(self, path: str, source: bytes) -> bytes:
+        """The text without its versions, equal before and after an upgrade; `source` itself if it names none."""
+        reading = self.read_if_possible(path, source)
+        if not reading.declarations:
+            return source
+        return blank_versions(source, reading, is_place=self.is_place(path))

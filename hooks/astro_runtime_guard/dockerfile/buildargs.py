@@ -11,7 +11,7 @@ import re
 
 from ..named import NamedTuple
 from .flags import cut_flags
-from .space import SPACE, Expanded, WordError, is_plain, valid_text
+from .words import SPACE, Expanded, WordError, expand, is_plain, valid_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,7 +148,6 @@ def _expand(scope: Scope, word: str, *, partial: bool, declared: bool = False) -
     """With `partial`, names without a value stay; with `declared`, those alone that an ARG declares."""
     if is_plain(word):
         return Expanded(word, ())
-    from .words import expand
 
     def value(name: str) -> str | None:
         found = scope.values.get(name)

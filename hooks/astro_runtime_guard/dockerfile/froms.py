@@ -11,7 +11,7 @@ import re
 from ..named import NamedTuple
 from .flags import cut_flags
 from .references import read_reference
-from .space import BLANK, SPACE
+from .words import BLANK, SPACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,18 +11,17 @@ from bisect import bisect_right
 
 from ..named import NamedTuple
 from .flags import cut_flags
-from .space import BLANK, SPACE
+from .words import BLANK, SPACE, split_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .heredocs import Heredoc
-
 DIRECTIVES = {"syntax", "escape", "check"}
 
 _INSTRUCTION = re.compile(rf"([^{BLANK}]*)[{BLANK}]*(.*)", re.DOTALL)
 _DIRECTIVE = r"(?s)([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+)"
+_HEREDOC = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
 _WITH_HEREDOCS = {"add", "copy", "run"}
 
 
@@ -54,6 +53,13 @@ class LogicalLine(NamedTuple):
         position += self.offset
         start, line, column = self.places[bisect_right(self.places, (position, 1 << 60)) - 1]
         return line, column + position - start
+
+
+class Heredoc(NamedTuple):
+    """`name` ends the body as a line of its own; with `tabs` there may be tabs in front of it."""
+
+    name: str
+    tabs: bool
 
 
 class _Joined(NamedTuple):
@@ -186,9 +192,20 @@ def _heredocs(keyword: str, value: str, text: str, escape: str) -> list[Heredoc]
         rest = rest[cut_flags(rest, escape)[1] :]
     if keyword not in _WITH_HEREDOCS or (rest.lstrip(SPACE).startswith("[") and _is_json(rest)):
         return []
-    from .heredocs import read_heredocs
-
     return read_heredocs(text)
+
+
+def read_heredocs(line: str) -> list[Heredoc]:
+    """The heredocs that a RUN, COPY or ADD line announces. The escape character is `\\` whatever the
+    directive says.
+    """
+    found = []
+    for word in split_words(line, keep=True):
+        if match := _HEREDOC.fullmatch(word):
+            names = split_words(match[2], keep=False)
+            if len(names) == 1:
+                found.append(Heredoc(names[0], bool(match[1])))
+    return found
 
 
 def _is_json(text: str) -> bool:

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from .froms import From
     from .lines import LogicalLine
 
-__all__ = ["REFUSALS", "Argument", "Comment", "Image", "Stage", "read_stages", "source_lines"]
+__all__ = ["REFUSALS", "Argument", "Comment", "ImageUse", "Stage", "read_stages", "source_lines"]
 
 _NUMBER = r"[+-]?[0-9]+"
 _MOUNT_FROM = re.compile(r"""[=,"']from=""", re.IGNORECASE)
 
 
-class Image(NamedTuple):
+class ImageUse(NamedTuple):
     """An image that an instruction inside a stage names: `COPY --from=IMAGE`, `RUN --mount=...,from=IMAGE`.
 
     `line` and `column` (1-based, in characters) are of the reference itself; `instruction` is `COPY` or
@@ -80,7 +80,7 @@ class Stage(NamedTuple):
     refusal: str
     arguments: tuple[Argument, ...]
     comments: tuple[Comment, ...]
-    images: tuple[Image, ...]
+    images: tuple[ImageUse, ...]
 
 
 def read_stages(source: bytes) -> tuple[Stage, ...]:
@@ -135,7 +135,7 @@ def _matters(line: LogicalLine) -> bool:
     return line.keyword in {"from", "arg"}
 
 
-def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[Image, ...]) -> Stage:
+def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[ImageUse, ...]) -> Stage:
     word, platform = resolve(scope, head.word), resolve(scope, head.platform)
     refusal = head.refusal or refused_word(word)
     if not refusal and head.platform and not is_platform(platform.bare):
@@ -163,7 +163,7 @@ def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[Image, ...
     )
 
 
-def _images(line: LogicalLine, value: str, escape: str, names: set[str]) -> Iterator[Image]:
+def _images(line: LogicalLine, value: str, escape: str, names: set[str]) -> Iterator[ImageUse]:
     for flag in cut_flags(value, escape)[0]:
         found = _mounted(flag, value) if line.keyword == "run" else _copied(flag)
         if not found:
@@ -172,7 +172,7 @@ def _images(line: LogicalLine, value: str, escape: str, names: set[str]) -> Iter
         if text in {"", "scratch"} or "$" in text or re.fullmatch(_NUMBER, text) or lower(text) in names:
             continue
         place = line.place(position)
-        yield Image(*place, value[position:end], text, line.comments, line.keyword.upper())
+        yield ImageUse(*place, value[position:end], text, line.comments, line.keyword.upper())
 
 
 def _copied(flag: Flag) -> tuple[str, int, int] | None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 
-from .space import SPACE, Expanded, WordError, valid_text
+from ..named import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,12 +26,47 @@ if TYPE_CHECKING:
     Value = Callable[[str], str | None]
     Missing = Callable[[str], str]
 
+# Python's str.isspace also takes \x1c to \x1f.
+SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+"""White space at the ends of a line."""
+
+BLANK = "\t\v\f\r "
+"""White space between words."""
+
+_MEANING = frozenset("$'\"\\`\ufeff")
 _SHORT_NAME = re.compile(r"\d+|[@*#?\-$!]")
 _PLAIN = re.compile(r"[^$'\"\\`}/<]+")
 _ARROWS = re.compile(r"<(?:<[\t\r ]*)?")
 _OPERATOR = re.compile(r"\}|:?[-+?]|[#%]|//?")
 _KEPT_OPERATOR = re.compile(r"\}|:[^#%]|[-+?]|[#%]|//?")  # BuildKit refuses `${N:0:3}` only where it has to compute it
 _SPACES = re.compile(f"[{SPACE}]")
+
+
+class WordError(Exception):
+    """Docker refuses this word; `name` is the build argument without a value, where that is the reason."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+
+class Expanded(NamedTuple):
+    """A word after substitution, and the names whose values (or lack of one) made it, each once."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+def is_plain(word: str) -> bool:
+    """Whether a word is its own value: nothing in it is a substitution, a quote, an escape or a broken character."""
+    return word.isascii() and _MEANING.isdisjoint(word)
+
+
+def valid_text(text: str) -> str:
+    """`text` with U+FFFD for each byte that is not UTF-8, as Go reads it."""
+    return text if text.isascii() else re.sub("[\udc80-\udcff]", "\ufffd", text)
 
 
 class _Frame:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..declarations.declaration import Declaration
     from ..dockerfile.stages import Comment
-    from ..rule import Rule
+    from ..model import Rule
 
 _COMMENT = r"(?s)#[ \t]*astro-runtime:[ \t]*(?P<verb>[a-z]+)(?![^ \t])[ \t]*(?P<rest>.*)"
 _NEAR_MISS = r"(?i)#+[ \t]*astro[-_ ]?runtime\b"

@@ -6,6 +6,8 @@ Must not know: git, which changes are wrong.
 
 from __future__ import annotations
 
+import posixpath
+
 from ..named import NamedTuple
 from ..versions.order import spans
 
@@ -13,7 +15,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..declarations.declaration import Declaration
+    from ..declarations.declaration import Declaration, Reading
+    from ..git.snapshot import File, Old
+
+
+class View(NamedTuple):
+    """A file with what it declares and declared; `leads` tells that it can stand for a Dockerfile, or name one."""
+
+    file: File
+    now: Reading
+    old: tuple[tuple[Old, Reading], ...]
+    is_place: bool
+    leads: bool
+
+    @property
+    def key(self) -> str:
+        """The path from the top of the work tree."""
+        return self.file.key or posixpath.normpath(self.file.path)
 
 
 class Past(NamedTuple):

@@ -10,7 +10,7 @@ import re
 
 from ..dockerfile.stages import REFUSALS
 from ..named import NamedTuple
-from ..versions.order import Span, newest_known, place_of, span, spans
+from ..versions.order import Span, newest_known, rank_of, span, spans
 from ..versions.tags import line_of
 
 TYPE_CHECKING = False
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..declarations.declaration import Declaration
-    from ..model import Image, Numbering
-    from ..rule import Rule
+    from ..model import Image, Numbering, Rule
     from ..versions.recognition import Runtime
     from ..versions.tags import Tag
     from .changes import Beside, Change
@@ -35,12 +34,12 @@ class Why(NamedTuple):
 class Check(NamedTuple):
     """A check, and what a rule that uses it may say.
 
-    `judge` returns None where there is nothing to say. `verb` acknowledges a finding. `compares` tells that it needs
-    the version before, `across` that it needs what stands beside. `keys` are the rule keys that it requires beside
-    those of every rule, `may` those it allows.
+    `judge(change, rule, today)` returns None where there is nothing to say. `verb` acknowledges a finding. `compares`
+    tells that it needs the version before, `across` that it needs what stands beside. `keys` are the rule keys that it
+    requires beside those of every rule, `may` those it allows.
     """
 
-    judge: Callable[[Change, Rule], Why | None]
+    judge: Callable[[Change, Rule, str], Why | None]
     placeholders: tuple[str, ...]
     reasons: tuple[str, ...] = ("",)
     verb: str = "ignore"
@@ -50,7 +49,7 @@ class Check(NamedTuple):
     across: bool = False
 
 
-def _pinned(change: Change, rule: Rule) -> Why | None:
+def _pinned(change: Change, rule: Rule, today: str) -> Why | None:
     after = change.after
     if after.runtime.pinned or after.runtime.tag.kind == "no-colon" or after.refusal in _UNREADABLE:
         return None
@@ -84,34 +83,34 @@ def _shape(series: Tag, numbering: Numbering) -> str:
 
 def _is_above(tag: Tag, build: str, image: Image) -> bool:
     place = span(tag, image)
-    return place is not None and place.first > place_of(build, image)
+    return place is not None and place.first > rank_of(build, image)
 
 
-def _readable(change: Change, rule: Rule) -> Why | None:
+def _readable(change: Change, rule: Rule, today: str) -> Why | None:
     refusal = change.after.refusal
     return Why(refusal, _values(change)) if refusal in _READABLE_REASONS else None
 
 
-def _ordered(change: Change, rule: Rule) -> Why | None:
+def _ordered(change: Change, rule: Rule, today: str) -> Why | None:
     both = _compared(change)
     if both and both[0].first > both[1].last:
         return Why("", _values(change))
     return None
 
 
-def _crossing(change: Change, rule: Rule) -> Why | None:
+def _crossing(change: Change, rule: Rule, today: str) -> Why | None:
     both = _compared(change)
     if not both or change.after.runtime.image.name not in rule.images:
         return None
     before, after = both
-    boundary = place_of(rule.version, change.after.runtime.image)
-    floor = place_of(rule.from_below, change.after.runtime.image) if rule.from_below else boundary
+    boundary = rank_of(rule.version, change.after.runtime.image)
+    floor = rank_of(rule.from_below, change.after.runtime.image) if rule.from_below else boundary
     if before.last < min(boundary, floor) and boundary <= after.first:
         return Why("", _values(change, version=rule.version))
     return None
 
 
-def _withdrawn(change: Change, rule: Rule) -> Why | None:
+def _withdrawn(change: Change, rule: Rule, today: str) -> Why | None:
     runtime = change.after.runtime
     for withdrawal in runtime.image.withdrawn:
         if runtime.tag.version in withdrawal.builds:
@@ -119,17 +118,17 @@ def _withdrawn(change: Change, rule: Rule) -> Why | None:
     return None
 
 
-def _maintained(change: Change, rule: Rule) -> Why | None:
+def _maintained(change: Change, rule: Rule, today: str) -> Why | None:
     image = change.after.runtime.image
     line = line_of(change.after.runtime.tag, image)
-    if line is None or not line.maintained_until or line.maintained_until >= rule.today:
+    if line is None or not line.maintained_until or line.maintained_until >= today:
         return None
-    maintained = ", ".join(known.name for known in image.lines if known.maintained_until >= rule.today)
+    maintained = ", ".join(known.name for known in image.lines if known.maintained_until >= today)
     values = _values(change, line=line.name, until=line.maintained_until, maintained=maintained or "none known")
     return Why("", values)
 
 
-def _published(change: Change, rule: Rule) -> Why | None:
+def _published(change: Change, rule: Rule, today: str) -> Why | None:
     """A mirror may hold anything: only repositories that the image lists by exact name are judged."""
     runtime, image = change.after.runtime, change.after.runtime.image
     holders = [n for n in image.numberings if runtime.declared in n.published_in]
@@ -151,7 +150,7 @@ def _published(change: Change, rule: Rule) -> Why | None:
     return Why("elsewhere", _values(change, belongs=own.published_in[0], example=holders[0].example))
 
 
-def _consistent(change: Change, rule: Rule) -> Why | None:
+def _consistent(change: Change, rule: Rule, today: str) -> Why | None:
     """Two places of one project that have no build in common."""
     for other in change.beside:
         both = spans(other.declaration.runtime, change.after.runtime)
@@ -160,7 +159,7 @@ def _consistent(change: Change, rule: Rule) -> Why | None:
     return None
 
 
-def _carried(change: Change, rule: Rule) -> Why | None:
+def _carried(change: Change, rule: Rule, today: str) -> Why | None:
     for other in change.beside:
         both = spans(other.declaration.runtime, change.after.runtime)
         if both and both[1].first > both[0].last:
@@ -223,7 +222,7 @@ CHECKS: Mapping[str, Check] = {
     "carried": Check(_carried, (*_COMMON, "other", "place"), across=True),
     # Judged in acknowledgements.py: what is wrong with a comment takes the whole rulebook to tell.
     "acknowledgement": Check(
-        lambda change, rule: None,
+        lambda change, rule, today: None,
         ("verb", "subject", "after", "write", "rules"),
         ("no-version", "above", "stale", "no-reason", "unknown-rule", "reviewed", "downgraded", "never"),
         verb="never",

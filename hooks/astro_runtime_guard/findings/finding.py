@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
+from ..model import PLACEHOLDER
 from ..named import NamedTuple
-from ..rule import PLACEHOLDER
-from ..versions.order import place_of
+from ..versions.order import rank_of
 from .acknowledgements import answer, faults, line_to_write, near_misses
 from .checks import CHECKS
 
@@ -19,14 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..declarations.declaration import Declaration
-    from ..rule import Rule
-    from ..rulebook.rulebook import Rulebook
+    from ..model import Rule, Rulebook
     from .changes import Change
     from .checks import Why
 
 
 class Finding(NamedTuple):
-    """One rule's objection to one place.
+    """One rule's objection to one file.
 
     `line`, `column` and `end_column` (1-based, characters, the end behind the last one) are in the file at `path`;
     `source` is that line. `message` stands alone on one line; `consider` and `notes` add to it, a sentence each.
@@ -60,7 +59,7 @@ class Finding(NamedTuple):
     acknowledged: str = ""
 
 
-class Place(NamedTuple):
+class JudgedFile(NamedTuple):
     """The file that is judged: its path, its lines, and what is asked of it."""
 
     path: str
@@ -69,15 +68,17 @@ class Place(NamedTuple):
     rulebook: Rulebook
 
 
-def find(place: Place, changes: Iterable[Change]) -> list[Finding]:
+def find(file: JudgedFile, changes: Iterable[Change]) -> list[Finding]:
     """What the rules find in one file, acknowledged or not: by line, then by rule, boundaries in upgrade order."""
     found: dict[Finding, None] = {}
     for change in changes:
-        rules = [rule for rule in place.rules if change.after.runtime.image.name in rule.images]
-        objections = [(rule, why) for rule in rules if (why := CHECKS[rule.check].judge(change, rule))]
-        found.update((_of_change(place, change, rule, why), None) for rule, why in _in_order(objections, change))
+        rules = [rule for rule in file.rules if change.after.runtime.image.name in rule.images]
+        objections = [
+            (rule, why) for rule in rules if (why := CHECKS[rule.check].judge(change, rule, file.rulebook.today))
+        ]
+        found.update((_of_change(file, change, rule, why), None) for rule, why in _in_order(objections, change))
         if any(rule.check == "acknowledgement" for rule in rules):
-            found.update((finding, None) for finding in _of_comments(place, change.after, rules))
+            found.update((finding, None) for finding in _of_comments(file, change.after, rules))
     return sorted(found, key=lambda finding: (finding.line, finding.column))
 
 
@@ -85,19 +86,19 @@ def _in_order(objections: list[tuple[Rule, Why]], change: Change) -> list[tuple[
     """By rule; crossed boundaries stand together, the lowest first."""
     crossed = [each for each in objections if each[0].check == "crossing"]
     if len(crossed) > 1:
-        crossed.sort(key=lambda each: place_of(each[0].version, change.after.runtime.image))
+        crossed.sort(key=lambda each: rank_of(each[0].version, change.after.runtime.image))
     others = [each for each in objections if each[0].check != "crossing"]
     position = sum(rule.name < crossed[0][0].name for rule, _ in others) if crossed else 0
     return [*others[:position], *crossed, *others[position:]]
 
 
-def _of_change(place: Place, change: Change, rule: Rule, why: Why) -> Finding:
+def _of_change(file: JudgedFile, change: Change, rule: Rule, why: Why) -> Finding:
     after, before = change.after, change.before
     answered = answer(rule, after)
     compared = before if CHECKS[rule.check].compares else None
-    source = place.lines[after.line - 1] if after.line <= len(place.lines) else ""
+    source = file.lines[after.line - 1] if after.line <= len(file.lines) else ""
     return Finding(
-        place.path,
+        file.path,
         after.line,
         after.column,
         min(after.column + len(after.written), len(source) + 1),
@@ -117,7 +118,7 @@ def _of_change(place: Place, change: Change, rule: Rule, why: Why) -> Finding:
         boundary=rule.version,
         before_reference=compared.declaration.reference if compared else "",
         base=compared.named if compared else "",
-        old_path=compared.path if compared and compared.path != place.path else "",
+        old_path=compared.path if compared and compared.path != file.path else "",
         acknowledged=answered.comment.text if answered else "",
     )
 
@@ -139,18 +140,18 @@ def _notes(after: Declaration) -> tuple[str, ...]:
     )
 
 
-def _of_comments(place: Place, after: Declaration, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _of_comments(file: JudgedFile, after: Declaration, rules: Sequence[Rule]) -> Iterator[Finding]:
     """Findings at the comments above a declaration, as far as these rules run what the comments speak of."""
     checks = {rule.check for rule in rules}
     for rule in (rule for rule in rules if rule.check == "acknowledgement"):
-        for fault in faults(after, place.rulebook.rules):
+        for fault in faults(after, file.rulebook.rules):
             if fault.check in checks:
                 comment = fault.acknowledgement.comment
-                source = place.lines[comment.line - 1]
+                source = file.lines[comment.line - 1]
                 column = source.find("#") + 1
                 message = fill(rule.messages.get(fault.why.reason) or rule.messages[""], fault.why.values)
                 yield Finding(
-                    place.path, comment.line, column, len(source.rstrip()) + 1, rule.name, rule.check, message, source,
+                    file.path, comment.line, column, len(source.rstrip()) + 1, rule.name, rule.check, message, source,
                     consider=rule.consider, link=rule.link, reference=after.reference, after=after.runtime.tag.text,
                 )  # fmt: skip
 

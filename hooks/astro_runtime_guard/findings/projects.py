@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ..declarations.declaration import Declaration
-    from ..declarations.reading import View
     from ..git.base import Before
+    from .changes import View
 
     State = Mapping[str, Reading]
 

@@ -13,7 +13,33 @@ from . import ci
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Protocol
+
+    class History(Protocol):
+        """What is asked about the repository; `repository.Repository` answers."""
+
+        @property
+        def environ(self) -> Mapping[str, str]:
+            """The environment of the run."""
+
+        @property
+        def head(self) -> str:
+            """Full name of the commit that is checked out, "" on a branch without commits."""
+
+        @property
+        def merging(self) -> Sequence[str]:
+            """The commits that an unfinished merge adds to HEAD."""
+
+        def commits(self, names: Sequence[str]) -> Sequence[str]:
+            """Full names of commits as people name them, "" for one that is not in the clone."""
+
+        def parents(self, commit: str) -> Sequence[str]:
+            """Full names of the parents as the commit itself says, in the clone or not."""
+
+        def merge_bases(self, tip: str, commit: str) -> tuple[Sequence[str], bool]:
+            """The merge bases, and whether the clone holds enough history to be sure of them."""
+
 
 # Set by pre-commit, and the third and fifth by prek, in stages that are told of a change after it was made.
 LATE = (
@@ -50,31 +76,14 @@ class Base(NamedTuple):
     why: str = ""
 
 
-class Answers(NamedTuple):
-    """What git says of the repository; the functions are asked only when the answer matters.
-
-    head: full name of the commit checked out, "" on a branch without commits.
-    merging: the commits that an unfinished merge adds to head.
-    staged: whether the index differs from head in a Dockerfile that is looked at.
-    commits: names as people write them -> full names, "" for one that is not in the clone.
-    parents: full name -> full names of its parents as the commit itself says, in the clone or not.
-    meet: (tip, commit) -> their merge bases, and whether the clone holds enough history to be sure of them.
-    """
-
-    head: str
-    merging: tuple[str, ...]
-    staged: Callable[[], bool]
-    commits: Callable[[Sequence[str]], Sequence[str]]
-    parents: Callable[[str], Sequence[str]]
-    meet: Callable[[str, str], tuple[Sequence[str], bool]]
-
-
-def decide(environ: Mapping[str, str], event: str, asked: str | None, no_base: bool, git: Answers) -> Base:
+def decide(git: History, event: str, asked: str | None, no_base: bool, committing: bool) -> Base:
     """The base of this run.
 
-    `event` is the JSON text of GitHub's event, `asked` the value of --base. Raises CannotCheck when what was
-    named explicitly (--base, ASTRO_RUNTIME_BASE, the end of a range) is not in the clone.
+    `event` is the JSON text of GitHub's event, `asked` the value of --base; `committing` tells that the index differs
+    from HEAD in a file that is checked. Raises CannotCheck when what was named explicitly (--base, ASTRO_RUNTIME_BASE,
+    the end of a range) is not in the clone.
     """
+    environ = git.environ
     late = next((name for name in LATE if environ.get(name)), "")
     after = "" if late else _end_of_range(environ, git)
     wish = asked if asked is not None else environ.get("ASTRO_RUNTIME_BASE") or None
@@ -90,16 +99,10 @@ def decide(environ: Mapping[str, str], event: str, asked: str | None, no_base: b
         return Base((), why="first push")
     if not git.head:
         return Base((), why="first commit")
-    return _present(environ, event, git)
+    return _present(event, git, committing)
 
 
-def merged_heads(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The commits that `git merge` is merging while its hooks run: it names them in GITHEAD_* variables."""
-    named = sorted(name[8:] for name in environ if name.startswith("GITHEAD_"))
-    return tuple(name for name in named if len(name) in (40, 64) and not name.strip("0123456789abcdef"))
-
-
-def _end_of_range(environ: Mapping[str, str], git: Answers) -> str:
+def _end_of_range(environ: Mapping[str, str], git: History) -> str:
     """The commit that PRE_COMMIT_TO_REF names; "" when this run has no range."""
     start, end = environ.get("PRE_COMMIT_FROM_REF", ""), environ.get("PRE_COMMIT_TO_REF", "")
     if not start and (not end or environ.get("PRE_COMMIT_REMOTE_NAME")):
@@ -115,7 +118,7 @@ def _end_of_range(environ: Mapping[str, str], git: Answers) -> str:
     return found
 
 
-def _range(environ: Mapping[str, str], after: str, git: Answers) -> Base:
+def _range(environ: Mapping[str, str], after: str, git: History) -> Base:
     """A push is compared with just what the remote has, so that going back is seen; other ranges with their fork."""
     start, remote = environ["PRE_COMMIT_FROM_REF"], environ.get("PRE_COMMIT_REMOTE_NAME", "")
     [found] = git.commits([start])
@@ -130,7 +133,7 @@ def _range(environ: Mapping[str, str], after: str, git: Answers) -> Base:
     return _settled(plain(start), found, after, git)._replace(after=after)
 
 
-def _asked(wish: str, said_in: str, after: str, git: Answers) -> Base:
+def _asked(wish: str, said_in: str, after: str, git: History) -> Base:
     [found] = git.commits([wish])
     if not found:
         raise CannotCheck(f"{said_in} {plain(wish)}: no such commit in this clone: fetch it, or name another")
@@ -138,17 +141,17 @@ def _asked(wish: str, said_in: str, after: str, git: Answers) -> Base:
     return _settled(plain(wish), found, now, git)._replace(after=after) if now else Base((_before(plain(wish), found),))
 
 
-def _present(environ: Mapping[str, str], event: str, git: Answers) -> Base:
+def _present(event: str, git: History, committing: bool) -> Base:
     """The base of a commit in progress, of the working tree, or of what a CI service has checked out."""
     here = (_before("HEAD", git.head), *(_before("the merged commit", commit) for commit in git.merging))
-    run = ci.run(environ, event)
+    run = ci.run(git.environ, event)
     if run is None:
         return Base(here)
     found = _proposed(run, git)
-    return found._replace(commits=here + found.commits, why="") if git.merging or git.staged() else found
+    return found._replace(commits=here + found.commits, why="") if git.merging or committing else found
 
 
-def _proposed(run: ci.Run, git: Answers) -> Base:
+def _proposed(run: ci.Run, git: History) -> Base:
     """What the proposal of a CI run is compared with: the first candidate in the clone that is not HEAD itself."""
     if run.quiet:
         return Base((), why=f"nothing is proposed: {run.quiet}")
@@ -173,7 +176,7 @@ def _is(rev: str, commit: str) -> bool:
     return rev.startswith("refs/") or commit.startswith(rev)
 
 
-def _of_merge(run: ci.Run, git: Answers) -> tuple[ci.Candidate, ...]:
+def _of_merge(run: ci.Run, git: History) -> tuple[ci.Candidate, ...]:
     """Where HEAD is the service's own merge of target and proposal: the parent that was not proposed."""
     if run.merge != git.head:
         return ()
@@ -183,7 +186,7 @@ def _of_merge(run: ci.Run, git: Answers) -> tuple[ci.Candidate, ...]:
     return (ci.Candidate(run.target, "the merged target branch", (parents[parents[0] == run.proposal],), tip=False),)
 
 
-def _other_than_head(candidate: ci.Candidate, commit: str, git: Answers) -> Base | None:
+def _other_than_head(candidate: ci.Candidate, commit: str, git: History) -> Base | None:
     if commit == git.head:
         return None
     if not candidate.tip:
@@ -192,7 +195,7 @@ def _other_than_head(candidate: ci.Candidate, commit: str, git: Answers) -> Base
     return None if any(before.commit == git.head for before in base.commits) else base
 
 
-def _parent(run: ci.Run, git: Answers) -> Base:
+def _parent(run: ci.Run, git: History) -> Base:
     """No candidate, or each of them is HEAD: the remote's default branch, else the commit before HEAD."""
     [default] = git.commits(["refs/remotes/origin/HEAD"])
     if default and (base := _other_than_head(ci.Candidate("origin/HEAD", "", ()), default, git)):
@@ -210,9 +213,9 @@ def _absent(tried: Sequence[str], fix: str) -> Base:
     return Base((), problem=f"{tried_words}: {fix}, or name one with --base")
 
 
-def _settled(name: str, tip: str, now: str, git: Answers) -> Base:
+def _settled(name: str, tip: str, now: str, git: History) -> Base:
     """Where `now` left the branch that ends in `tip`."""
-    meets, sure = git.meet(tip, now)
+    meets, sure = git.merge_bases(tip, now)
     if tip in meets:
         return Base((_before(name, tip),))
     if not meets or not sure:

@@ -1,11 +1,7 @@
-"""What files say now: the index, the tree of a commit, the working tree.
+"""What files say now: in the index over the working tree, or in the tree of a commit.
 
-Knows: where a path leads, and which of the three counts.
-Must not know: how git is started, what was before, Dockerfiles.
-
-Paths are bytes relative to the top of the work tree in here ("keys"), as git says them, and text relative to
-the current folder outside. A symbolic link is followed as far as it stays in the repository, as `docker
-build` does.
+Inside the git wing a file is known by its *key*: its path from the top of the work tree, as bytes with slashes. Only
+what leaves the wing has a path: relative to the current folder, as text.
 """
 
 from __future__ import annotations
@@ -13,38 +9,119 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+from functools import cached_property
 
 from ..errors import CannotCheck, plain
-from ..named import NamedTuple
 from . import plumbing
-from .catfile import read_objects
-from .plumbing import LINK, SUBMODULE, Change, Entry
+from .plumbing import LINK, SUBMODULE, Difference, Entry
+from .repository import Repository, refuse_large
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Ask = Callable[..., bytes]
 
-# As much as BuildKit takes in one message; a Dockerfile beyond it cannot be built.
-MOST_BYTES = 1 << 24
+class Now:
+    """The state that is checked: the tree of the commit `after`, or for "" the index over the working tree."""
 
+    def __init__(self, repository: Repository, after: str) -> None:
+        self.repository, self.after = repository, after
+        self.prefix = repository.work_tree.prefix
+        self._since: dict[str, Mapping[bytes, Difference]] = {}
 
-class Now(NamedTuple):
-    """The state that is looked at: the tree of the commit `after`, or else the index over the working tree.
+    @cached_property
+    def staged(self) -> Mapping[bytes, Difference]:
+        """What the index changes from HEAD; nothing for a tree."""
+        return {} if self.after else self.repository.staged
 
-    ask: runs git. prefix: the current folder below the top of the work tree, b"" or b"a/b/". head: full name
-    of HEAD, "" before the first commit. staged: what the index changes from HEAD, empty for a tree. tracked:
-    all that the tree or the index holds, asked for when needed. since: what is changed from a commit.
-    """
+    @cached_property
+    def tracked(self) -> Mapping[bytes, Entry]:
+        """All that the tree or the index holds."""
+        return self.repository.tree(self.after) if self.after else self.repository.index
 
-    ask: Ask
-    prefix: bytes
-    head: str
-    after: str
-    staged: Mapping[bytes, Change]
-    tracked: Callable[[], Mapping[bytes, Entry]]
-    since: Callable[[str], Mapping[bytes, Change]]
+    def since(self, commit: str) -> Mapping[bytes, Difference]:
+        """What is changed from a commit."""
+        if commit == self.repository.head and not self.after:
+            return self.staged
+        if commit not in self._since:
+            self._since[commit] = self.repository.differences(commit, self.after)
+        return self._since[commit]
+
+    def before(self, commit: str, key: bytes) -> Entry | None:
+        """What a commit held at a key."""
+        differences = self.since(commit)
+        if key in differences:
+            return differences[key].old
+        return self.staged[key].new if key in self.staged else self.tracked.get(key)
+
+    def path(self, key: bytes) -> str:
+        """A key as a path relative to the current folder, with forward slashes."""
+        if key.startswith(self.prefix):
+            return os.fsdecode(key[len(self.prefix) :])
+        return os.fsdecode(posixpath.relpath(b"/" + key, b"/" + self.prefix))
+
+    def tracked_key(self, key: bytes) -> bytes:
+        """The key under which git knows a file; some file systems open it under other names (case, Unicode form)."""
+        if self.after or key in self.staged or key in self.tracked:
+            return key
+        path, folded = self.path(key), _folded(key)
+        same = (it for it in self.tracked if _folded(it) == folded and _is_same_file(self.path(it), path))
+        return next(same, key)
+
+    def content(self, key: bytes) -> Entry | bytes | None:
+        """What a file says now: a blob to be read, or the text of a file on disk; None for nothing."""
+        end = plumbing.follow(key, self._link) if self.is_link(key) else key
+        if end is None:
+            return None
+        entry = self._settled(end)
+        if entry is None and not self.after:
+            text = on_disk(self.path(end))
+            kept = self.tracked.get(end) if text is None else None
+            return kept if kept and kept.sparse else text
+        return None if entry and entry.mode == SUBMODULE else entry
+
+    def _settled(self, key: bytes) -> Entry | None:
+        """What the tree, or the index where it differs from HEAD, holds at a key; None: ask the disk."""
+        if self.after:
+            return self.tracked.get(key)
+        return self.staged[key].new if key in self.staged else None
+
+    def _link(self, key: bytes) -> bytes | None:
+        """Where the link at a key points now, None for no link."""
+        entry = self._settled(key)
+        if entry or self.after:
+            return self.link_text(key, entry)
+        try:
+            return os.readlink(os.fsencode(self.path(key))).replace(os.fsencode(os.sep), b"/")
+        except OSError:
+            return None
+
+    def is_link(self, key: bytes) -> bool:
+        """Whether there is a symbolic link at a key now."""
+        return self._link(key) is not None
+
+    def link_text(self, key: bytes, entry: Entry | None) -> bytes | None:
+        """Where an entry that is a link points, None for any other."""
+        return self.repository.blobs({entry.name: key})[entry.name] if entry and entry.mode == LINK else None
+
+    def refuse_foreign(self, names: Mapping[bytes, str]) -> None:
+        """Raises CannotCheck for a file that was named and belongs to another repository inside this one."""
+        for key in (key for key in names if self._settled(key) is None and key not in self.tracked):
+            for at in (at for at in range(len(key)) if key[at : at + 1] == b"/"):
+                folder = self.path(key[:at])
+                if os.path.lexists(folder + "/.git"):
+                    what = f"{plain(names[key])}: belongs to the repository in {plain(folder)}"
+                    raise CannotCheck(f"{what}: check it from there")
+
+    def missing(self, key: bytes, path: str) -> CannotCheck:
+        """Why there is no file at a path, and what to do."""
+        if self.is_link(key):
+            why = "is a symbolic link that leads to no file of this repository: name the file itself"
+        elif self.after:
+            why = f"no such file in {self.after[:7]}, the end of the range"
+        else:
+            why = "is a folder: name the files in it" if os.path.isdir(path) else "no such file"
+        return CannotCheck(f"{plain(path)}: {why}")
 
 
 def key_of(prefix: bytes, path: str, resolve: Callable[[bytes], bytes]) -> bytes:
@@ -62,15 +139,6 @@ def key_of(prefix: bytes, path: str, resolve: Callable[[bytes], bytes]) -> bytes
     return key
 
 
-def tracked_key(now: Now, key: bytes) -> bytes:
-    """The key under which git knows a file; some file systems open one under other names (case, Unicode form) too."""
-    if now.after or key in now.staged or key in now.tracked():
-        return key
-    path, folded = path_of(now.prefix, key), _folded(key)
-    same = (it for it in now.tracked() if _folded(it) == folded and _is_same_file(path_of(now.prefix, it), path))
-    return next(same, key)
-
-
 def _folded(key: bytes) -> str:
     from unicodedata import normalize
 
@@ -84,103 +152,16 @@ def _is_same_file(one: str, other: str) -> bool:
         return False
 
 
-def path_of(prefix: bytes, key: bytes) -> str:
-    """A key as a path relative to the current folder, with forward slashes."""
-    if key.startswith(prefix):
-        return os.fsdecode(key[len(prefix) :])
-    return os.fsdecode(posixpath.relpath(b"/" + key, b"/" + prefix))
-
-
-def what_is_at(now: Now, key: bytes) -> Entry | bytes | None:
-    """What a path says now: a blob to be read, or the text of a file on disk; None for nothing."""
-    end = plumbing.follow(key, lambda path: _link(now, path)) if is_link(now, key) else key
-    if end is None:
-        return None
-    entry = _settled(now, end)
-    if entry is None and not now.after:
-        text = on_disk(path_of(now.prefix, end))
-        kept = now.tracked().get(end) if text is None else None
-        return kept if kept and kept.sparse else text
-    return None if entry and entry.mode == SUBMODULE else entry
-
-
-def _settled(now: Now, key: bytes) -> Entry | None:
-    """What the tree, or the index where it differs from HEAD, holds at a path; None: ask the disk."""
-    if now.after:
-        return now.tracked().get(key)
-    return now.staged[key].new if key in now.staged else None
-
-
-def _link(now: Now, key: bytes) -> bytes | None:
-    """Where the link at a path points now, None for no link."""
-    entry = _settled(now, key)
-    if entry or now.after:
-        return link_text(now.ask, key, entry)
-    try:
-        return os.readlink(os.fsencode(path_of(now.prefix, key))).replace(os.fsencode(os.sep), b"/")
-    except OSError:
-        return None
-
-
-def is_link(now: Now, key: bytes) -> bool:
-    """Whether there is a symbolic link at a path now."""
-    return _link(now, key) is not None
-
-
-def link_text(ask: Ask, key: bytes, entry: Entry | None) -> bytes | None:
-    """Where an entry that is a link points, None for any other."""
-    return read_blobs(ask, {entry.name: key})[entry.name] if entry and entry.mode == LINK else None
-
-
 def on_disk(path: str) -> bytes | None:
     """A regular file's content, None where there is none."""
     try:
         about = os.stat(path)
         if not stat.S_ISREG(about.st_mode):
             return None
-        _refuse_large(path, about.st_size)
+        refuse_large(path, about.st_size)
         with open(path, "rb") as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise CannotCheck(f"{plain(path)}: cannot be read: {error.strerror}") from None
-
-
-def _refuse_large(path: str, size: int) -> None:
-    if size > MOST_BYTES:
-        raise CannotCheck(f"{plain(path)}: is larger than {MOST_BYTES} bytes, the most that is read: leave it out")
-
-
-def refuse_foreign(now: Now, names: Mapping[bytes, str]) -> None:
-    """Files that were named have to be this repository's own, not those of a repository inside it."""
-    for key in (key for key in names if _settled(now, key) is None and key not in now.tracked()):
-        for at in (at for at in range(len(key)) if key[at : at + 1] == b"/"):
-            folder = path_of(now.prefix, key[:at])
-            if os.path.lexists(folder + "/.git"):
-                what = f"{plain(names[key])}: belongs to the repository in {plain(folder)}"
-                raise CannotCheck(f"{what}: check it from there")
-
-
-def missing(now: Now, key: bytes, path: str) -> CannotCheck:
-    """Why there is no file at a path, and what to do."""
-    if is_link(now, key):
-        why = "is a symbolic link that leads to no file of this repository: name the file itself"
-    elif now.after:
-        why = f"no such file in {now.after[:7]}, the end of the range"
-    else:
-        why = "is a folder: name the files in it" if os.path.isdir(path) else "no such file"
-    return CannotCheck(f"{plain(path)}: {why}")
-
-
-def read_blobs(ask: Ask, wanted: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
-    """Object name -> content, all in one process; `wanted` has the path of each, for a message that it is missing."""
-    out = ask("cat-file", "--batch", "--buffer", stdin=b"\n".join(wanted) + b"\n") if wanted else b""
-    found: dict[bytes, bytes] = {}
-    for name, content in read_objects(out, list(wanted), b"blob").items():
-        if content is None:
-            what = f"object {name[:7].decode('ascii')} of {plain(os.fsdecode(wanted[name]))}"
-            raise CannotCheck(f"{what} is not in this clone: clone without --filter, or try git fsck")
-        _refuse_large(os.fsdecode(wanted[name]), len(content))
-        found[name] = content
-    return found

@@ -1,7 +1,4 @@
-"""What git's plumbing commands print, as values; and where a symbolic link in a tree leads.
-
-Knows: git's -z formats. Must not know: processes, the working tree.
-"""
+"""Reads what git's plumbing commands print, and follows symbolic links in a tree."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ class Entry(NamedTuple):
     sparse: bool = False
 
 
-class Change(NamedTuple):
+class Difference(NamedTuple):
     """A path in which two states differ: what each holds, None for nothing; whether the newer is not yet merged."""
 
     old: Entry | None
@@ -32,8 +29,8 @@ class Change(NamedTuple):
     unmerged: bool = False
 
 
-def read_changes(output: bytes) -> dict[bytes, Change]:
-    """Path -> change, from `diff-index` or `diff-tree` with `--raw -z --no-renames --no-abbrev`.
+def read_differences(output: bytes) -> dict[bytes, Difference]:
+    """Path -> difference, from `diff-index` or `diff-tree` with `--raw -z --no-renames --no-abbrev`.
 
     https://git-scm.com/docs/git-diff-index#_raw_output_format
     """
@@ -41,7 +38,7 @@ def read_changes(output: bytes) -> dict[bytes, Change]:
     found = {}
     for head, path in zip(words[0:-1:2], words[1::2], strict=True):
         old, new, old_name, new_name, status = head.lstrip(b":").split(b" ")
-        found[path] = Change(_entry(old, old_name), _entry(new, new_name), status == b"U")
+        found[path] = Difference(_entry(old, old_name), _entry(new, new_name), status == b"U")
     return found
 
 

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 def pair_renamed(
-    new: Mapping[str, bytes], gone: Mapping[str, bytes], blank: Callable[[bytes], bytes]
+    new: Mapping[str, bytes], gone: Mapping[str, bytes], blanked: Callable[[str, bytes], bytes]
 ) -> dict[str, str]:
-    """New path -> the vanished path it had before; `blank` takes out of a text what a rename may change.
+    """New path -> the vanished path it had before; `blanked(path, text)` takes out what a rename may change.
 
     Equal blanked texts first, then texts that have at least half of their lines in common, then the same
     folder. In each step a pair counts only where each is the other's one best, the nearer path deciding
-    between equal texts; what stays ambiguous is left out: it is new. Texts in which `blank` finds nothing are
+    between equal texts; what stays ambiguous is left out: it is new. Texts in which `blanked` finds nothing are
     not looked at.
     """
-    texts = {path: blank(source) for path, source in (*new.items(), *gone.items())}
+    texts = {path: blanked(path, source) for path, source in (*new.items(), *gone.items())}
     fresh = {path for path, source in new.items() if texts[path] != source}
     lost = {path for path, source in gone.items() if texts[path] != source}
     lines = {path: _lines(texts[path]) for path in fresh | lost}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..findings.finding import Finding
-    from ..rule import Rule
+    from ..model import Rule
     from .report import Report
 
 SCHEMA_VERSION = 1

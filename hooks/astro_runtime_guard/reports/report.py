@@ -7,7 +7,7 @@ from ..named import NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..findings.finding import Finding
-    from ..rule import Rule
+    from ..model import Rule
 
 
 class Report(NamedTuple):

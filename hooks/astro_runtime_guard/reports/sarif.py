@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..findings.finding import Finding
-    from ..rule import Rule
+    from ..model import Rule
     from .report import Report
 
 _HOME = "https://github.com/astro-runtime-guard/astro-runtime-guard"

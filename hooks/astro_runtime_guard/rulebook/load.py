@@ -1,78 +1,35 @@
-"""Folders of rule files -> images, places and rules.
-
-Knows: which files of a folder are read, and in which order. Must not know: what a file says, where folders are.
-"""
+"""Loads the rulebook: the rules that come with the program, then those of the repository."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
-from ..yamlfile import MOST_BYTES, Mistake, Value, read_yaml
-from .imagefile import read_image
-from .placefile import read_place_file
-from .rulefile import read_rule
+from ..errors import CannotCheck
+from ..model import Rulebook
+from .compiled import read_compiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from ..model import Image
-    from ..places import Place
-    from ..rule import Rule
+    from collections.abc import Iterable
 
 
-def read_folders(
-    folders: Iterable[str], today: str, images: dict[str, Image], rules: dict[str, Rule], places: dict[str, Place]
-) -> Iterator[str]:
-    """Put what the files say into `images`, `rules` and `places`; the mistakes, each `path:line:column: ...`."""
-    paths = [Path(folder) for folder in folders]
-    yield from _refuse_strays(paths)
-    for path in _files(paths):
-        try:
-            value = read_yaml(_source(path), _shown(path))
-            if path.parent.name == "images":
-                image = read_image(value, _shown(path), path.stem, images)
-                images[image.name] = image
-            elif path.parent.name == "places":
-                places[path.stem] = read_place_file(value, _shown(path), path.stem, images)
-            else:
-                rules[path.stem] = read_rule(value, _shown(path), path.stem, images, today)
-        except Mistake as mistake:
-            yield str(mistake)
-        except OSError as error:
-            yield f"{_shown(path)}: {error.strerror}"
+def load_rulebook(folders: Iterable[str], today: str, *, examples: bool = False) -> Rulebook:
+    """The rulebook of these folders; a file replaces the one with the same name in an earlier folder.
 
+    `today` (ISO 8601) is the day on which maintenance is judged. The first folder holds the rules that come with the
+    program; they are taken from `rules/compiled.py` if it is in step with the YAML and no `examples` are needed.
+    Raises CannotCheck with a line `path:line:column: ...` for each mistake.
+    """
+    first, *others = folders
+    compiled = None if examples else read_compiled(first)
+    images, rules, places = compiled or ({}, {}, {})
+    if others or not compiled:
+        from .folders import read_folders
 
-def _refuse_strays(folders: list[Path]) -> Iterator[str]:
-    """A mistake for each YAML file that would be left unread: one with another ending or in another folder."""
-    for folder in folders:
-        for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
-            place = path.relative_to(folder).parent.as_posix()
-            if path.suffix != ".yaml" or place not in {".", "images", "places"}:
-                yield (
-                    f"{_shown(path)}:1:1: is not read: rules are NAME.yaml, images are images/NAME.yaml, "
-                    "places are places/NAME.yaml"
-                )
-            elif not re.fullmatch(r"[\w.-]+", path.stem):
-                yield f"{_shown(path)}:1:1: NAME.yaml: a name has only letters, digits, dots, dashes and underscores"
-
-
-def _files(folders: list[Path]) -> Iterator[Path]:
-    """Image files first, for a rule or a place names the image that it speaks of."""
-    for pattern in ("images/*.yaml", "places/*.yaml", "*.yaml"):
-        for folder in folders:
-            # By length first: what extends `images/a.yaml` stands in a file with a longer name or a later folder.
-            yield from sorted(folder.glob(pattern), key=lambda path: (len(path.stem), path.stem))
-
-
-def _source(path: Path) -> bytes:
-    """What a file says, and of a large one no more than shows that it is too large; a pipe may never end."""
-    if not path.is_file():
-        raise Mistake(_shown(path), Value(""), "is no regular file")
-    with path.open("rb") as file:
-        return file.read(MOST_BYTES + 1)
-
-
-def _shown(path: Path) -> str:
-    return path.as_posix().replace("\n", "\\n")
+        mistakes = list(read_folders(others if compiled else [first, *others], images, rules, places))
+        if mistakes:
+            raise CannotCheck("\n".join(mistakes))
+    return Rulebook(
+        tuple(images.values()),
+        tuple(rules[name] for name in sorted(rules)),
+        tuple(places[name] for name in sorted(places)),
+        today,
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ..declarations.glance import FORMATS
-from ..places import Place
+from ..model import Place
 from ..yamlfile import Mistake, Value
 from .fields import Key, date, flag, read_fields, text, texts
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ..findings.checks import CHECKS, Check
-from ..rule import PLACEHOLDER, Example, Rule
+from ..model import PLACEHOLDER, Example, Rule
 from ..yamlfile import Mistake, Value
 from .fields import Key, flag, read_fields, record, records, source, sources, text, texts
 from .imagefile import check_build
@@ -56,7 +56,7 @@ RULE_KEYS = {
 }
 
 
-def read_rule(value: Value, path: str, name: str, images: Mapping[str, Image], today: str) -> Rule:
+def read_rule(value: Value, path: str, name: str, images: Mapping[str, Image]) -> Rule:
     """The rule of one file. Raises Mistake."""
     found = read_fields(value, RULE_KEYS, path)
     check = CHECKS[found["check"]]
@@ -82,7 +82,6 @@ def read_rule(value: Value, path: str, name: str, images: Mapping[str, Image], t
         from_below=versions.get("from-below", ""),
         enabled=found.get("enabled", True),
         origin=path,
-        today=today,
         finds=_examples(found["examples"]["finds"]),
         passes=_examples(found["examples"]["passes"]),
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _RELEASE = (1,)  # above every pre-release, which is (0, packaging's Version of it)
 
 
-class Place(NamedTuple):
+class Rank(NamedTuple):
     """Where a build stands in the upgrade order: by the position of its numbering, its numbers, its stage.
 
     Builds of one numbering have equally many numbers; fewer stand in front of all builds that begin with them.
@@ -37,8 +37,8 @@ class Place(NamedTuple):
 class Span(NamedTuple):
     """The builds that a tag can name, as the first and last place in the upgrade order; equal for an exact build."""
 
-    first: Place
-    last: Place
+    first: Rank
+    last: Rank
 
 
 @lru_cache
@@ -51,8 +51,8 @@ def span(tag: Tag, image: Image) -> Span | None:
         numbering = image.numberings[tag.numberings[0]]
         missing = numbering.tag.count("{") - len(numbers)
         first = (*numbers, *[0] * (missing - 1), int(numbering.first))
-        return Span(Place(tag.numberings[0], first), Place(tag.numberings[-1], (*numbers[:-1], numbers[-1] + 1)))
-    place = Place(tag.numberings[0], numbers, _stage(tag.pre_release))
+        return Span(Rank(tag.numberings[0], first), Rank(tag.numberings[-1], (*numbers[:-1], numbers[-1] + 1)))
+    place = Rank(tag.numberings[0], numbers, _stage(tag.pre_release))
     return Span(place, place)
 
 
@@ -64,7 +64,7 @@ def _stage(pre_release: str) -> tuple[Any, ...]:
     return (0, Version(f"0{pre_release}"))
 
 
-def place_of(version: str, image: Image) -> Place:
+def rank_of(version: str, image: Image) -> Rank:
     """Where a build of the image stands; `version` is one that was checked when a rule or image file was read."""
     place = span(read_tag(version, image), image)
     assert place is not None
@@ -81,7 +81,7 @@ def newest_known(series: Tag, image: Image) -> str:
         and (tag := read_tag(build, image)).numberings[0] in series.numberings
         and tag.numbers[: len(series.numbers)] == series.numbers
     ]
-    return max(known, key=lambda build: place_of(build, image), default="")
+    return max(known, key=lambda build: rank_of(build, image), default="")
 
 
 def spans(before: Runtime, after: Runtime) -> tuple[Span, Span] | None:
@@ -135,7 +135,7 @@ def _span_by_airflow(tag: Tag, successor: Image) -> Span | None:
     if places:
         return Span(places[0].first, places[-1].last)
     if all(airflow < minor for minor, _ in known):
-        return Span(Place(-1, airflow), Place(-1, airflow))
+        return Span(Rank(-1, airflow), Rank(-1, airflow))
     return None
 
 

@@ -1,0 +1,204 @@
+"""A repository: what git says about it. Each question is asked at most once.
+
+Whatever git refuses becomes CannotCheck; only "not a git repository" means that there is none. Nothing is written, not
+even the index.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+
+from ..errors import CannotCheck, plain
+from ..named import NamedTuple
+from . import plumbing
+from .ask import broken_off, read_objects, refusal, refuse_broken, refuse_broken_branch, start_git
+from .plumbing import Difference, Entry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MOST_BYTES = 1 << 24
+"""The largest file that is read: as much as BuildKit takes in one message, so a larger Dockerfile cannot be built."""
+
+_AND = "--and"
+# rev-parse repeats an option that it does not know: a mark between answers, which may hold line ends themselves.
+_NEXT = b"\n--and\n"
+_WHERE = (
+    *("rev-parse", "--is-inside-work-tree", "--show-prefix", _AND),
+    *("--git-path", "MERGE_HEAD", _AND, "--git-path", "shallow", _AND, "--revs-only", "HEAD"),
+)
+
+
+class WorkTree(NamedTuple):
+    """Where the program was started.
+
+    prefix: the current folder below the top of the work tree, b"" or b"a/b/". head: full name of the commit that is
+    checked out, "" on a branch without commits. merge_head and shallow: paths of two of git's own files.
+    """
+
+    prefix: bytes
+    head: str
+    merge_head: bytes
+    shallow: bytes
+
+
+class Repository:
+    """The repository of the current folder.
+
+    Two questions that nearly every run asks start at once and are answered while the program is still being imported.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Raises CannotCheck where git cannot be run."""
+        self.environ = environ
+        self._where = start_git(_WHERE, environ)
+        # Where a range is checked, what is staged hardly matters.
+        self._staged = None if environ.get("PRE_COMMIT_TO_REF") else start_git(_difference("HEAD"), environ)
+
+    def ask(self, *words: str, stdin: bytes = b"", also: int = 0) -> bytes:
+        """What git prints. Raises CannotCheck for an exit code other than 0 and `also`."""
+        code, out, err = start_git(words, self.environ, stdin)()
+        if code not in (0, also):
+            raise refusal(words[0], code, err)
+        if "-z" in words and out and not out.endswith(b"\0"):
+            raise broken_off(words[0])
+        return out
+
+    @cached_property
+    def where(self) -> WorkTree | None:
+        """Where we are; None outside any repository."""
+        code, out, err = self._where()
+        if code and b"fatal: not a git repository" in err:
+            refuse_broken(self.environ)
+            return None
+        if code:
+            raise refusal("rev-parse", code, err)
+        if out.count(_NEXT) != 3 or not out.endswith(b"\n"):
+            raise broken_off("rev-parse")
+        inside, rest = out.split(b"\n", 1)
+        if inside != b"true":
+            raise CannotCheck("only git's own files are here (a bare repository?): run this in a work tree")
+        prefix, merge_head, shallow, head = rest.split(_NEXT)
+        if not head:
+            refuse_broken_branch(self.environ)
+        return WorkTree(prefix, head.decode("ascii").strip(), merge_head, shallow)
+
+    @property
+    def work_tree(self) -> WorkTree:
+        """Where we are, in a repository."""
+        assert self.where is not None
+        return self.where
+
+    @property
+    def head(self) -> str:
+        """Full name of the commit that is checked out, "" on a branch without commits."""
+        return self.work_tree.head
+
+    @cached_property
+    def merging(self) -> tuple[str, ...]:
+        """The commits that an unfinished merge adds to HEAD."""
+        try:
+            with open(self.work_tree.merge_head, "rb") as file:
+                lines = file.read().decode("ascii", "replace").split()
+        except FileNotFoundError:
+            lines = []
+        except OSError as error:
+            path = os.fsdecode(self.work_tree.merge_head)
+            raise CannotCheck(f"{path} cannot be read: {error.strerror}") from None
+        return tuple(dict.fromkeys((*lines, *merged_heads(self.environ))))
+
+    @cached_property
+    def index(self) -> dict[bytes, Entry]:
+        """Path -> what the index holds."""
+        return plumbing.read_index(self.ask("ls-files", "--stage", "-t", "-z", "--full-name", "--", ":/"))
+
+    @cached_property
+    def staged(self) -> dict[bytes, Difference]:
+        """What the index changes from HEAD; before the first commit that is all of it."""
+        if not self.head:
+            return {path: Difference(None, entry) for path, entry in self.index.items()}
+        code, out, err = (self._staged or start_git(_difference("HEAD"), self.environ))()
+        if code:
+            raise refusal("diff-index", code, err)
+        if out and not out.endswith(b"\0"):
+            raise broken_off("diff-index")
+        return plumbing.read_differences(out)
+
+    def tree(self, commit: str) -> dict[bytes, Entry]:
+        """Path -> what the tree of a commit holds."""
+        return plumbing.read_tree(self.ask("ls-tree", "-r", "-z", "--full-tree", commit))
+
+    def differences(self, before: str, after: str) -> dict[bytes, Difference]:
+        """What the commit `after`, or the index for "", changes from the commit `before`."""
+        return plumbing.read_differences(self.ask(*_difference(before, after)))
+
+    def commits(self, names: Sequence[str]) -> list[str]:
+        """Full names of commits, as people name them; "" for one that is not in the clone."""
+        asked = [os.fsencode(name) + b"^{commit}" if name and not set(name) & set("\n\0") else b"-" for name in names]
+        stdin = b"".join(name + b"\n" for name in asked)
+        return plumbing.read_commits(self.ask("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=stdin))
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """From the commit itself, which still names the parents that a shallow clone cut off."""
+        head = self.ask("cat-file", "commit", commit).partition(b"\n\n")[0]
+        return tuple(line[7:].decode("ascii") for line in head.split(b"\n") if line.startswith(b"parent "))
+
+    def merge_bases(self, tip: str, commit: str) -> tuple[tuple[str, ...], bool]:
+        """The merge bases, and whether they are certain: no history is cut off between them and the two commits."""
+        bases = tuple(self.ask("merge-base", "--all", tip, commit, also=1).decode("ascii").split())
+        if tip in bases or not os.path.exists(self.work_tree.shallow):
+            return bases, True
+        with open(self.work_tree.shallow, "rb") as file:
+            cut = set(file.read().split())
+        between = self.ask("rev-list", tip, commit, *(f"^{base}" for base in bases)).split()
+        return bases, not cut.intersection(between)
+
+    def blobs(self, names: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+        """Object name -> content, in one process; `names` has the path of each, for the message that it is missing."""
+        stdin = b"\n".join(names) + b"\n"
+        out = self.ask("cat-file", "--batch", "--buffer", stdin=stdin) if names else b""
+        contents: dict[bytes, bytes] = {}
+        for name, content in read_objects(out, list(names), b"blob").items():
+            if content is None:
+                what = f"object {name[:7].decode('ascii')} of {plain(os.fsdecode(names[name]))}"
+                raise CannotCheck(f"{what} is not in this clone: clone without --filter, or try git fsck")
+            refuse_large(os.fsdecode(names[name]), len(content))
+            contents[name] = content
+        return contents
+
+    def is_rebasing(self) -> bool:
+        """Whether this is the prepare-commit-msg hook during a rebase.
+
+        Hook runners set PRE_COMMIT_COMMIT_MSG_SOURCE in that hook alone.
+        """
+        if not self.environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE"):
+            return False
+        out = self.ask("rev-parse", "--git-path", "rebase-merge", _AND, "--git-path", "rebase-apply")
+        return any(os.path.isdir(folder) for folder in out.removesuffix(b"\n").split(_NEXT))
+
+    def default_branch(self) -> str:
+        """The default branch of origin as this clone knows it, such as "origin/main"; "" when it does not."""
+        code, out, _ = start_git(("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"), self.environ)()
+        name = os.fsdecode(out.removesuffix(b"\n"))
+        # It is shown to be typed into a shell, and a branch may be called `x;reboot`.
+        return name if not code and all(c.isalnum() or c in "/._-" for c in name) else ""
+
+
+def merged_heads(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The commits that `git merge` is merging while its hooks run; it names them in GITHEAD_* variables."""
+    names = sorted(name[8:] for name in environ if name.startswith("GITHEAD_"))
+    return tuple(name for name in names if len(name) in (40, 64) and not name.strip("0123456789abcdef"))
+
+
+def _difference(before: str, after: str = "") -> tuple[str, ...]:
+    """The question what the commit `after`, or the index for "", changes from the commit `before`."""
+    command = ("diff-tree", "-r") if after else ("diff-index", "--cached", "--ita-invisible-in-index")
+    return (*command, "--raw", "-z", "--no-renames", "--no-abbrev", *((before, after) if after else (before,)), "--")
+
+
+def refuse_large(path: str, size: int) -> None:
+    """Raises CannotCheck for a file that is larger than MOST_BYTES."""
+    if size > MOST_BYTES:
+        raise CannotCheck(f"{plain(path)}: is larger than {MOST_BYTES} bytes, the most that is read: leave it out")
