@@ -26,9 +26,10 @@ _OPENS = {"SequenceStartEvent": 1, "MappingStartEvent": 1, "SequenceEndEvent": -
 
 
 class Value(NamedTuple):
-    """A text, a tuple of values, or a mapping from key to (key, value); with its 1-based line and column."""
+    """A text, a tuple of values, or a mapping from key to (key, value), with its file and 1-based position."""
 
     content: str | tuple[Value, ...] | Mapping[str, tuple[Value, Value]]
+    path: str
     line: int = 1
     column: int = 1
 
@@ -36,10 +37,10 @@ class Value(NamedTuple):
 class Mistake(CannotCheck):
     """Something in a YAML file that is not as it must be, with its place."""
 
-    def __init__(self, path: str, place: Value, message: str) -> None:
+    def __init__(self, place: Value, message: str) -> None:
         # A name that the file gives may hold line ends and control characters.
         said = message if message.isprintable() else plain(message)
-        super().__init__(f"{path}:{place.line}:{place.column}: {said}")
+        super().__init__(f"{place.path}:{place.line}:{place.column}: {said}")
 
     @classmethod
     def joined(cls, mistakes: list[str]) -> Mistake:
@@ -55,7 +56,7 @@ def read_yaml(source: bytes, path: str) -> Value:
     wanted = (e for e in events if type(e).__name__ not in {"StreamStartEvent", "DocumentStartEvent"})
     value = _value(next(wanted), wanted, path)
     if type(next(wanted)).__name__ != "DocumentEndEvent" or type(event := next(wanted)).__name__ != "StreamEndEvent":
-        raise Mistake(path, place_of(event), "a second document begins here; one file holds one")
+        raise Mistake(place_of(event, path), "a second document begins here; one file holds one")
     return value
 
 
@@ -72,20 +73,20 @@ def read_events(text: str, path: str, most_levels: int) -> Iterator[Any]:
         for event in events:
             level += _OPENS.get(type(event).__name__, 0)
             if level > most_levels:
-                raise Mistake(path, place_of(event), too_deep)
+                raise Mistake(place_of(event, path), too_deep)
             read = event.end_mark.index
             yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        if mark and (deep := _opened(text, read, mark.index, most_levels + 1 - level)):
-            raise Mistake(path, deep, too_deep) from None
-        place = Value("", mark.line + 1, mark.column + 1) if mark else Value("")
-        raise Mistake(path, place, f"not YAML: {error.problem or error.context}") from None
+        if mark and (deep := _opened(text, path, read, mark.index, most_levels + 1 - level)):
+            raise Mistake(deep, too_deep) from None
+        place = Value("", path, mark.line + 1, mark.column + 1) if mark else Value("", path)
+        raise Mistake(place, f"not YAML: {error.problem or error.context}") from None
     except yaml.YAMLError as error:
-        raise Mistake(path, Value(""), f"not YAML: {str(error).splitlines()[0]}") from None
+        raise Mistake(Value("", path), f"not YAML: {str(error).splitlines()[0]}") from None
 
 
-def _opened(text: str, start: int, end: int, count: int) -> Value | None:
+def _opened(text: str, path: str, start: int, end: int, count: int) -> Value | None:
     """Where bracket number `count` opens in a part of the text that has no event yet; None where it has fewer.
 
     PyYAML looks ahead for a key before it gives the next event, and some versions refuse 1,000 brackets while they do.
@@ -93,37 +94,39 @@ def _opened(text: str, start: int, end: int, count: int) -> Value | None:
     opened = next(islice(re.compile(r"[\[{]").finditer(text, start, end), count - 1, None), None)
     if opened is None:
         return None
-    return Value("", text.count("\n", 0, opened.start()) + 1, opened.end() - text.rfind("\n", 0, opened.start()) - 1)
+    return Value(
+        "", path, text.count("\n", 0, opened.start()) + 1, opened.end() - text.rfind("\n", 0, opened.start()) - 1
+    )
 
 
 def decode(source: bytes, path: str) -> str:
     """The text of a file, without a byte order mark. Raises Mistake where it is not UTF-8, or too large."""
     if len(source) > MOST_BYTES:
-        raise Mistake(path, Value(""), f"the file is larger than {MOST_BYTES} bytes")
+        raise Mistake(Value("", path), f"the file is larger than {MOST_BYTES} bytes")
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Mistake(path, Value("", source.count(b"\n", 0, error.start) + 1), "the file is not UTF-8") from None
+        raise Mistake(Value("", path, source.count(b"\n", 0, error.start) + 1), "the file is not UTF-8") from None
 
 
-def place_of(event: Any) -> Value:
+def place_of(event: Any, path: str) -> Value:
     """Where an event begins."""
-    return Value("", event.start_mark.line + 1, event.start_mark.column + 1)
+    return Value("", path, event.start_mark.line + 1, event.start_mark.column + 1)
 
 
 def _value(event: Any, events: Iterator[Any], path: str) -> Value:
-    place = place_of(event)
+    place = place_of(event, path)
     kind = type(event).__name__
     if kind == "StreamEndEvent":
-        raise Mistake(path, place, "the file is empty")
+        raise Mistake(place, "the file is empty")
     if kind == "AliasEvent" or event.anchor:
-        raise Mistake(path, place, "anchors and aliases are not accepted; write the value out")
+        raise Mistake(place, "anchors and aliases are not accepted; write the value out")
     if event.tag:
-        raise Mistake(path, place, f"tags ({event.tag}) are not accepted")
+        raise Mistake(place, f"tags ({event.tag}) are not accepted")
     if kind == "ScalarEvent":
-        return Value(event.value, place.line, place.column)
+        return Value(event.value, path, place.line, place.column)
     read = _items if kind == "SequenceStartEvent" else _mapping
-    return Value(read(events, path), place.line, place.column)
+    return Value(read(events, path), path, place.line, place.column)
 
 
 def _items(events: Iterator[Any], path: str) -> tuple[Value, ...]:
@@ -138,8 +141,8 @@ def _mapping(events: Iterator[Any], path: str) -> dict[str, tuple[Value, Value]]
     while type(event := next(events)).__name__ != "MappingEndEvent":
         key = _value(event, events, path)
         if not isinstance(key.content, str):
-            raise Mistake(path, key, "a key must be a text")
+            raise Mistake(key, "a key must be a text")
         if key.content in found:
-            raise Mistake(path, key, f"{key.content}: given twice, first in line {found[key.content][0].line}")
+            raise Mistake(key, f"{key.content}: given twice, first in line {found[key.content][0].line}")
         found[key.content] = (key, _value(next(events), events, path))
     return found

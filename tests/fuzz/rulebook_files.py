@@ -18,7 +18,7 @@ from astro_runtime_guard.rulebook.rulefile import read_rule
 from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.yamlfile import read_yaml
 
-BOOK = load_rulebook([shipped_folder()])
+BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 IMAGES = {image.name: image for image in BOOK.images}
 CERTIFIED = b"FROM quay.io/astronomer/ap-airflow:2.3.0\n"
 PLACED = re.compile(r"x\.yaml:([1-9]\d*):[1-9]\d*: [^\n]+")
@@ -103,13 +103,13 @@ def check_line(line: str, data: bytes) -> None:
 
 def read_rule_file(source: bytes) -> Rulebook:
     """The rulebook with this rule in it."""
-    rule = read_rule(read_yaml(source), "x.yaml", "x", IMAGES)
+    rule = read_rule(read_yaml(source, "x.yaml"), "x", IMAGES)
     return Rulebook(BOOK.images, (*BOOK.rules, rule))
 
 
 def read_image_file(source: bytes) -> Rulebook:
     """The rulebook with this image in it, as the one that Astronomer Certified is succeeded by."""
-    image = read_image(read_yaml(source, "x.yaml"), "x.yaml", "x", IMAGES)
+    image = read_image(read_yaml(source, "x.yaml"), "x", IMAGES)
     certified = IMAGES["astronomer-certified"]._replace(succeeded_by="x")
     rules = tuple(rule._replace(images=(*rule.images, "x")) for rule in BOOK.rules if not rule.version)
     return Rulebook((image, certified, IMAGES["astro-runtime"]), rules)

@@ -36,9 +36,9 @@ def _parse(text: str, path: str) -> Any:
     try:
         return loads(text, parse_float=Bare, parse_int=Bare, parse_constant=Bare)
     except RecursionError:
-        raise Mistake(path, Value(""), "not JSON that can be read: nested too deeply") from None
+        raise Mistake(Value("", path), "not JSON that can be read: nested too deeply") from None
     except JSONDecodeError as error:
-        raise Mistake(path, Value("", error.lineno, error.colno), f"not JSON: {error.msg}") from None
+        raise Mistake(Value("", path, error.lineno, error.colno), f"not JSON: {error.msg}") from None
 
 
 def _tokens(text: str) -> Iterator[Token]:

@@ -47,16 +47,16 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         import tomli as tomllib
 
     if deep := _DEEP_KEY.search(text):
-        raise Mistake(path, Value("", *position(text, deep.start())), "not TOML that can be read: nested too deeply")
+        raise Mistake(Value("", path, *position(text, deep.start())), "not TOML that can be read: nested too deeply")
     try:
         return tomllib.loads(text, parse_float=Bare)
     except RecursionError:
-        raise Mistake(path, Value(""), "not TOML that can be read: nested too deeply") from None
+        raise Mistake(Value("", path), "not TOML that can be read: nested too deeply") from None
     except ValueError as error:  # TOMLDecodeError, and a number or a date that is none
         what, _, where = str(error).partition(" (at ")
         place = re.match(r"line ([0-9]+), column ([0-9]+)", where)
-        value = Value("", int(place[1]), int(place[2])) if place else Value("", text.count("\n") + 1)
-        raise Mistake(path, value, f"not TOML: {what}") from None
+        value = Value("", path, int(place[1]), int(place[2])) if place else Value("", path, text.count("\n") + 1)
+        raise Mistake(value, f"not TOML: {what}") from None
 
 
 def _tokens(text: str, path: str) -> Iterator[Token]:

@@ -76,7 +76,7 @@ def _node(event: Any, kind: str, anchors: dict[str, Node], path: str) -> Node | 
     start, end = event.start_mark.index, event.end_mark.index
     if kind == "AliasEvent":
         if event.anchor not in anchors:
-            raise Mistake(path, place_of(event), f"not YAML: the alias *{event.anchor} names no anchor")
+            raise Mistake(place_of(event, path), f"not YAML: the alias *{event.anchor} names no anchor")
         return anchors[event.anchor]
     if kind == "ScalarEvent":
         node = Node("value", start, end, event.value, event.style in _QUOTED)

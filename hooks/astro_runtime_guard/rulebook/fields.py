@@ -24,22 +24,22 @@ class Key(NamedTuple):
     keys: Mapping[str, Key] | None = None
 
 
-def read_fields(value: Value, keys: Mapping[str, Key], path: str) -> dict[str, Any]:
+def read_fields(value: Value, keys: Mapping[str, Key]) -> dict[str, Any]:
     """The values of a mapping by key. Raises Mistake with every mistake in it, one a line."""
     if not isinstance(value.content, dict):
-        raise Mistake(path, value, f"expected a mapping with the keys {_names(keys)}")
+        raise Mistake(value, f"expected a mapping with the keys {_names(keys)}")
     found: dict[str, Any] = {}
     mistakes = [
-        str(Mistake(path, value, f"{name}: this key is missing"))
+        str(Mistake(value, f"{name}: this key is missing"))
         for name, key in keys.items()
         if key.required and name not in value.content
     ]
     for name, (place, item) in value.content.items():
         try:
             if name not in keys:
-                raise Mistake(path, place, f"{name}: unknown key, expected one of {_names(keys)}")
+                raise Mistake(place, f"{name}: unknown key, expected one of {_names(keys)}")
             inside = (keys[name].keys,) if keys[name].keys else ()
-            found[name] = keys[name].read(item, path, *inside)
+            found[name] = keys[name].read(item, *inside)
         except Mistake as mistake:
             mistakes.append(str(mistake))
     if mistakes:
@@ -51,40 +51,40 @@ def _names(keys: Mapping[str, Key]) -> str:
     return ", ".join(keys)
 
 
-def text(value: Value, path: str) -> str:
+def text(value: Value) -> str:
     """A text that is not empty, on one line."""
     if isinstance(value.content, dict):
-        raise Mistake(path, value, "expected a text (one with a colon and a space in it needs quotes)")
+        raise Mistake(value, "expected a text (one with a colon and a space in it needs quotes)")
     if not isinstance(value.content, str) or not value.content.strip():
-        raise Mistake(path, value, "expected a text")
+        raise Mistake(value, "expected a text")
     if "\n" in value.content.strip():
-        raise Mistake(path, value, "expected one line (fold a long one with `>-`)")
+        raise Mistake(value, "expected one line (fold a long one with `>-`)")
     if not value.content.strip().isprintable():
-        raise Mistake(path, value, "expected a text without control characters, tabs or unusual spaces")
+        raise Mistake(value, "expected a text without control characters, tabs or unusual spaces")
     return value.content.strip()
 
 
-def source(value: Value, path: str) -> str:
+def source(value: Value) -> str:
     """A text of any number of lines, as it stands."""
     if not isinstance(value.content, str):
-        raise Mistake(path, value, "expected a text")
+        raise Mistake(value, "expected a text")
     return value.content
 
 
-def texts(value: Value, path: str) -> tuple[str, ...]:
+def texts(value: Value) -> tuple[str, ...]:
     """A list of texts, at least one; a single text is a list of one."""
     items = value.content if isinstance(value.content, tuple) and value.content else (value,)
-    return tuple(text(item, path) for item in items)
+    return tuple(text(item) for item in items)
 
 
-def flag(value: Value, path: str) -> bool:
+def flag(value: Value) -> bool:
     """`true` or `false`."""
     if value.content not in ("true", "false"):  # no set: a mapping has no hash
-        raise Mistake(path, value, "expected true or false")
+        raise Mistake(value, "expected true or false")
     return value.content == "true"
 
 
-def number(value: Value, path: str) -> str:
+def number(value: Value) -> str:
     """A number of at most nine digits, as text."""
     if not (
         isinstance(value.content, str)
@@ -92,44 +92,44 @@ def number(value: Value, path: str) -> str:
         and value.content.isdigit()
         and len(value.content) < 10
     ):
-        raise Mistake(path, value, f"{text(value, path)}: expected a number")
+        raise Mistake(value, f"{text(value)}: expected a number")
     return value.content
 
 
-def date(value: Value, path: str) -> str:
+def date(value: Value) -> str:
     """A day as `YYYY-MM-DD`."""
     from datetime import date as day
 
     try:
-        return day.fromisoformat(text(value, path)).isoformat()
+        return day.fromisoformat(text(value)).isoformat()
     except ValueError:
-        raise Mistake(path, value, f"{value.content}: expected a day such as 2024-04-30") from None
+        raise Mistake(value, f"{value.content}: expected a day such as 2024-04-30") from None
 
 
-def pairs(value: Value, path: str) -> tuple[tuple[str, str], ...]:
+def pairs(value: Value) -> tuple[tuple[str, str], ...]:
     """A mapping from text to text, in the order of the file."""
     if not isinstance(value.content, dict):
-        raise Mistake(path, value, "expected a mapping")
-    return tuple((name, text(item, path)) for name, (_, item) in value.content.items())
+        raise Mistake(value, "expected a mapping")
+    return tuple((name, text(item)) for name, (_, item) in value.content.items())
 
 
-def sources(value: Value, path: str) -> tuple[tuple[str, str], ...]:
+def sources(value: Value) -> tuple[tuple[str, str], ...]:
     """A mapping from text to text of any number of lines, in the order of the file."""
     if not isinstance(value.content, dict):
-        raise Mistake(path, value, "expected a mapping")
-    return tuple((name, source(item, path)) for name, (_, item) in value.content.items())
+        raise Mistake(value, "expected a mapping")
+    return tuple((name, source(item)) for name, (_, item) in value.content.items())
 
 
 Record = tuple[Value, "dict[str, Any]"]
 
 
-def record(value: Value, path: str, keys: Mapping[str, Key]) -> dict[str, Any]:
+def record(value: Value, keys: Mapping[str, Key]) -> dict[str, Any]:
     """A mapping with these keys."""
-    return read_fields(value, keys, path)
+    return read_fields(value, keys)
 
 
-def records(value: Value, path: str, keys: Mapping[str, Key]) -> tuple[Record, ...]:
+def records(value: Value, keys: Mapping[str, Key]) -> tuple[Record, ...]:
     """A list of mappings with these keys: the place of each, and its values."""
     if not isinstance(value.content, tuple):
-        raise Mistake(path, value, "expected a list")
-    return tuple((item, read_fields(item, keys, path)) for item in value.content)
+        raise Mistake(value, "expected a list")
+    return tuple((item, read_fields(item, keys)) for item in value.content)

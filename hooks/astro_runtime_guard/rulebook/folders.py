@@ -27,12 +27,12 @@ def read_folders(
         try:
             value = read_yaml(_source(path), _shown(path))
             if path.parent.name == "images":
-                image = read_image(value, _shown(path), path.stem, images)
+                image = read_image(value, path.stem, images)
                 images[image.name] = image
             elif path.parent.name == "places":
-                places[path.stem] = read_place_file(value, _shown(path), path.stem, images)
+                places[path.stem] = read_place_file(value, path.stem, images)
             else:
-                rules[path.stem] = read_rule(value, _shown(path), path.stem, images)
+                rules[path.stem] = read_rule(value, path.stem, images)
         except Mistake as mistake:
             yield str(mistake)
         except OSError as error:
@@ -64,7 +64,7 @@ def _files(folders: list[Path]) -> Iterator[Path]:
 def _source(path: Path) -> bytes:
     """What a file says, and of a large one no more than shows that it is too large; a pipe may never end."""
     if not path.is_file():
-        raise Mistake(_shown(path), Value(""), "is no regular file")
+        raise Mistake(Value("", _shown(path)), "is no regular file")
     with path.open("rb") as file:
         return file.read(MOST_BYTES + 1)
 

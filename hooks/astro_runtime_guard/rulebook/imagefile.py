@@ -22,10 +22,10 @@ _TEMPLATE = re.compile(r"[^{}]*\{[a-z-]+\}(?:[^{}]*[^{}0-9]\{[a-z-]+\}){1,5}[^{}
 _PRE_RELEASES = ("dev", "a", "b", "rc")
 
 
-def _minor(value: Value, path: str) -> str:
-    found = text(value, path)
+def _minor(value: Value) -> str:
+    found = text(value)
     if not re.fullmatch("[0-9]{1,9}[.][0-9]{1,9}", found):
-        raise Mistake(path, value, f"{found}: expected a version such as 2.3")
+        raise Mistake(value, f"{found}: expected a version such as 2.3")
     return found
 
 
@@ -72,100 +72,97 @@ IMAGE_KEYS = {
 }
 
 
-def read_image(value: Value, path: str, name: str, known: Mapping[str, Image]) -> Image:
+def read_image(value: Value, name: str, known: Mapping[str, Image]) -> Image:
     """The image of one file: a new one, or the one that it extends with its repositories. Raises Mistake."""
-    found = read_fields(value, IMAGE_KEYS, path)
+    found = read_fields(value, IMAGE_KEYS)
     if "extends" in found:
-        return _extended(value, found, path, known)
+        return _extended(value, found, known)
     for key in ("repositories", "numberings"):
         if not found.get(key):
-            raise Mistake(path, value, f"{key}: this key is missing")
+            raise Mistake(value, f"{key}: this key is missing")
     image = Image(
         name,
         repositories=found["repositories"],
-        numberings=tuple(_numbering(place, each, path) for place, each in found["numberings"]),
+        numberings=tuple(_numbering(place, each) for place, each in found["numberings"]),
         suffixes=found.get("suffixes", ()),
         pre_releases=found.get("pre-releases", ()),
         steps=found.get("steps", ()),
         succeeded_by=found.get("succeeded-by", ""),
         fixed_by=found.get("fixed-by", ""),
-        carries=_carried(value, found, path, known),
+        carries=_carried(value, found, known),
     )
     for word, rank in image.pre_releases:
         if rank not in _PRE_RELEASES:
             raise Mistake(
-                path,
                 value,
                 f"pre-releases: {word} ranks as {rank}, expected one of {', '.join(_PRE_RELEASES)}",
             )
     return image._replace(
-        lines=tuple(_line(place, each, path, image) for place, each in found.get("lines", ())),
-        withdrawn=tuple(_withdrawal(place, each, path, image) for place, each in found.get("withdrawn", ())),
-        builds=_builds(value, found, path, image),
+        lines=tuple(_line(place, each, image) for place, each in found.get("lines", ())),
+        withdrawn=tuple(_withdrawal(place, each, image) for place, each in found.get("withdrawn", ())),
+        builds=_builds(value, found, image),
     )
 
 
-def _extended(value: Value, found: Mapping[str, Any], path: str, known: Mapping[str, Image]) -> Image:
+def _extended(value: Value, found: Mapping[str, Any], known: Mapping[str, Image]) -> Image:
     if found["extends"] not in known:
-        raise Mistake(
-            path, value, f"extends: no image is called {found['extends']}, expected one of {', '.join(known)}"
-        )
+        raise Mistake(value, f"extends: no image is called {found['extends']}, expected one of {', '.join(known)}")
     if set(found) - {"extends", "repositories", "builds", "as-of", "source"}:
-        raise Mistake(path, value, "a file that extends an image gives repositories or builds alone")
+        raise Mistake(value, "a file that extends an image gives repositories or builds alone")
     image = known[found["extends"]]
     return image._replace(
         repositories=(*image.repositories, *found.get("repositories", ())),
-        builds=(*image.builds, *_builds(value, found, path, image)),
+        builds=(*image.builds, *_builds(value, found, image)),
     )
 
 
-def _builds(value: Value, found: Mapping[str, Any], path: str, image: Image) -> tuple[tuple[str, str], ...]:
+def _builds(value: Value, found: Mapping[str, Any], image: Image) -> tuple[tuple[str, str], ...]:
     builds: tuple[tuple[str, str], ...] = found.get("builds", ())
     for build, _ in builds:
-        check_build(build, image, path, value)
+        check_build(build, image, value)
     return builds
 
 
-def _carried(value: Value, found: Mapping[str, Any], path: str, known: Mapping[str, Image]) -> str:
+def _carried(value: Value, found: Mapping[str, Any], known: Mapping[str, Image]) -> str:
     carried = str(found.get("carries", ""))
     if carried and carried not in known:
-        raise Mistake(path, value, f"carries: no image is called {carried}, expected one of {', '.join(known)}")
+        raise Mistake(value, f"carries: no image is called {carried}, expected one of {', '.join(known)}")
     theirs = {numbering.name for numbering in known[carried].numberings} if carried else set()
     for place, numbering in found["numberings"] if carried else ():
         if numbering["name"] not in theirs:
-            raise Mistake(path, place, f"name: {carried} has no numbering called {numbering['name']}")
+            raise Mistake(place, f"name: {carried} has no numbering called {numbering['name']}")
     return carried
 
 
-def _numbering(place: Value, found: Mapping[str, Any], path: str) -> Numbering:
+def _numbering(place: Value, found: Mapping[str, Any]) -> Numbering:
     if not _TEMPLATE.fullmatch(found["tag"]):
-        raise Mistake(path, place, f"tag: {found['tag']} must be two to six names in braces with a mark between them")
+        raise Mistake(place, f"tag: {found['tag']} must be two to six names in braces with a mark between them")
     first = found.get("first", "0")
     return Numbering(found["name"], found["tag"], found.get("published-in", ()), found.get("example", ""), first)
 
 
-def _line(place: Value, found: Mapping[str, Any], path: str, image: Image) -> Line:
+def _line(place: Value, found: Mapping[str, Any], image: Image) -> Line:
     names = [numbering.name for numbering in image.numberings]
     if found["numbering"] not in names:
-        raise Mistake(path, place, f"numbering: {found['numbering']} is none of {', '.join(names)}")
+        raise Mistake(place, f"numbering: {found['numbering']} is none of {', '.join(names)}")
     if "last-build" in found:
-        check_build(found["last-build"], image, path, place)
+        check_build(found["last-build"], image, place)
     return Line(
         found["line"], found["numbering"], found["airflow"], found.get("python", ""), found.get("maintained-until", ""),
         found.get("long-term-support", False), found.get("last-build", ""),
     )  # fmt: skip
 
 
-def _withdrawal(place: Value, found: Mapping[str, Any], path: str, image: Image) -> Withdrawal:
+def _withdrawal(place: Value, found: Mapping[str, Any], image: Image) -> Withdrawal:
     for build in (*found["builds"], found["instead"]):
-        check_build(build, image, path, place)
+        check_build(build, image, place)
     return Withdrawal(found["builds"], found["reason"], found["instead"])
 
 
-def check_build(version: str, image: Image, path: str, place: Value) -> str:
+def check_build(version: str, image: Image, place: Value) -> str:
     """The version itself, if it is a build by the image's numberings, without a suffix. Raises Mistake otherwise."""
     tag = read_tag(version, image)
     if tag.kind != "build" or tag.version != version:
         shapes = " or ".join(numbering.tag for numbering in image.numberings)
-        raise Mistake(path, place, f"{version} is no version of {image.name}, expected {shapes}")
+        raise Mistake(place, f"{version} is no version of {image.name}, expected {shapes}")
     return version

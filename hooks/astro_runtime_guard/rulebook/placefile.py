@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 _FORMATS = tuple(dict.fromkeys(FORMATS.values()))
 
 
-def _regex(value: Value, path: str) -> str:
+def _regex(value: Value) -> str:
     """A regular expression."""
     try:
-        return re.compile(text(value, path)).pattern
+        return re.compile(text(value)).pattern
     except re.error as error:
-        raise Mistake(path, value, f"{value.content} is no regular expression: {error}") from None
+        raise Mistake(value, f"{value.content} is no regular expression: {error}") from None
 
 
-def _dotted(value: Value, path: str) -> str:
+def _dotted(value: Value) -> str:
     """A key and those above it, with dots between them."""
-    if not re.fullmatch(r"[^.\s]+(?:\.[^.\s]+)*", text(value, path)):
-        raise Mistake(path, value, f"{value.content} is no key such as a.b.c")
-    return text(value, path)
+    if not re.fullmatch(r"[^.\s]+(?:\.[^.\s]+)*", text(value)):
+        raise Mistake(value, f"{value.content} is no key such as a.b.c")
+    return text(value)
 
 
 PLACE_KEYS = {
@@ -55,17 +55,17 @@ PLACE_KEYS = {
 }
 
 
-def read_place_file(value: Value, path: str, name: str, images: Mapping[str, Image]) -> Place:
+def read_place_file(value: Value, name: str, images: Mapping[str, Image]) -> Place:
     """The place of one file. Raises Mistake."""
-    found = read_fields(value, PLACE_KEYS, path)
+    found = read_fields(value, PLACE_KEYS)
     if found["image"] not in images:
-        raise Mistake(path, value, f"image: no image is called {found['image']}, expected one of {', '.join(images)}")
+        raise Mistake(value, f"image: no image is called {found['image']}, expected one of {', '.join(images)}")
     for written in found["format"]:
         if written not in _FORMATS:
-            raise Mistake(path, value, f"format: {written} is none of {', '.join(_FORMATS)}")
+            raise Mistake(value, f"format: {written} is none of {', '.join(_FORMATS)}")
     for one, other in (("requirement", "package"), ("package", "requirement")):
         if one in found and other not in found:
-            raise Mistake(path, value, f"{other}: this key is missing beside {one}")
+            raise Mistake(value, f"{other}: this key is missing beside {one}")
     return Place(
         name, found["files"], found["format"], found["image"], found["version"], found.get("exact", False),
         found.get("dockerfile", ""), found.get("requirement", ""), found.get("package", ""),

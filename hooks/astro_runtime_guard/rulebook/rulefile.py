@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from ..model import Image
 
 
-def _check_name(value: Value, path: str) -> str:
-    if text(value, path) not in CHECKS:
-        raise Mistake(path, value, f"{text(value, path)}: no such check, expected one of {', '.join(CHECKS)}")
-    return text(value, path)
+def _check_name(value: Value) -> str:
+    if text(value) not in CHECKS:
+        raise Mistake(value, f"{text(value)}: no such check, expected one of {', '.join(CHECKS)}")
+    return text(value)
 
 
-def _as_is(value: Value, path: str) -> Value:
+def _as_is(value: Value) -> Value:
     """Read later, when the check is known."""
     return value
 
@@ -56,16 +56,16 @@ RULE_KEYS = {
 }
 
 
-def read_rule(value: Value, path: str, name: str, images: Mapping[str, Image]) -> Rule:
+def read_rule(value: Value, name: str, images: Mapping[str, Image]) -> Rule:
     """The rule of one file. Raises Mistake."""
-    found = read_fields(value, RULE_KEYS, path)
+    found = read_fields(value, RULE_KEYS)
     check = CHECKS[found["check"]]
     for image in found["image"]:
         if image not in images:
-            raise Mistake(path, value, f"image: no image is called {image}, expected one of {', '.join(images)}")
-    _refuse_keys(value, found, check, path)
+            raise Mistake(value, f"image: no image is called {image}, expected one of {', '.join(images)}")
+    _refuse_keys(value, found, check)
     versions = {
-        key: check_build(text(found[key], path), images[image], path, found[key])
+        key: check_build(text(found[key]), images[image], found[key])
         for key in ("version", "from-below")
         if key in found
         for image in found["image"]
@@ -74,43 +74,42 @@ def read_rule(value: Value, path: str, name: str, images: Mapping[str, Image]) -
         name,
         images=found["image"],
         check=found["check"],
-        messages=_messages(found["message"], check, path),
+        messages=_messages(found["message"], check),
         consider=found.get("consider", ()),
         acknowledge=found.get("acknowledge", ""),
         link=found.get("link", ""),
         version=versions.get("version", ""),
         from_below=versions.get("from-below", ""),
         enabled=found.get("enabled", True),
-        origin=path,
+        origin=value.path,
         finds=_examples(found["examples"]["finds"]),
         passes=_examples(found["examples"]["passes"]),
     )
 
 
-def _refuse_keys(value: Value, found: Mapping[str, Any], check: Check, path: str) -> None:
+def _refuse_keys(value: Value, found: Mapping[str, Any], check: Check) -> None:
     for key in ("version", "from-below"):
         if key in found and key not in (*check.keys, *check.may):
-            raise Mistake(path, found[key], f"{key}: the check {found['check']} has no use for it")
+            raise Mistake(found[key], f"{key}: the check {found['check']} has no use for it")
         if key in check.keys and key not in found:
-            raise Mistake(path, value, f"{key}: this key is missing")
+            raise Mistake(value, f"{key}: this key is missing")
 
 
-def _messages(value: Value, check: Check, path: str) -> dict[str, str]:
+def _messages(value: Value, check: Check) -> dict[str, str]:
     """A message for each reason of the check; a single text stands for all of them, under the empty name."""
     if isinstance(value.content, str):
-        return {"": _words(value, check, path)}
-    known = {reason: Key(lambda item, path: _words(item, check, path), "", required=True) for reason in check.reasons}
+        return {"": _words(value, check)}
+    known = {reason: Key(lambda item: _words(item, check), "", required=True) for reason in check.reasons}
     if known.keys() == {""}:
-        raise Mistake(path, value, "message: expected a text")
-    return read_fields(value, known, path)
+        raise Mistake(value, "message: expected a text")
+    return read_fields(value, known)
 
 
-def _words(value: Value, check: Check, path: str) -> str:
-    words = text(value, path)
+def _words(value: Value, check: Check) -> str:
+    words = text(value)
     for name in re.findall(PLACEHOLDER, words):
         if name not in check.placeholders:
             raise Mistake(
-                path,
                 value,
                 f"{{{name}}}: unknown placeholder, expected one of {', '.join(check.placeholders)}",
             )
