@@ -1,16 +1,8 @@
-"""Dockerfiles: bytes in, build stages out, as BuildKit reads them. Public API: `read_stages`.
+"""Dockerfiles: bytes in, build stages out, as BuildKit reads them.
 
-Source: the Dockerfile reference (https://docs.docker.com/reference/dockerfile/), and where it is silent
-BuildKit's behaviour. No bytes whatever raise. What docker refuses is still read as far as it can be, so that
-a broken line hides no FROM; a FROM that docker would refuse says so in `refusal`.
-
-dockerfile-parse is the instruction parser. Given a Dockerfile as it is, it joins continuation lines that
-BuildKit does not join, takes heredoc bodies and some comments for instructions, splits lines at any Unicode
-white space, stops at bytes that are not UTF-8, and needs time that grows with the square of a long
-continuation. So it is given text that it reads rightly: each instruction on the physical line on which it
-begins, in one piece, its value in brackets (nothing at its ends to strip or to join), its bytes as Latin-1
-characters; every other line is empty, and an instruction that can name no image is left out. Only `structure`
-is asked.
+Source: the Dockerfile reference (https://docs.docker.com/reference/dockerfile/), and where it is silent BuildKit's
+behaviour. Any bytes are accepted. What docker refuses is still read as far as possible, so that a broken line hides no
+FROM; a FROM that docker would refuse says why in `refusal`.
 """
 
 from __future__ import annotations
@@ -19,13 +11,14 @@ import re
 
 from ..named import NamedTuple
 from .buildargs import Argument, declare, new_scope, resolve
-from .flags import cut_flags, may_have_flags
+from .flags import cut_flags
 from .froms import REFUSALS, is_platform, lower, read_from, refused_reference, refused_word
+from .instructions import parse_instructions
 from .lines import Comment, logical_lines, source_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from .buildargs import Scope
     from .flags import Flag
@@ -89,7 +82,7 @@ def read_stages(source: bytes) -> tuple[Stage, ...]:
     heads: list[From] = []
     arguments: list[tuple[LogicalLine, str]] = []
     inside: list[list[tuple[LogicalLine, str]]] = []
-    for line, value in _parse(lines):
+    for line, value in parse_instructions(lines):
         if line.keyword == "from":
             heads.append(read_from(line, value, escape))
             inside.append([])
@@ -108,31 +101,6 @@ def read_stages(source: bytes) -> tuple[Stage, ...]:
         stages.append(_stage(head, scope, earlier, images))
         earlier.add(head.name)
     return tuple(stages)
-
-
-def _parse(lines: Sequence[LogicalLine]) -> Iterator[tuple[LogicalLine, str]]:
-    """The instructions that matter here, and their values, by dockerfile-parse."""
-    from io import BytesIO
-
-    from dockerfile_parse import DockerfileParser
-
-    starts = {line.line - 1: line for line in lines if _matters(line)}
-    physical = [b""] * (max(starts, default=-1) + 1)
-    for number, line in starts.items():
-        value = line.value.encode("utf-8", "surrogateescape").decode("latin-1")
-        physical[number] = f"{line.keyword} [{value}]".encode()
-    for entry in DockerfileParser(fileobj=BytesIO(b"\n".join(physical))).structure:
-        yield (
-            starts[entry["startline"]],
-            entry["value"][1:-1].encode("latin-1").decode("utf-8", "surrogateescape"),
-        )
-
-
-def _matters(line: LogicalLine) -> bool:
-    """Whether an instruction can name an image: a FROM, an ARG, and of the others one that begins with a flag."""
-    if line.keyword in {"copy", "run"}:
-        return may_have_flags(line.value)
-    return line.keyword in {"from", "arg"}
 
 
 def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[ImageUse, ...]) -> Stage:

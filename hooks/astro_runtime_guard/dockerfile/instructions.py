@@ -1,0 +1,43 @@
+"""Splits logical lines into instructions with dockerfile-parse. The only module that imports it.
+
+dockerfile-parse is not given the Dockerfile as it is, because it reads some files differently from BuildKit: it joins
+lines that BuildKit keeps apart, takes bodies of heredocs and some comments for instructions, splits lines at any Unicode
+white space, and stops at bytes that are not UTF-8. It also needs time that grows with the square of a long continuation.
+
+So it is given logical lines made safe, a text that it reads exactly as BuildKit does: each instruction in one piece on the
+line on which it begins, its value in brackets so that nothing at its ends is stripped or joined, its bytes as Latin-1
+characters. All other lines are empty. Only `structure` is used.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from dockerfile_parse import DockerfileParser
+
+from .flags import may_have_flags
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .lines import LogicalLine
+
+
+def parse_instructions(lines: Sequence[LogicalLine]) -> Iterator[tuple[LogicalLine, str]]:
+    """The instructions that can name an image, in file order: each logical line and the instruction's value."""
+    starts = {line.line - 1: line for line in lines if _can_name_an_image(line)}
+    physical = [b""] * (max(starts, default=-1) + 1)
+    for number, line in starts.items():
+        value = line.value.encode("utf-8", "surrogateescape").decode("latin-1")
+        physical[number] = f"{line.keyword} [{value}]".encode()
+    for entry in DockerfileParser(fileobj=BytesIO(b"\n".join(physical))).structure:
+        value = entry["value"][1:-1].encode("latin-1").decode("utf-8", "surrogateescape")
+        yield starts[entry["startline"]], value
+
+
+def _can_name_an_image(line: LogicalLine) -> bool:
+    """A FROM or an ARG can; a COPY or a RUN can if it begins with a flag."""
+    if line.keyword in {"copy", "run"}:
+        return may_have_flags(line.value)
+    return line.keyword in {"from", "arg"}
