@@ -1,12 +1,13 @@
 """Splits logical lines into instructions with dockerfile-parse. The only module that imports it.
 
 dockerfile-parse is not given the Dockerfile as it is, because it reads some files differently from BuildKit: it joins
-lines that BuildKit keeps apart, takes bodies of heredocs and some comments for instructions, splits lines at any Unicode
-white space, and stops at bytes that are not UTF-8. It also needs time that grows with the square of a long continuation.
+lines that BuildKit keeps apart, takes bodies of heredocs and some comments for instructions, splits lines at any
+Unicode white space, and stops at bytes that are not UTF-8. It also needs time that grows with the square of a long
+continuation.
 
-So it is given logical lines made safe, a text that it reads exactly as BuildKit does: each instruction in one piece on the
-line on which it begins, its value in brackets so that nothing at its ends is stripped or joined, its bytes as Latin-1
-characters. All other lines are empty. Only `structure` is used.
+So it is given logical lines made safe, a text that it reads exactly as BuildKit does: each instruction in one piece
+on the line on which it begins, its value in brackets so that nothing at its ends is stripped or joined, its bytes as
+Latin-1 characters. All other lines are empty. Only `structure` is used.
 """
 
 from __future__ import annotations
