@@ -344,7 +344,7 @@ def test_what_a_check_hands_to_the_words_of_a_rule() -> None:
     assert CHECKS["withdrawn"].judge(Change(new, past), rule, "") == said._replace(
         values={**said.values, "before": "7.6.0"}
     )
-    crossing = Why("", {**COMMON, "before": "7.6.0", "version": "8.0.0"})
+    crossing = Why("", {**COMMON, "before": "7.6.0", "version": "8.0.0"}, "8.0.0")
     assert CHECKS["crossing"].judge(Change(new, past), RULES["runtime-8"], "") == crossing
     assert CHECKS["crossing"].judge(Change(new, None), RULES["runtime-8"], "") is None
 

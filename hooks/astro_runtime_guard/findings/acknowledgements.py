@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 _COMMENT = r"(?s)#[ \t]*astro-runtime:[ \t]*(?P<verb>[a-z]+)(?![^ \t])[ \t]*(?P<rest>.*)"
 _NEAR_MISS = r"(?i)#+[ \t]*astro[-_ ]?runtime\b"
-_CHECK_OF_VERB = {"reviewed": "crossing", "downgraded": "ordered"}
+_CHECK_OF_VERB = {
+    check.verb: name for name, check in reversed(list(CHECKS.items())) if check.verb not in {"ignore", "never"}
+}
+"""The check whose hook reports a wrong comment with this verb: the first that is answered by it."""
 _VERBS = (*_CHECK_OF_VERB, "ignore")
 
 
@@ -69,15 +72,17 @@ def near_misses(comments: Sequence[Comment]) -> tuple[int, ...]:
     return tuple(c.line for c in comments if c.line not in lines and re.match(_NEAR_MISS, c.text))
 
 
-def answer(rule: Rule, declaration: Declaration) -> Acknowledgement | None:
-    """The acknowledgement that answers a finding of `rule` at `declaration`; one that is wrong answers nothing."""
+def answer(rule: Rule, declaration: Declaration, boundary: str = "") -> Acknowledgement | None:
+    """The acknowledgement that answers a finding of `rule` at `declaration`; one that is wrong answers nothing.
+
+    `boundary` is the one of the finding; without it the rule's own version counts.
+    """
     for acknowledgement in read_acknowledgements(declaration.comments):
+        fits = acknowledgement.verb == CHECKS[rule.check].verb
         if acknowledgement.verb == "ignore":
             fits = acknowledgement.subject == rule.name
         elif acknowledgement.verb == "reviewed":
-            fits = rule.check == "crossing" and _reaches(acknowledgement.subject, rule.version, declaration)
-        else:
-            fits = rule.check == "ordered"
+            fits = fits and _reaches(acknowledgement.subject, boundary or rule.version, declaration)
         if fits and not _fault(acknowledgement, declaration, [rule]):
             return acknowledgement
     return None
@@ -97,7 +102,8 @@ def faults(declaration: Declaration, rules: Sequence[Rule]) -> tuple[Fault, ...]
     for acknowledgement in read_acknowledgements(declaration.comments):
         reason = _fault(acknowledgement, declaration, rules)
         if reason:
-            check = _CHECK_OF_VERB.get(acknowledgement.verb) or checks.get(acknowledgement.subject, "pinned")
+            # Only one hook reports a name that no rule has: the one that runs the first check.
+            check = _CHECK_OF_VERB.get(acknowledgement.verb) or checks.get(acknowledgement.subject, next(iter(CHECKS)))
             found.append(Fault(acknowledgement, Why(reason, _values(acknowledgement, declaration, rules)), check))
     return tuple(found)
 

@@ -1,8 +1,4 @@
-"""The closed set of checks: what a rule can ask of a change.
-
-Knows: for each check, when it has something to say and the values that its words may use.
-Must not know: the words, any version or image (rules say them), how a finding is acknowledged or shown.
-"""
+"""The closed set of checks: what a rule can ask of a change, and the values that its words may use."""
 
 from __future__ import annotations
 
@@ -25,28 +21,42 @@ if TYPE_CHECKING:
 
 
 class Why(NamedTuple):
-    """Why a check objects: one of its reasons, and values for the placeholders of the rule's words."""
+    """Why a check objects: one of its reasons, and values for the placeholders of the rule's words.
+
+    `boundary` is the build that a review has to reach to answer the finding, where the check has one.
+    """
 
     reason: str
     values: dict[str, str]
+    boundary: str = ""
 
 
 class Check(NamedTuple):
-    """A check, and what a rule that uses it may say.
+    """A check, what a rule that uses it may say, and what other modules ask about it.
 
-    `judge(change, rule, today)` returns None where there is nothing to say. `verb` acknowledges a finding. `compares`
-    tells that it needs the version before, `across` that it needs what stands beside. `keys` are the rule keys that it
-    requires beside those of every rule, `may` those it allows.
+    `judge(change, rule, today)` returns None if the check has nothing to say. It is None for the entry that gives the
+    words about wrong acknowledgements: acknowledgements.py judges those, because that takes the whole rulebook.
+    `title` is one sentence for reports that list rules. `verb` is the verb of the comment that answers a finding.
+    `keys` are the rule keys that the check requires beside those of every rule, `may` those that it allows.
     """
 
-    judge: Callable[[Change, Rule, str], Why | None]
+    judge: Callable[[Change, Rule, str], Why | None] | None
+    title: str
     placeholders: tuple[str, ...]
     reasons: tuple[str, ...] = ("",)
     verb: str = "ignore"
-    compares: bool = False
     keys: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
+    compares: bool = False
+    """It needs the version before."""
     across: bool = False
+    """It needs the other files of the project."""
+    boundary: bool = False
+    """Its findings are boundaries: they stand in upgrade order, and one comment can answer several of them."""
+    lowers: bool = False
+    """Its findings are downgrades."""
+    dated: bool = False
+    """Its answer depends on today's date."""
 
 
 def _pinned(change: Change, rule: Rule, today: str) -> Why | None:
@@ -106,7 +116,7 @@ def _crossing(change: Change, rule: Rule, today: str) -> Why | None:
     boundary = rank_of(rule.version, change.after.runtime.image)
     floor = rank_of(rule.from_below, change.after.runtime.image) if rule.from_below else boundary
     if before.last < min(boundary, floor) and boundary <= after.first:
-        return Why("", _values(change, version=rule.version))
+        return Why("", _values(change, version=rule.version), rule.version)
     return None
 
 
@@ -206,23 +216,34 @@ _UNREADABLE = frozenset({"template", "substitution", "tag", "reference"})
 
 CHECKS: Mapping[str, Check] = {
     "pinned": Check(
-        _pinned, (*_COMMON, "example", "names", "write"), ("none", "latest", "series", "no-value", "no-version")
+        _pinned, "The image has no full version.",
+        (*_COMMON, "example", "names", "write"), ("none", "latest", "series", "no-value", "no-version"),
     ),
-    "readable": Check(_readable, _COMMON, _READABLE_REASONS),
+    "readable": Check(_readable, "Docker would refuse this instruction.", _COMMON, _READABLE_REASONS),
     "published": Check(
-        _published, (*_COMMON, "belongs", "example", "line", "last", "write"), ("elsewhere", "no-colon", "never-built")
+        _published, "This image cannot exist.",
+        (*_COMMON, "belongs", "example", "line", "last", "write"), ("elsewhere", "no-colon", "never-built"),
     ),
-    "withdrawn": Check(_withdrawn, (*_COMMON, "reason", "instead")),
-    "maintained": Check(_maintained, (*_COMMON, "line", "until", "maintained")),
-    "ordered": Check(_ordered, _COMMON, verb="downgraded", compares=True),
+    "withdrawn": Check(_withdrawn, "This build was withdrawn.", (*_COMMON, "reason", "instead")),
+    "maintained": Check(
+        _maintained, "This line is out of maintenance.", (*_COMMON, "line", "until", "maintained"), dated=True
+    ),
+    "ordered": Check(
+        _ordered, "The version is lower than before.", _COMMON, verb="downgraded", compares=True, lowers=True
+    ),
     "crossing": Check(
-        _crossing, (*_COMMON, "version"), verb="reviewed", compares=True, keys=("version",), may=("from-below",)
+        _crossing, "The upgrade crosses a boundary.", (*_COMMON, "version"),
+        verb="reviewed", keys=("version",), may=("from-below",), compares=True, boundary=True,
     ),
-    "consistent": Check(_consistent, (*_COMMON, "other", "place", "there"), ("different", "requirement"), across=True),
-    "carried": Check(_carried, (*_COMMON, "other", "place"), across=True),
-    # Judged in acknowledgements.py: what is wrong with a comment takes the whole rulebook to tell.
+    "consistent": Check(
+        _consistent, "Two places of one project contradict each other.",
+        (*_COMMON, "other", "place", "there"), ("different", "requirement"), across=True,
+    ),
+    "carried": Check(
+        _carried, "The client is newer than the project.", (*_COMMON, "other", "place"), across=True
+    ),
     "acknowledgement": Check(
-        lambda change, rule, today: None,
+        None, "This acknowledgement does not hold.",
         ("verb", "subject", "after", "write", "rules"),
         ("no-version", "above", "stale", "no-reason", "unknown-rule", "reviewed", "downgraded", "never"),
         verb="never",

@@ -74,27 +74,28 @@ def find(file: JudgedFile, changes: Iterable[Change]) -> list[Finding]:
     for change in changes:
         rules = [rule for rule in file.rules if change.after.runtime.image.name in rule.images]
         objections = [
-            (rule, why) for rule in rules if (why := CHECKS[rule.check].judge(change, rule, file.rulebook.today))
+            (rule, why)
+            for rule in rules
+            if (judge := CHECKS[rule.check].judge) and (why := judge(change, rule, file.rulebook.today))
         ]
         found.update((_of_change(file, change, rule, why), None) for rule, why in _in_order(objections, change))
-        if any(rule.check == "acknowledgement" for rule in rules):
-            found.update((finding, None) for finding in _of_comments(file, change.after, rules))
+        found.update((finding, None) for finding in _of_comments(file, change.after, rules))
     return sorted(found, key=lambda finding: (finding.line, finding.column))
 
 
 def _in_order(objections: list[tuple[Rule, Why]], change: Change) -> list[tuple[Rule, Why]]:
     """By rule; crossed boundaries stand together, the lowest first."""
-    crossed = [each for each in objections if each[0].check == "crossing"]
+    crossed = [each for each in objections if CHECKS[each[0].check].boundary]
     if len(crossed) > 1:
-        crossed.sort(key=lambda each: rank_of(each[0].version, change.after.runtime.image))
-    others = [each for each in objections if each[0].check != "crossing"]
+        crossed.sort(key=lambda each: rank_of(each[1].boundary, change.after.runtime.image))
+    others = [each for each in objections if not CHECKS[each[0].check].boundary]
     position = sum(rule.name < crossed[0][0].name for rule, _ in others) if crossed else 0
     return [*others[:position], *crossed, *others[position:]]
 
 
 def _of_change(file: JudgedFile, change: Change, rule: Rule, why: Why) -> Finding:
     after, before = change.after, change.before
-    answered = answer(rule, after)
+    answered = answer(rule, after, why.boundary)
     compared = before if CHECKS[rule.check].compares else None
     source = file.lines[after.line - 1] if after.line <= len(file.lines) else ""
     return Finding(
@@ -115,7 +116,7 @@ def _of_change(file: JudgedFile, change: Change, rule: Rule, why: Why) -> Findin
         reference=after.reference,
         before=why.values["before"] if compared else "",
         after=why.values["after"],
-        boundary=rule.version,
+        boundary=why.boundary,
         before_reference=compared.declaration.reference if compared else "",
         base=compared.named if compared else "",
         old_path=compared.path if compared and compared.path != file.path else "",
@@ -143,7 +144,7 @@ def _notes(after: Declaration) -> tuple[str, ...]:
 def _of_comments(file: JudgedFile, after: Declaration, rules: Sequence[Rule]) -> Iterator[Finding]:
     """Findings at the comments above a declaration, as far as these rules run what the comments speak of."""
     checks = {rule.check for rule in rules}
-    for rule in (rule for rule in rules if rule.check == "acknowledgement"):
+    for rule in (rule for rule in rules if CHECKS[rule.check].judge is None):
         for fault in faults(after, file.rulebook.rules):
             if fault.check in checks:
                 comment = fault.acknowledgement.comment

@@ -67,7 +67,7 @@ def _changes(
     if partly:
         compares = [rule for rule in rules if CHECKS[rule.check].compares]
         across = [rule for rule in rules if CHECKS[rule.check].across]
-        told = [] if view.file.beside else [rule for rule in rules if rule.check == "acknowledgement"]
+        told = [] if view.file.beside else [rule for rule in rules if CHECKS[rule.check].judge is None]
         yield compares, pair_declarations(view.now.declarations, taken)
         yield [*across, *told], with_beside(view, projects)
         return
@@ -79,7 +79,7 @@ def _changes(
 def _refuse_ambiguity(findings: Sequence[Finding]) -> None:
     """Against a tip whose merge base is cut off, lower can mean a downgrade or a branch that is only behind."""
     for finding in findings:
-        if finding.check == "ordered" and not finding.acknowledged:
+        if CHECKS[finding.check].lowers and not finding.acknowledged:
             place = f"{plain(finding.path)}:{finding.line}"
             raise CannotCheck(
                 f"{place}: {finding.after} is lower than {finding.before} on {finding.base}, but "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ..findings.acknowledgements import line_to_write
+from ..findings.checks import CHECKS
 from .shared import PROGRAM, advice, fingerprints, markdown, printable, to_json, uri
 
 TYPE_CHECKING = False
@@ -24,14 +25,6 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _TOP = "%SRCROOT%"
 _PLACEHOLDER = re.compile(r"\{([a-z-]+)\}")
 _LINK = re.compile(r"https?://[\w./#?=&%~:@!$'()*+,;-]+", re.ASCII)
-# For a rule that has more than one message; one message is the better title.
-_TITLES = {
-    "pinned": "The image has no full version.",
-    "readable": "Docker would refuse this instruction.",
-    "published": "This image cannot exist.",
-    "consistent": "Two places of one project contradict each other.",
-    "acknowledgement": "This acknowledgement does not hold.",
-}
 
 
 def render(report: Report) -> str:
@@ -81,8 +74,9 @@ def _said(rule: Rule) -> list[str]:
 
 
 def _title(rule: Rule) -> str:
-    said = _said(rule)
-    return _sentence(said[0]) if len(said) == 1 else _TITLES.get(rule.check, rule.name)
+    """A rule's one message; the title of its check if it has several."""
+    messages = _said(rule)
+    return _sentence(messages[0]) if len(messages) == 1 else CHECKS[rule.check].title
 
 
 def _help(rule: Rule) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from ..findings.checks import CHECKS
 from .shared import compared, how_to_answer, printable
 
 TYPE_CHECKING = False
@@ -34,7 +35,7 @@ def render(findings: Sequence[Finding], color: bool = False) -> str:
 def _answered_together(finding: Finding) -> tuple[object, ...]:
     """Boundaries that one upgrade crosses, one `reviewed` line answers; every other finding stands for itself."""
     together = finding.path, finding.line, finding.column, finding.comment
-    return together if finding.check == "crossing" else (*together, finding.rule, finding.message)
+    return together if CHECKS[finding.check].boundary else (*together, finding.rule, finding.message)
 
 
 def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) -> Iterator[str]:
