@@ -214,10 +214,10 @@ def test_versions_are_blanked_out_of_every_kind() -> None:
 
 PLACE = 'files: "x"\nformat: toml\nimage: astro-runtime\nversion: a.b\n'
 MISTAKES = {
-    "an unknown key": (PLACE + "fles: x\n", "5:1: fles: unknown key, expected one of files, format, image, version, exact, dockerfile, requirement, package, as-of, source"),
+    "an unknown key": (PLACE + "fles: x\n", "5:1: no key is called fles; did you mean files? expected one of files, format, image, version, exact, dockerfile, requirement, package, as-of, source"),
     "no regular expression": (PLACE.replace('"x"', '"("'), "1:8: ( is no regular expression: missing ), unterminated subpattern at position 0"),
-    "an unknown format": (PLACE.replace("toml", "[toml, xml]"), "1:1: format: xml is none of toml, yaml, json"),
-    "an unknown image": (PLACE.replace("astro-runtime", "astro"), "1:1: image: no image is called astro, expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
+    "an unknown format": (PLACE.replace("toml", "[toml, xml]"), "1:1: format: no format is called xml; expected one of toml, yaml, json"),
+    "an unknown image": (PLACE.replace("astro-runtime", "astro"), "1:1: image: no image is called astro; expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
     "no key": (PLACE.replace("a.b", "a..b"), "4:10: a..b is no key such as a.b.c"),
     "a package alone": (PLACE + "package: x\n", "1:1: requirement: this key is missing beside package"),
     "a requirement alone": (PLACE + "requirement: x\n", "1:1: package: this key is missing beside requirement"),
@@ -251,8 +251,8 @@ def test_a_carried_image_has_to_be_known(tmp_path: Path) -> None:
     path = tmp_path / "images" / "mine.yaml"
     numbering = 'repositories: [a/b]\nnumberings: [{name: mine, tag: "{a}.{b}"}]\n'
     for carries, expected in (
-        ("nothing", "1:1: carries: no image is called nothing, expected one of astro-runtime, "),
-        ("astro-runtime", "2:14: name: astro-runtime has no numbering called mine"),
+        ("nothing", "1:1: carries: no image is called nothing; expected one of astro-runtime, "),
+        ("astro-runtime", "2:14: name: no numbering is called mine; expected one of airflow-3, legacy"),
     ):
         path.write_text(f"{numbering}carries: {carries}\n")
         with pytest.raises(CannotCheck) as raised:

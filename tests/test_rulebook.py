@@ -53,22 +53,22 @@ CHECKS = ", ".join(checks.CHECKS)
 PLACES = "written, repository, tag, after, before, version"
 
 MISTAKES = {
-    "unknown key": (edited("message:", "mesage:"), [f"4:1: mesage: unknown key, expected one of {KEYS}", "1:1: message: this key is missing"]),
+    "unknown key": (edited("message:", "mesage:"), [f"4:1: no key is called mesage; did you mean message? expected one of {KEYS}", "1:1: message: this key is missing"]),
     "key given twice": (edited("version: 12.0.0", "version: 12.0.0\nversion: 12.0.0"), ["4:1: version: given twice, first in line 3"]),
     "missing check": (edited("check: crossing\n", ""), ["1:1: check: this key is missing"]),
-    "unknown check": (edited("crossing", "crosing"), [f"2:8: crosing: no such check, expected one of {CHECKS}"]),
-    "unknown image": (edited("image: astro-runtime", "image: astro"), ["1:1: image: no image is called astro, expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"]),
+    "unknown check": (edited("crossing", "crosing"), [f"2:8: no check is called crosing; did you mean crossing? expected one of {CHECKS}"]),
+    "unknown image": (edited("image: astro-runtime", "image: astro"), ["1:1: image: no image is called astro; expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"]),
     "version that is none": (edited("12.0.0\n", "12.0\n"), ["3:10: 12.0 is no version of astro-runtime, expected {major}.{minor}.{patch} or {major}.{minor}-{build}"]),
     "version with a suffix": (edited("12.0.0\n", "12.0.0-base\n"), ["3:10: 12.0.0-base is no version of astro-runtime, expected {major}.{minor}.{patch} or {major}.{minor}-{build}"]),
     "missing version": (edited("version: 12.0.0\n", ""), ["1:1: version: this key is missing"]),
     "key that the check has no use for": (edited("check: crossing", "check: ordered"), ["3:10: version: the check ordered has no use for it"]),
-    "unknown placeholder": (edited("{before}", "{befor}"), [f"4:10: {{befor}}: unknown placeholder, expected one of {PLACES}"]),
+    "unknown placeholder": (edited("{before}", "{befor}"), [f"4:10: no placeholder is called befor; did you mean before? expected one of {PLACES}"]),
     "list for a text": (edited("into {version} from {before}", "[a, b]"), ["4:10: message: expected a text"]),
     "empty text": (edited("into {version} from {before}", "''"), ["4:10: expected a text"]),
     "two lines": (edited("into {version} from {before}", "|\n  one\n  two"), ["4:10: expected one line (fold a long one with `>-`)"]),
     "a control character": (edited("into {version} from {before}", '"a\\e[31m"'), ["4:10: expected a text without control characters, tabs or unusual spaces"]),
     "no examples": (edited("  passes: [{after: \"FROM quay.io/astronomer/astro-runtime:12.0.0\"}]\n", ""), ["6:3: passes: this key is missing"]),
-    "example without after": (edited("[{after:", "[{befor:"), ["7:12: after: this key is missing", "7:13: befor: unknown key, expected one of before, after, path, beside"]),
+    "example without after": (edited("[{after:", "[{befor:"), ["7:12: after: this key is missing", "7:13: no key is called befor; did you mean before? expected one of before, after, path, beside"]),
     "not a mapping": ("- a\n- b\n", [f"1:1: expected a mapping with the keys {KEYS}"]),
     "not YAML": ("image: [a\n", ["2:1: not YAML"]),
     "a tab": ("image:\n\tx: y\n", ["2:1: not YAML"]),
@@ -84,7 +84,7 @@ MISTAKES = {
         edited("image: astro-runtime", "image: [astro-runtime, astronomer-certified]").replace("version: 12.0.0", "version: 3.0-1"),
         ["3:10: 3.0-1 is no version of astronomer-certified, expected {major}.{minor}.{patch}"],
     ),
-    "a key with a line end in it": (edited("message:", '"mes\\nage":'), [f"4:1: mes\\nage: unknown key, expected one of {KEYS}", "1:1: message: this key is missing"]),
+    "a key with a line end in it": (edited("message:", '"mes\\nage":'), [f"4:1: no key is called mes\\nage; did you mean message? expected one of {KEYS}", "1:1: message: this key is missing"]),
     "a key that is no text": ("? [a]\n: b\n", ["1:3: a key must be a text"]),
     "many lists": ("a: " + "[" * 50_000, ["1:23: nested more than 20 levels deep"]),
     "many mappings": ("{a: " * 50_000, ["1:81: nested more than 20 levels deep"]),
@@ -167,7 +167,7 @@ def test_an_image_of_one_s_own(tmp_path: Path) -> None:
 
 
 IMAGE_MISTAKES = {
-    "extends nothing known": ("extends: nothing\nrepositories: [a/b]\n", "1:1: extends: no image is called nothing, expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
+    "extends nothing known": ("extends: nothing\nrepositories: [a/b]\n", "1:1: extends: no image is called nothing; expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
     "extends and more": ("extends: astro-runtime\nsuffixes: [-x]\n", "1:1: a file that extends an image gives repositories or builds alone"),
     "no numberings": ("repositories: [a/b]\n", "1:1: numberings: this key is missing"),
     "one number": (edited("{major}.{minor}.{patch}", "{major}", IMAGE), "2:14: tag: {major} must be two to six names in braces with a mark between them"),
@@ -183,11 +183,11 @@ IMAGE_MISTAKES = {
     "an Airflow version that is none": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: 2th.3}]\n', "3:47: 2th.3: expected a version such as 2.3"),
     "an Airflow version with a patch": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: 2.3.4}]\n', "3:47: 2.3.4: expected a version such as 2.3"),
     "known build that is none": (IMAGE + 'builds: {1.0: "2.3.4 ?"}\n', "1:1: 1.0 is no version of thing, expected {major}.{minor}.{patch}"),
-    "line of no numbering": (IMAGE + 'lines: [{line: "1", numbering: other, airflow: "2.0"}]\n', "3:9: numbering: other is none of only"),
+    "line of no numbering": (IMAGE + 'lines: [{line: "1", numbering: other, airflow: "2.0"}]\n', "3:9: numbering: no numbering is called other; expected one of only"),
     "an Airflow that is none": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: "2"}]\n', "3:47: 2: expected a version such as 2.3"),
     "withdrawn build that is none": (IMAGE + "withdrawn: [{builds: [1.0], reason: r, instead: 1.0.1, source: s}]\n", "3:13: 1.0 is no version of images, expected {major}.{minor}.{patch}"),
     "a day that is none": (IMAGE + "as-of: 2026-02-30\n", "3:8: 2026-02-30: expected a day such as 2024-04-30"),
-    "an unknown rank": (IMAGE + "pre-releases: {x: y}\n", "1:1: pre-releases: x ranks as y, expected one of dev, a, b, rc"),
+    "an unknown rank": (IMAGE + "pre-releases: {x: y}\n", "1:1: pre-releases: x: no rank is called y; expected one of dev, a, b, rc"),
 }  # fmt: skip
 
 

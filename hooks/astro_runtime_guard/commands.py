@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from .api import check
-from .errors import CannotCheck
+from .errors import CannotCheck, unknown
 from .findings.acknowledgements import line_to_write
 from .findings.checks import CHECKS
 from .plan import make_plan
@@ -106,9 +106,7 @@ def _schema(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
 def _explain(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
     rule = next((rule for rule in rulebook.rules if rule.name == options.rule), None)
     if rule is None:
-        raise CannotCheck(
-            f"no rule is called {options.rule}; expected one of {', '.join(r.name for r in rulebook.rules)}"
-        )
+        raise CannotCheck(unknown("rule", options.rule, (rule.name for rule in rulebook.rules)))
     lines = [f"{rule.name} ({rule.check}, {_origin(rule)})", ""]
     lines += [f"says: {words}" for words in rule.messages.values()]
     lines += [f"consider: {text}" for text in rule.consider]

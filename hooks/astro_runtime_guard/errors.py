@@ -1,6 +1,10 @@
-"""The one exception of the program: something kept it from checking."""
+"""The one exception of the program, and the words that several messages share."""
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class CannotCheck(Exception):
@@ -13,3 +17,19 @@ class CannotCheck(Exception):
 def plain(text: str) -> str:
     """Somebody else's text as one line of ASCII, for a message."""
     return ascii(text)[1:-1]
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """The words for a name that does not exist: the nearest one that does, then all of them."""
+    names = list(known)
+    near = nearest(name, names)
+    hint = f"did you mean {near}? expected" if near else "expected"
+    return f"no {kind} is called {plain(name)}; {hint} one of {', '.join(names)}"
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The name that was probably meant; "" where none is near."""
+    from difflib import get_close_matches
+
+    folded = {each.lower().replace("_", "-"): each for each in names}
+    return next((folded[near] for near in get_close_matches(name.lower().replace("_", "-"), folded, 1)), "")

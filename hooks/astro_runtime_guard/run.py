@@ -6,7 +6,7 @@ import os
 
 from .declarations.glance import format_of, may_name, needles
 from .declarations.reading import Reader
-from .errors import CannotCheck
+from .errors import CannotCheck, unknown
 from .git.snapshot import Repository, Request, read
 from .reports import deliver
 from .reports.report import Report
@@ -79,7 +79,7 @@ def select_rules(
     names = [rule.name for rule in rulebook.rules]
     for name in (*enabled, *disabled, *only):
         if name not in names:
-            raise CannotCheck(f"no rule is called {name}; expected one of {', '.join(names)}")
+            raise CannotCheck(unknown("rule", name, names))
     running = (*checks, "acknowledgement")
     return [
         rule

@@ -6,6 +6,7 @@ Must not know: YAML's syntax, which keys there are.
 
 from __future__ import annotations
 
+from ..errors import unknown
 from ..named import NamedTuple
 from ..yamlfile import Mistake, Value
 
@@ -37,7 +38,7 @@ def read_fields(value: Value, keys: Mapping[str, Key]) -> dict[str, Any]:
     for name, (place, item) in value.content.items():
         try:
             if name not in keys:
-                raise Mistake(place, f"{name}: unknown key, expected one of {_names(keys)}")
+                raise Mistake(place, unknown("key", name, keys))
             inside = (keys[name].keys,) if keys[name].keys else ()
             found[name] = keys[name].read(item, *inside)
         except Mistake as mistake:

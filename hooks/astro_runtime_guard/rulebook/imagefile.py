@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from ..errors import unknown
 from ..model import Image, Line, Numbering, Withdrawal
 from ..versions.tags import read_tag
 from ..yamlfile import Mistake, Value
@@ -95,7 +96,7 @@ def read_image(value: Value, name: str, known: Mapping[str, Image]) -> Image:
         if rank not in _PRE_RELEASES:
             raise Mistake(
                 value,
-                f"pre-releases: {word} ranks as {rank}, expected one of {', '.join(_PRE_RELEASES)}",
+                f"pre-releases: {word}: {unknown('rank', rank, _PRE_RELEASES)}",
             )
     return image._replace(
         lines=tuple(_line(place, each, image) for place, each in found.get("lines", ())),
@@ -106,7 +107,7 @@ def read_image(value: Value, name: str, known: Mapping[str, Image]) -> Image:
 
 def _extended(value: Value, found: Mapping[str, Any], known: Mapping[str, Image]) -> Image:
     if found["extends"] not in known:
-        raise Mistake(value, f"extends: no image is called {found['extends']}, expected one of {', '.join(known)}")
+        raise Mistake(value, f"extends: {unknown('image', found['extends'], known)}")
     if set(found) - {"extends", "repositories", "builds", "as-of", "source"}:
         raise Mistake(value, "a file that extends an image gives repositories or builds alone")
     image = known[found["extends"]]
@@ -126,11 +127,11 @@ def _builds(value: Value, found: Mapping[str, Any], image: Image) -> tuple[tuple
 def _carried(value: Value, found: Mapping[str, Any], known: Mapping[str, Image]) -> str:
     carried = str(found.get("carries", ""))
     if carried and carried not in known:
-        raise Mistake(value, f"carries: no image is called {carried}, expected one of {', '.join(known)}")
+        raise Mistake(value, f"carries: {unknown('image', carried, known)}")
     theirs = {numbering.name for numbering in known[carried].numberings} if carried else set()
     for place, numbering in found["numberings"] if carried else ():
         if numbering["name"] not in theirs:
-            raise Mistake(place, f"name: {carried} has no numbering called {numbering['name']}")
+            raise Mistake(place, f"name: {unknown('numbering', numbering['name'], sorted(theirs))}")
     return carried
 
 
@@ -144,7 +145,7 @@ def _numbering(place: Value, found: Mapping[str, Any]) -> Numbering:
 def _line(place: Value, found: Mapping[str, Any], image: Image) -> Line:
     names = [numbering.name for numbering in image.numberings]
     if found["numbering"] not in names:
-        raise Mistake(place, f"numbering: {found['numbering']} is none of {', '.join(names)}")
+        raise Mistake(place, f"numbering: {unknown('numbering', found['numbering'], names)}")
     if "last-build" in found:
         check_build(found["last-build"], image, place)
     return Line(

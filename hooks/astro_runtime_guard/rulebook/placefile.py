@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ..declarations.glance import FORMATS
+from ..errors import unknown
 from ..model import Place
 from ..yamlfile import Mistake, Value
 from .fields import Key, date, flag, read_fields, text, texts
@@ -59,10 +60,10 @@ def read_place_file(value: Value, name: str, images: Mapping[str, Image]) -> Pla
     """The place of one file. Raises Mistake."""
     found = read_fields(value, PLACE_KEYS)
     if found["image"] not in images:
-        raise Mistake(value, f"image: no image is called {found['image']}, expected one of {', '.join(images)}")
+        raise Mistake(value, f"image: {unknown('image', found['image'], images)}")
     for written in found["format"]:
         if written not in _FORMATS:
-            raise Mistake(value, f"format: {written} is none of {', '.join(_FORMATS)}")
+            raise Mistake(value, f"format: {unknown('format', written, _FORMATS)}")
     for one, other in (("requirement", "package"), ("package", "requirement")):
         if one in found and other not in found:
             raise Mistake(value, f"{other}: this key is missing beside {one}")

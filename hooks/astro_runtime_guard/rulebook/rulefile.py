@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from ..errors import unknown
 from ..findings.checks import CHECKS, Check
 from ..model import PLACEHOLDER, Example, Rule
 from ..yamlfile import Mistake, Value
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def _check_name(value: Value) -> str:
     if text(value) not in CHECKS:
-        raise Mistake(value, f"{text(value)}: no such check, expected one of {', '.join(CHECKS)}")
+        raise Mistake(value, unknown("check", text(value), CHECKS))
     return text(value)
 
 
@@ -62,7 +63,7 @@ def read_rule(value: Value, name: str, images: Mapping[str, Image]) -> Rule:
     check = CHECKS[found["check"]]
     for image in found["image"]:
         if image not in images:
-            raise Mistake(value, f"image: no image is called {image}, expected one of {', '.join(images)}")
+            raise Mistake(value, f"image: {unknown('image', image, images)}")
     _refuse_keys(value, found, check)
     versions = {
         key: check_build(text(found[key]), images[image], found[key])
@@ -111,7 +112,7 @@ def _words(value: Value, check: Check) -> str:
         if name not in check.placeholders:
             raise Mistake(
                 value,
-                f"{{{name}}}: unknown placeholder, expected one of {', '.join(check.placeholders)}",
+                unknown("placeholder", name, check.placeholders),
             )
     return words
 
