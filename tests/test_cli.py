@@ -256,6 +256,44 @@ def test_version_and_help(guard: Callable[..., Said]) -> None:
     assert guard("--nonsense")[0] == 2
 
 
+def test_verbose_names_each_file_and_what_it_was_compared_with(guard: Callable[..., Said], inside: Repository) -> None:
+    head = inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    inside.write("new.Dockerfile", "FROM scratch\n")
+    inside.git("add", ".")
+    expected = f"Dockerfile: compared with HEAD at {head[:7]}\nnew.Dockerfile: not compared with anything\n"
+    assert guard("--verbose") == (0, "", expected)
+    assert guard("--verbose", "--no-base")[2].endswith("nothing is compared: --no-base\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--enabel", "x"], "no option is called --enabel; did you mean --enable? see astro-runtime-guard --help"),
+        (["--enabel=x"], "no option is called --enabel=x; did you mean --enable? see astro-runtime-guard --help"),
+        (["--enable x"], '"--enable x" is one word: write two, as in args: [--enable, x]'),
+        (["--no-base", "--xyz"], "no option is called --xyz; see astro-runtime-guard --help"),
+        (["--today", "20240101"], "argument --today: '20240101' is not a day such as 2024-04-30: see"),
+        (["--today", "2024-W01-1"], "argument --today: '2024-W01-1' is not a day such as 2024-04-30: see"),
+        (["--format", "yaml"], "argument --format: no format is called yaml; expected one of text, json,"),
+        (["--format", "jsn"], "argument --format: no format is called jsn; did you mean json? expected one of text,"),
+        (["--exclude", "("], "argument --exclude: '(' is not a regular expression ("),
+    ],
+)
+def test_a_wrong_argument_is_one_line(guard: Callable[..., Said], words: list[str], message: str) -> None:
+    code, out, err = guard(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"astro-runtime-guard: {message}")
+    assert len(err.splitlines()) == 1
+
+
+def test_files_on_both_sides_of_an_option_are_checked(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit(dict.fromkeys(("a.Dockerfile", "b.Dockerfile", "--c d.Dockerfile"), f"{RUNTIME}:latest\n"))
+    out = guard("a.Dockerfile", "--no-base", "b.Dockerfile", "--", "--c d.Dockerfile")[1]
+    assert [line.split(":")[0] for line in out.splitlines() if ":1:6:" in line] == [
+        "--c d.Dockerfile", "a.Dockerfile", "b.Dockerfile",
+    ]  # fmt: skip
+
+
 def test_rules_and_plan(guard: Callable[..., Said]) -> None:
     assert guard("rules", "test") == (0, "", "")
     assert "runtime-5             crossing         built in" in guard("rules", "list")[1].splitlines()

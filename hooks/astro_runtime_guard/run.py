@@ -39,6 +39,10 @@ def check_files(hook: Hook, options: Options) -> int:
     snapshot = read(repository, request)
     if not snapshot.repository:
         deliver.complain(f"{hook.name}: not in a git repository, so nothing is compared")
+    if options.verbose:
+        from .reports.verbose import describe
+
+        deliver.complain("\n".join(describe(snapshot)))
     report = _report(_findings(snapshot, hook, reader, rules), rules, snapshot, options)
     deliver.deliver(report, options.format, options.output, options.color, _advice(hook, report, repository))
     found = any(not finding.acknowledged for finding in report.findings)
