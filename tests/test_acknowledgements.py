@@ -82,6 +82,8 @@ FAULTS = [
     ("5.0.1", "reviewed 5.0.1-base", None),
     ("5.0.1", "reviewed 5.0.0", None),
     ("5.0.1", "reviewed 5.0.2", ("above", "crossing")),
+    ("5.0.1-rc1", "reviewed 5.0.1", None),
+    ("5.0.1-rc1", "reviewed 5.0.2-rc1", ("above", "crossing")),
     ("5.0.1", "reviewed 5", ("no-version", "crossing")),
     ("5.0.1", "reviewed pinned-runtime", ("no-version", "crossing")),
     ("5", "reviewed 5.5.0", None),
@@ -114,10 +116,10 @@ def test_faults(tag: str, comment: str, expected: tuple[str, str] | None) -> Non
 
 # Tag, comments, and the shipped rules that they answer.
 ANSWERED = {
-    "a review": ("5.0.1", ["reviewed 5.0.1"], {"runtime-4.0.6", "runtime-5"}),
-    "a review of less": ("6.0.1", ["reviewed 5.0.1"], {"runtime-4.0.6", "runtime-5"}),
-    "a review at a boundary": ("6.0.1", ["reviewed 5.0.0"], {"runtime-4.0.6", "runtime-5"}),
-    "a review in front of a boundary": ("6.0.1", ["reviewed 5.0.0-rc1"], {"runtime-4.0.6"}),
+    "a review": ("5.0.1", ["reviewed 5.0.1"], {"runtime-4", "runtime-4.0.6", "runtime-5"}),
+    "a review of less": ("6.0.1", ["reviewed 5.0.1"], {"runtime-4", "runtime-4.0.6", "runtime-5"}),
+    "a review at a boundary": ("6.0.1", ["reviewed 5.0.0"], {"runtime-4", "runtime-4.0.6", "runtime-5"}),
+    "a review of a pre-release of a boundary": ("6.0.1", ["reviewed 5.0.0-rc1"], {"runtime-4", "runtime-4.0.6", "runtime-5"}),
     "a review that is above": ("5.0.1", ["reviewed 5.0.2"], set()),
     "a downgrade": ("5.0.1", ["downgraded 5.0.1: rolled back"], {"no-runtime-downgrade"}),
     "a downgrade without a reason": ("5.0.1", ["downgraded 5.0.1"], set()),

@@ -316,7 +316,7 @@ def test_explain(guard: Callable[..., Said]) -> None:
     assert out.startswith(
         "runtime-5 (crossing, built in)\n\nsays: upgrade from {before} to {after} crosses into Runtime 5"
     )
-    assert "so that reviewers see it, write above the instruction:  # astro-runtime: reviewed <the version>" in out
+    assert "once reviewed, write above the instruction:  # astro-runtime: reviewed <the version>" in out
     assert guard("explain", "nothing")[0] == 2
 
 

@@ -8,6 +8,7 @@ import re
 from astro_runtime_guard.api import check
 from astro_runtime_guard.declarations.reading import DOCKERFILES, Reader
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.findings.checks import CHECKS
 from astro_runtime_guard.findings.judge import judge
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.before import File, Old, Snapshot
@@ -98,7 +99,7 @@ def moved(before: str, after: str, back: bool) -> list[str]:
         File(old, left, (Old(old, declared(old, before).encode(), base),), beside=True),
     )
     found = judge(Snapshot(files, Base((base,)), repository=True), Reader(BOOK), BOOK.rules)
-    return sorted({each.rule for each in found if each.check in {"ordered", "crossing"}})
+    return sorted({each.rule for each in found if CHECKS[each.check].compares})
 
 
 @given(kinds, build, suffix)

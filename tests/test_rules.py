@@ -29,12 +29,13 @@ LEGACY = "quay.io/astronomer/astro-runtime"
 AIRFLOW_3 = "astrocrpublic.azurecr.io/runtime"
 MIRROR = "registry.example.com/astronomer/astro-runtime"
 CERTIFIED = "quay.io/astronomer/ap-airflow"
+AGENT = "images.astronomer.cloud/baseimages/astro-remote-execution-agent"
 
 
 def written(version: str) -> str:
     """A FROM of the repository that publishes this build or series."""
-    legacy = version.count(".") > 1 or version.isdigit() or not version.startswith("3.")
-    return f"FROM {LEGACY if legacy else AIRFLOW_3}:{version}\n"
+    newer = re.match(r"[0-9]+[.][0-9]+-[0-9]", version) or (version.startswith("3.") and version.count(".") == 1)
+    return f"FROM {AIRFLOW_3 if newer else LEGACY}:{version}\n"
 
 
 def found(before: str | None, after: str, today: str = TODAY) -> list[Finding]:
@@ -52,7 +53,8 @@ def found_in(example: Example) -> list[Finding]:
 
 
 def crossed(before: str, after: str) -> list[str]:
-    return [finding.rule for finding in found(written(before), written(after)) if finding.check == "crossing"]
+    """The boundaries that an upgrade crosses, as the names of their rules."""
+    return [finding.rule for finding in found(written(before), written(after)) if CHECKS[finding.check].boundary]
 
 
 def examples(kind: str) -> list[object]:
@@ -113,7 +115,9 @@ def test_boundary(rule: str, below: str, at: str, above: str) -> None:
     assert crossed(at, above) == []
     assert crossed(above, above + "-base") == []
     assert crossed(at, below) == []
-    assert crossed(below, at + "-rc1") == [], "a pre-release is below its release"
+    assert crossed(below, at + "-rc1") == [rule], "a pre-release of a boundary crosses it"
+    assert crossed(at + "-rc1", at) == crossed(at + "-rc1", above) == [], "its release is not asked about again"
+    assert crossed(below + "-rc1", at) == [rule]
 
 
 SERIES = [
@@ -128,7 +132,7 @@ SERIES = [
     ("3.1-21", "3.3", ["runtime-3.2", "runtime-3.3"]),
     ("3.1-21", "3.1", []),
     ("13", "3.0", ["airflow-3"]),
-    ("13", "3.3", ["airflow-3", "runtime-3.2", "runtime-3.3"]),
+    ("13", "3.3", ["airflow-3", "runtime-3.1", "runtime-3.2", "runtime-3.3"]),
 ]
 
 
@@ -138,14 +142,83 @@ def test_boundary_from_or_to_a_series(before: str, after: str, rules: list[str])
 
 
 def test_a_jump_crosses_every_boundary_on_the_way_in_upgrade_order() -> None:
-    floors = [rule.name for rule in CROSSING if rule.from_below]
-    all_of_them, names = crossed(BUILDS[0], BUILDS[-1]), [row[0] for row in BOUNDARIES]
-    assert sorted(all_of_them) == sorted([*names, *floors])
-    assert [name for name in all_of_them if name not in floors] == names
-    assert crossed("6.10.0", "7.6.0") == crossed("9.7.0", "10.9.0") == crossed("12.12.0", "13.11.0") == []
+    assert crossed(BUILDS[0], BUILDS[-1]) == [row[0] for row in BOUNDARIES]
 
 
-# What runs, what is to come, and whether a stop is missing; astro-cli has the last two, for a lower floor.
+def test_every_line_but_the_first_has_a_boundary_at_its_first_build() -> None:
+    firsts = [next(build for build in BUILDS if line(build) == known) for known in RUNTIME.lines[1:]]
+    assert set(firsts) <= {rule.version for rule in CROSSING}
+
+
+# The version before, the version after, and the boundary of the unknown line; empty if the rule is silent.
+UNKNOWN_LINES = [
+    ("3.3-8", "3.4-1", "3.4-1"),
+    ("3.3-8", "3.4-7", "3.4-1"),
+    ("3.3-8", "3.4-1-base", "3.4-1"),
+    ("3.3-8", "3.4-1-rc1", "3.4-1"),
+    ("3.3-8", "3.4-0", "3.4-0"),
+    ("3.3-8", "3.4", "3.4-1"),
+    ("3.3-8", "4.0-1", "4.0-1"),
+    ("3.3-8", "3.10-2", "3.10-1"),
+    ("3.3", "3.4-1", "3.4-1"),
+    ("3.4-1", "3.5-2", "3.5-1"),
+    ("3.4", "3.5-2", "3.5-1"),
+    ("13.11.0", "14.0.0", "14.0.0"),
+    ("13.11.0", "14.3.2", "14.0.0"),
+    ("14.0.0", "15.1.0", "15.0.0"),
+    ("13.11.0", "3.4-1", "3.4-1"),
+    ("3.3-8", "3.3-99", ""),
+    ("3.3-8", "3.3", ""),
+    ("3.4-1", "3.4-2", ""),
+    ("3.4-1-rc1", "3.4-1", ""),
+    ("3.4-0", "3.4-1", ""),
+    ("3.4", "3.4-3", ""),
+    ("14.0.0", "14.1.0", ""),
+    ("14.0.0", "3.3-8", ""),
+    ("3.4-2", "3.4-1", ""),
+    ("3.5-1", "3.4-1", ""),
+    ("latest", "3.4-1", ""),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "boundary"), UNKNOWN_LINES)
+def test_unknown_line_is_a_boundary(before: str, after: str, boundary: str) -> None:
+    findings = [finding for finding in found(written(before), written(after)) if finding.rule == "unknown-line"]
+    assert [finding.boundary for finding in findings] == ([boundary] if boundary else [])
+    if boundary:
+        reviewed = f"# astro-runtime: reviewed {boundary}\n{written(after)}"
+        assert [finding.rule for finding in found(written(before), reviewed) if not finding.acknowledged] in (
+            [],
+            ["pinned-runtime"],
+        )
+
+
+def test_unknown_line_names_the_line_the_day_and_the_way_to_update() -> None:
+    [finding] = found(written("3.3-8"), written("3.4-2"))
+    assert finding.message == (
+        f"upgrade from 3.3-8 to 3.4-2 enters Runtime 3.4, which this tool's catalogue of {RUNTIME.as_of} does not know; "
+        'run "pre-commit autoupdate" (or "pip install -U astro-runtime-guard") to get a newer one'
+    )
+    assert finding.comment == "# astro-runtime: reviewed 3.4-2"
+    assert RUNTIME.as_of == "2026-09-25", "the day of the updates feed"
+
+
+@pytest.mark.parametrize("reviewed", ["3.3-8", "3.4-3"])
+def test_review_of_an_unknown_line_must_reach_it_and_not_pass_it(reviewed: str) -> None:
+    findings = found(written("3.3-8"), f"# astro-runtime: reviewed {reviewed}\n{written('3.4-2')}")
+    assert "unknown-line" in [finding.rule for finding in findings if not finding.acknowledged]
+
+
+@pytest.mark.parametrize("after", [f"{CERTIFIED}:9.9.9-onbuild", f"{AGENT}:3.4-1-python-3.12-astro-agent-1.1.0"])
+def test_an_image_without_lines_has_no_unknown_line(after: str) -> None:
+    assert [f.rule for f in found(written("3.3-8"), f"FROM {after}\n") if f.check == "unknown"] == []
+    repository, tag = after.split(":")
+    other = tag.replace("9.9.9", "9.8.0").replace("3.4-1", "3.3-1")
+    assert [f.rule for f in found(f"FROM {repository}:{other}\n", f"FROM {after}\n")] == []
+
+
+# The version before, the version after, and whether a stop is missing; the last two are from astro-cli, whose floor is
+# lower.
 FLOOR = [
     ("13.6.0", "3.0-1", True),
     ("13.7.0", "3.0-1", False),
@@ -157,12 +230,46 @@ FLOOR = [
     ("13.6.0", "13.7.0", False),
     ("4.2.5", "3.0-1", True),
     ("11.0.0", "3.3", True),
+    ("13.6.0", "3.0-1-rc1", True),
+    ("13.7.0-rc1", "3.0-1", False),
 ]
 
 
 @pytest.mark.parametrize(("before", "after", "missing"), FLOOR)
 def test_floor_of_airflow_3(before: str, after: str, missing: bool) -> None:
-    assert ("airflow-3-floor" in crossed(before, after)) is missing
+    assert ("airflow-3-floor" in [finding.rule for finding in found(written(before), written(after))]) is missing
+
+
+# The image before, the image after, and what to write now.
+STOPS = [
+    (f"{LEGACY}:13.6.0", f"{AIRFLOW_3}:3.3-8", f"{LEGACY}:13.11.0"),
+    (f"{LEGACY}:4.2.6-base", f"{MIRROR}:3.3-8", f"{LEGACY}:13.11.0"),
+    (f"{MIRROR}:13.6.0", f"{AIRFLOW_3}:3.3-8", f"{MIRROR}:13.11.0"),
+    (f"{CERTIFIED}:2.2.5-onbuild", f"{AIRFLOW_3}:3.3-8", f"{LEGACY}:13.11.0"),
+    (f"{CERTIFIED}:2.2.5-onbuild", f"{MIRROR}:3.3-8", f"{MIRROR}:13.11.0"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "write"), STOPS)
+def test_a_missing_stop_says_what_to_write_now_and_that_is_accepted(before: str, after: str, write: str) -> None:
+    old, new = f"FROM {before}\n", f"FROM {after}\n"
+    finding = next(finding for finding in found(old, new) if finding.check == "stop")
+    assert f"; write {write} now, deploy it, and upgrade to " in finding.message
+    assert finding.comment == "# astro-runtime: ignore airflow-3-floor: <the reason>"
+    for first, second in ((old, f"FROM {write}\n"), (f"FROM {write}\n", new)):
+        version = second.strip().rpartition(":")[2]
+        findings = found(first, f"# astro-runtime: reviewed {version}\n{second}")
+        assert [finding.rule for finding in findings if not finding.acknowledged] == []
+
+
+def test_only_ignore_answers_a_missing_stop() -> None:
+    def still_missing(comment: str) -> bool:
+        findings = found(written("13.6.0"), f"# astro-runtime: {comment}\n{written('3.3-8')}")
+        return any(finding.check == "stop" and not finding.acknowledged for finding in findings)
+
+    assert still_missing("reviewed 3.3-8")
+    assert still_missing("ignore airflow-3-floor")
+    assert not still_missing("ignore airflow-3-floor: a new Deployment runs this")
 
 
 def test_the_last_stage_decides() -> None:
@@ -211,7 +318,7 @@ def elsewhere(tag: str, repository: str, belongs: str, proposed: str) -> str:
 
 
 def ended(line: str, until: str) -> str:
-    return f"maintenance of Runtime {line} ended on {until}; lines that are maintained: 13, 3.0, 3.1, 3.2, 3.3"
+    return f"maintenance of Runtime {line} ended on {until}; maintained lines: 13, 3.0, 3.1, 3.2, 3.3"
 
 
 # Reference and what is said of its tag; None where nothing is.
@@ -250,7 +357,7 @@ SAID = [
     (
         f"{LEGACY}:5.0.6xs",
         "pinned-runtime",
-        f'"5.0.6xs" is not a version that can stand here; write a full one, such as {LEGACY}:13.11.0',
+        f'"5.0.6xs" is not a valid version; write a full one, such as {LEGACY}:13.11.0',
     ),
     (
         f"{LEGACY}:$V",
@@ -309,7 +416,7 @@ SAID = [
     (
         f"{AIRFLOW_3}:3.1-8",
         "withdrawn-runtime",
-        "3.1-8 was withdrawn: the Airflow 3.1.4 in it was withdrawn; use 3.1-10 or later",
+        "3.1-8 was withdrawn: the Airflow 3.1.4 in it was withdrawn; use 3.1-9 or later",
     ),
     (f"{AIRFLOW_3}:3.0-9", "withdrawn-runtime", None),
     (f"{LEGACY}:8.0.0-alpha1", "withdrawn-runtime", None),
@@ -403,9 +510,9 @@ def test_a_line_whose_end_is_not_established_is_maintained() -> None:
     assert (ended("4.2.9"), ended("5.5.0")) == ([], ["maintained-runtime"])
 
 
-def test_where_no_line_is_maintained_any_more_that_is_said() -> None:
+def test_the_message_says_if_no_line_is_maintained() -> None:
     said = [f.message for f in found(None, written("13.11.0"), "2099-01-01") if f.check == "maintained"]
-    assert said == ["maintenance of Runtime 13 ended on 2027-04-30; lines that are maintained: none known"]
+    assert said == ["maintenance of Runtime 13 ended on 2027-04-30; maintained lines: none known"]
 
 
 # Line, Airflow, default Python: as the lifecycle page (to 11) and the updates feed (from 12) have them.
@@ -462,10 +569,11 @@ def test_a_boundary_s_words_agree_with_its_line() -> None:
 
 
 def test_every_placeholder_of_a_check_is_used_by_a_rule() -> None:
-    common = set(CHECKS["readable"].placeholders)
+    # What a message of one reason names, a message of another may leave to `write`.
+    optional = {*CHECKS["readable"].placeholders, "stop", "version"}
     for name, each in CHECKS.items():
         words = " ".join(text for rule in BOOK.rules if rule.check == name for text in rule.messages.values())
-        assert set(each.placeholders) - common <= set(re.findall(r"\{([a-z-]+)\}", words)), name
+        assert set(each.placeholders) - optional <= set(re.findall(r"\{([a-z-]+)\}", words)), name
 
 
 def test_every_check_has_a_rule_and_every_reason_a_text() -> None:
@@ -479,6 +587,27 @@ def test_words_are_ascii_and_a_sentence_ends_as_one(rule: Rule) -> None:
     assert all(text.isascii() and not re.search(r"[^.][.:;]$", text) for text in rule.messages.values())
     assert all(text.isascii() and text.endswith(".") and text[0].isupper() for text in rule.consider)
     assert rule.link.startswith("https://")
-    if rule.check == "crossing":
+    if CHECKS[rule.check].boundary:
         assert rule.messages[""].startswith("upgrade from {before} to {after} ")
-        assert rule.acknowledge
+        assert rule.acknowledge == "once reviewed"
+
+
+# Pages that are known to exist: each is named by Astronomer's own pages (https://www.astronomer.io/docs/runtime/llms.txt
+# and others), by Docker's, or is in this project.
+PAGES = {
+    "https://github.com/astro-runtime-guard/astro-runtime-guard#acknowledging",
+    "https://github.com/astronomer/astronomer-docs-resources/tree/main/astro/runtime",
+    "https://docs.docker.com/reference/dockerfile/#from",
+    "https://www.astronomer.io/docs/astro/airflow3/upgrade-af3",
+    "https://www.astronomer.io/docs/astro/deploy-history",
+    "https://www.astronomer.io/docs/astro/remote-execution-configure-agents",
+    "https://www.astronomer.io/docs/runtime/runtime-image-architecture",
+    "https://www.astronomer.io/docs/runtime/runtime-version-lifecycle-policy",
+    "https://www.astronomer.io/docs/runtime/upgrade-astro-runtime",
+    "https://www.astronomer.io/docs/runtime/version-upgrade-considerations",
+}
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.name)
+def test_a_link_goes_to_a_page_that_is_known_to_exist(rule: Rule) -> None:
+    assert rule.link in PAGES, "check that the page exists, then add it to PAGES"

@@ -9,7 +9,8 @@ except KeyboardInterrupt:  # nobody is there yet to say it
     raise SystemExit(130) from None
 
 _FILE = ("pinned", "readable", "published")
-_CHANGE = ("ordered", "crossing")
+_REVIEW = ("crossing", "unknown", "stop")
+_CHANGE = ("ordered", *_REVIEW)
 # The maintained check is not among them: a calendar must not break a repository that nobody touched.
 _ALL = (*_FILE, "withdrawn", *_CHANGE)
 _ACROSS = ("consistent", "carried")
@@ -37,7 +38,7 @@ def astro_runtime_no_downgrade() -> int:
 
 def astro_runtime_upgrade_review() -> int:
     """The hook that asks for a review of an upgrade across a boundary."""
-    return run(Hook("astro-runtime-upgrade-review", ("crossing",)))
+    return run(Hook("astro-runtime-upgrade-review", _REVIEW))
 
 
 def astro_runtime_supported() -> int:

@@ -1,7 +1,4 @@
-"""What is known and what is said: images, rules and places as plain values, and the rulebook that holds them.
-
-The values are read from YAML by the rulebook wing. No particular image, rule or place is known here.
-"""
+"""Images, rules and places as plain values, and the rulebook that holds them. The rulebook wing reads them."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PLACEHOLDER = r"\{([^{}]*)\}"
-"""Where a rule's words have a value put in, as a regular expression."""
+"""A place in a rule's words where a value is put in, as a regular expression."""
 
 
 class Numbering(NamedTuple):
@@ -60,7 +57,8 @@ class Image(NamedTuple):
     release (or `?`), oldest first; `steps` say what to do for an upgrade. `succeeded_by` names the image whose lines
     continue this one, by Airflow version; the numbers of this image's tags are then Airflow versions. `carries` names
     the image that is inside this one: tags begin with a version of that image, in its numbering of the same name.
-    `fixed_by` is the suffix without which even a full version moves.
+    `fixed_by` is the suffix without which even a full version moves. `as_of` (ISO 8601, or empty) is the day for
+    which the image's own file holds.
     """
 
     name: str
@@ -75,6 +73,7 @@ class Image(NamedTuple):
     succeeded_by: str = ""
     carries: str = ""
     fixed_by: str = ""
+    as_of: str = ""
 
     def __hash__(self) -> int:
         return hash(self.name)  # all of it takes too long for a key of a cache
@@ -97,8 +96,8 @@ class Rule(NamedTuple):
     """One rule file, read.
 
     `messages` has a text for each reason of the check (`""` stands for all of them). `version` and `from_below` are
-    what a crossing asks for. `origin` is the file; it is empty for a rule that
-    comes with the program and was not read from YAML.
+    the keys of a boundary. `origin` is the file; it is empty for a rule that comes with the program and was not read
+    from YAML.
     """
 
     name: str

@@ -89,10 +89,10 @@ def answer(rule: Rule, declaration: Declaration, boundary: str = "") -> Acknowle
 
 
 def _reaches(reviewed: str, boundary: str, declaration: Declaration) -> bool:
-    """Whether a review of version `reviewed` covers the boundary: it never covers one above it."""
+    """Whether a review of the version `reviewed` covers a boundary: it must not be above that version."""
     image = declaration.runtime.image
     mine, needed = span(read_tag(reviewed, image), image), span(read_tag(boundary, image), image)
-    return bool(mine and needed and mine.first >= needed.first)
+    return bool(mine and needed and mine.first.release >= needed.first.release)
 
 
 def faults(declaration: Declaration, rules: Sequence[Rule]) -> tuple[Fault, ...]:
@@ -118,7 +118,7 @@ def _fault(acknowledgement: Acknowledgement, declaration: Declaration, rules: Se
         return "no-version"
     mine, written = span(stated, image), span(tag, image)
     if acknowledgement.verb == "reviewed":
-        return "above" if mine and written and mine.first > written.last else ""
+        return "above" if mine and written and mine.first.release > written.last.release else ""
     if tag.kind != "no-value" and mine != written:
         return "stale"
     return "" if acknowledgement.reason else "no-reason"

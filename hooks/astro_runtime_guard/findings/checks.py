@@ -6,12 +6,12 @@ import re
 
 from ..dockerfile.stages import REFUSALS
 from ..named import NamedTuple
-from ..versions.order import Span, newest_known, rank_of, span, spans
+from ..versions.order import Span, newest_between, newest_known, rank_of, span, spans, unknown_line
 from ..versions.tags import line_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..declarations.declaration import Declaration
     from ..model import Image, Numbering, Rule
@@ -55,6 +55,8 @@ class Check(NamedTuple):
     """Its findings are boundaries: they stand in upgrade order, and one comment can answer several of them."""
     lowers: bool = False
     """Its findings are downgrades."""
+    stops: bool = False
+    """Its findings ask for another build to be deployed first."""
     dated: bool = False
     """Its answer depends on today's date."""
 
@@ -110,14 +112,47 @@ def _ordered(change: Change, rule: Rule, today: str) -> Why | None:
 
 def _crossing(change: Change, rule: Rule, today: str) -> Why | None:
     both = _compared(change)
-    if not both or change.after.runtime.image.name not in rule.images:
+    image = change.after.runtime.image
+    if not both or image.name not in rule.images:
         return None
-    before, after = both
-    boundary = rank_of(rule.version, change.after.runtime.image)
-    floor = rank_of(rule.from_below, change.after.runtime.image) if rule.from_below else boundary
-    if before.last < min(boundary, floor) and boundary <= after.first:
+    before, after = both[0].last.release, both[1].first.release
+    boundary = rank_of(rule.version, image).release
+    floor = rank_of(rule.from_below, image).release if rule.from_below else boundary
+    if before < min(boundary, floor) and boundary <= after:
         return Why("", _values(change, version=rule.version), rule.version)
     return None
+
+
+def _unknown(change: Change, rule: Rule, today: str) -> Why | None:
+    """An upgrade into a line that the image's file does not list, or from one such line to another."""
+    both, runtime = _compared(change), change.after.runtime
+    line = unknown_line(runtime.tag, runtime.image)
+    if both and line and both[0].last.release <= line.start:
+        values = {"line": line.name, "as-of": runtime.image.as_of or "an unknown day"}
+        return Why("", _values(change, **values), line.first_build)
+    return None
+
+
+def _stop(change: Change, rule: Rule, today: str) -> Why | None:
+    """An upgrade that skips a build which has to be deployed first."""
+    why = _crossing(change, rule, today)
+    if why is None or change.before is None:
+        return None
+    image = change.after.runtime.image
+    build = newest_between(rule.from_below, rule.version, image)
+    numbering = image.numberings[rank_of(build, image).numbering]
+    holder = _holder(numbering, image, (change.before.declaration.runtime, change.after.runtime))
+    write = _written(change.after, build, holder)
+    return why._replace(values={**why.values, "stop": build, "write": write, "from-below": rule.from_below})
+
+
+def _holder(numbering: Numbering, image: Image, runtimes: Sequence[Runtime]) -> str:
+    """The repository, one of these if possible, that can hold builds of a numbering. A mirror can hold any build."""
+    for runtime in runtimes:
+        elsewhere = any(runtime.declared in other.published_in for other in image.numberings if other != numbering)
+        if runtime.image.name == image.name and runtime.repository and not elsewhere:
+            return runtime.repository
+    return (*numbering.published_in, *image.repositories)[0]
 
 
 def _withdrawn(change: Change, rule: Rule, today: str) -> Why | None:
@@ -234,6 +269,14 @@ CHECKS: Mapping[str, Check] = {
     "crossing": Check(
         _crossing, "The upgrade crosses a boundary.", (*_COMMON, "version"),
         verb="reviewed", keys=("version",), may=("from-below",), compares=True, boundary=True,
+    ),
+    "unknown": Check(
+        _unknown, "The upgrade goes to a line that is not known yet.", (*_COMMON, "line", "as-of"),
+        verb="reviewed", compares=True, boundary=True,
+    ),
+    "stop": Check(
+        _stop, "The upgrade skips a build that must be deployed first.",
+        (*_COMMON, "version", "from-below", "stop", "write"), keys=("version", "from-below"), compares=True, stops=True,
     ),
     "consistent": Check(
         _consistent, "Two places of one project contradict each other.",

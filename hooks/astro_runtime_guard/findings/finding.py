@@ -84,12 +84,14 @@ def find(file: JudgedFile, changes: Iterable[Change]) -> list[Finding]:
 
 
 def _in_order(objections: list[tuple[Rule, Why]], change: Change) -> list[tuple[Rule, Why]]:
-    """By rule; crossed boundaries stand together, the lowest first."""
+    """Missing stops first, because they say what to write now; then by rule, with the boundaries in upgrade order."""
     crossed = [each for each in objections if CHECKS[each[0].check].boundary]
     if len(crossed) > 1:
         crossed.sort(key=lambda each: rank_of(each[1].boundary, change.after.runtime.image))
     others = [each for each in objections if not CHECKS[each[0].check].boundary]
-    position = sum(rule.name < crossed[0][0].name for rule, _ in others) if crossed else 0
+    others.sort(key=lambda each: not CHECKS[each[0].check].stops)
+    before = [rule for rule, _ in others if CHECKS[rule.check].stops or (crossed and rule.name < crossed[0][0].name)]
+    position = len(before)
     return [*others[:position], *crossed, *others[position:]]
 
 

@@ -90,6 +90,7 @@ def read_image(value: Value, name: str, known: Mapping[str, Image]) -> Image:
         steps=found.get("steps", ()),
         succeeded_by=found.get("succeeded-by", ""),
         fixed_by=found.get("fixed-by", ""),
+        as_of=found.get("as-of", ""),
         carries=_carried(value, found, known),
     )
     for word, rank in image.pre_releases:

@@ -1,8 +1,6 @@
-"""Which of two Runtimes is newer.
+"""Which of two Runtimes is newer, or None if they have no order.
 
-Knows: the order of builds, of numberings and of images that succeed one another. The only module that knows
-`packaging`, which says which of two pre-releases is newer; numbers are compared as numbers.
-Must not know: what is forbidden; it only tells the order, and None where there is none.
+Numbers are compared as numbers. `packaging`, which only this module imports, orders pre-releases.
 """
 
 from __future__ import annotations
@@ -10,13 +8,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..named import NamedTuple
-from .tags import read_tag
+from .tags import NUMBER_NAME, lines_of, numbers_in, read_tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..model import Image, Line
+    from ..model import Image, Line, Numbering
     from .recognition import Runtime
     from .tags import Tag
 
@@ -26,19 +24,32 @@ _RELEASE = (1,)  # above every pre-release, which is (0, packaging's Version of 
 class Rank(NamedTuple):
     """Where a build stands in the upgrade order: by the position of its numbering, its numbers, its stage.
 
-    Builds of one numbering have equally many numbers; fewer stand in front of all builds that begin with them.
+    Builds of one numbering have equally many numbers; a rank with fewer is below all builds that begin with them.
     """
 
     numbering: int
     numbers: tuple[int, ...]
     stage: tuple[Any, ...] = _RELEASE
 
+    @property
+    def release(self) -> Rank:
+        """The rank of the release that a pre-release becomes. A pre-release of a boundary crosses it."""
+        return self._replace(stage=_RELEASE)
+
 
 class Span(NamedTuple):
-    """The builds that a tag can name, as the first and last place in the upgrade order; equal for an exact build."""
+    """The builds that a tag can name, as the lowest and highest rank; they are equal for an exact build."""
 
     first: Rank
     last: Rank
+
+
+class UnknownLine(NamedTuple):
+    """A line that the image's file does not list: its name, its first build, and the rank below all its builds."""
+
+    name: str
+    first_build: str
+    start: Rank
 
 
 @lru_cache
@@ -72,23 +83,57 @@ def rank_of(version: str, image: Image) -> Rank:
 
 
 def newest_known(series: Tag, image: Image) -> str:
-    """The newest known build of a series that is not withdrawn; empty where none is known."""
-    withdrawn = {build for withdrawal in image.withdrawn for build in withdrawal.builds}
-    known = [
+    """The newest known build of a series that is not withdrawn; empty if none is known."""
+    inside = [
         build
-        for build, _ in image.builds
-        if build not in withdrawn
-        and (tag := read_tag(build, image)).numberings[0] in series.numberings
+        for build in _good_builds(image)
+        if (tag := read_tag(build, image)).numberings[0] in series.numberings
         and tag.numbers[: len(series.numbers)] == series.numbers
     ]
-    return max(known, key=lambda build: rank_of(build, image), default="")
+    return max(inside, key=lambda build: rank_of(build, image), default="")
+
+
+def newest_between(low: str, high: str, image: Image) -> str:
+    """The newest known build from `low` to below `high` that is not withdrawn; `low` itself if none is known."""
+    first, end = rank_of(low, image), rank_of(high, image)
+    between = [build for build in _good_builds(image) if first <= rank_of(build, image) < end]
+    return max(between, key=lambda build: rank_of(build, image), default=low)
+
+
+def _good_builds(image: Image) -> list[str]:
+    withdrawn = {build for withdrawal in image.withdrawn for build in withdrawal.builds}
+    return [build for build, _ in image.builds if build not in withdrawn]
+
+
+def unknown_line(tag: Tag, image: Image) -> UnknownLine | None:
+    """The line of a build or series, if the image's file lists lines but not this one.
+
+    As many numbers name a line as name the lines of its numbering that are listed; one, if none is.
+    """
+    place = span(tag, image) if image.lines else None
+    if not place or any(lines_of(tag.version, image, at) for at in tag.numberings):
+        return None
+    numbering = image.numberings[tag.numberings[0]]
+    listed = [len(numbers_in(line.name)) for line in image.lines if line.numbering == numbering.name]
+    line = place.first.numbers[: min(min(listed, default=1), len(tag.numbers))]
+    missing = numbering.tag.count("{") - len(line)
+    first = (*line, *[0] * (missing - 1), int(numbering.first))
+    lowest = min(first, place.first.numbers)
+    return UnknownLine(_written(line, numbering), _written(lowest, numbering), Rank(tag.numberings[0], line))
+
+
+def _written(numbers: tuple[int, ...], numbering: Numbering) -> str:
+    """Numbers in the shape of a numbering. Fewer numbers than it has end early: `3.4` of `{major}.{minor}-{build}`."""
+    *marks, end = NUMBER_NAME.split(numbering.tag)
+    text = "".join(f"{mark}{number}" for mark, number in zip(marks, numbers, strict=False))
+    return text + end if len(numbers) == len(marks) else text
 
 
 def spans(before: Runtime, after: Runtime) -> tuple[Span, Span] | None:
-    """Both places in one order, or None where there is none.
+    """The spans of both in one order, or None if they have no order.
 
-    An image that another succeeds is put into its order, and so is, as the one after, an image that carries the one
-    before.
+    An image that another one succeeds is put into that one's order. An image that carries the one before is put into
+    the order of the image inside.
     """
     if before.image.name == after.image.name:
         pair = span(before.tag, before.image), span(after.tag, after.image)

@@ -1,8 +1,4 @@
-"""What a tag says, by the numberings of an image.
-
-Knows: builds, series, pre-releases and suffixes as an image declares them.
-Must not know: which of two is newer, where a tag was written, any particular image (those are YAML).
-"""
+"""What a tag says, by the numberings, pre-releases and suffixes of an image."""
 
 from __future__ import annotations
 
@@ -16,7 +12,8 @@ if TYPE_CHECKING:
     from ..model import Image, Line
 
 _NUMBER = "(0|[1-9][0-9]{0,17})"
-_PLACE = re.compile(r"\{[a-z-]+\}")
+NUMBER_NAME = re.compile(r"\{[a-z-]+\}")
+"""Where a numbering's template has a number."""
 
 
 class Tag(NamedTuple):
@@ -66,21 +63,21 @@ def read_build(tag: str, image: Image) -> Tag | None:
 
 
 def _read_series(tag: str, image: Image, declared: str) -> Tag | None:
-    found: dict[int, re.Match[str]] = {}
+    matches: dict[int, re.Match[str]] = {}
     for position, numbering in enumerate(image.numberings):
         match = _series_pattern(numbering.tag).match(tag)
         if match and _only_suffixes(tag, match.end(), image):
-            found[position] = match
-    published = [at for at in found if declared in image.numberings[at].published_in]
-    likely = published or [at for at in found if _lines_of(found[at].group(), image, at)] or list(found)
+            matches[position] = match
+    published = [at for at in matches if declared in image.numberings[at].published_in]
+    likely = published or [at for at in matches if lines_of(matches[at].group(), image, at)] or list(matches)
     if not likely:
         return None
-    match = found[likely[0]]
+    match = matches[likely[0]]
     return Tag(tag, "series", match.group(), tuple(likely), tuple(filter(None, match.groups())))
 
 
 def _only_suffixes(tag: str, start: int, image: Image) -> bool:
-    """Whether nothing but known suffixes stands from `start` on; one after the other, so that none backtracks."""
+    """Whether nothing but known suffixes follows from `start` on. They are matched one by one, so none backtracks."""
     while start < len(tag):
         match = image.suffixes and _suffix_pattern(image.suffixes).match(tag, start)
         if not match:
@@ -89,33 +86,34 @@ def _only_suffixes(tag: str, start: int, image: Image) -> bool:
     return True
 
 
-def _lines_of(version: str, image: Image, position: int) -> list[Line]:
+def lines_of(version: str, image: Image, position: int) -> list[Line]:
     """The lines that a version or series belongs to or holds: `5.0.1` to line 5; `3` holds 3.0 and 3.1."""
     name = image.numberings[position].name
-    wanted = _numbers(version)
+    numbers = numbers_in(version)
     return [
         line
         for line in image.lines
-        if line.numbering == name and all(a == b for a, b in zip(wanted, _numbers(line.name), strict=False))
+        if line.numbering == name and all(a == b for a, b in zip(numbers, numbers_in(line.name), strict=False))
     ]
 
 
-def _numbers(version: str) -> list[str]:
+def numbers_in(version: str) -> list[str]:
+    """The numbers of a version or of the name of a line."""
     return re.findall("[0-9]+", version)
 
 
 def line_of(tag: Tag, image: Image) -> Line | None:
-    """The line that a build or a series belongs to; None where it is not known, or where it can be one of several."""
+    """The line that a build or a series belongs to; None if it is not known or can be one of several."""
     if tag.kind not in {"build", "series"} or len(tag.numberings) != 1:
         return None
-    lines = _lines_of(tag.version, image, tag.numberings[0])
+    lines = lines_of(tag.version, image, tag.numberings[0])
     return lines[0] if len(lines) == 1 else None
 
 
 @cache
 def _build_pattern(template: str, pre_releases: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     words = "|".join(re.escape(word) for word, _ in pre_releases) or "(?!)"
-    numbers = _NUMBER.join(map(re.escape, _PLACE.split(template)))
+    numbers = _NUMBER.join(map(re.escape, NUMBER_NAME.split(template)))
     return re.compile(
         rf"{numbers}(?:[-.]({words})[-.]?([0-9]{{0,17}}))?(?P<suffixes>(?:-[A-Za-z0-9_.${{}}]+)*)", re.ASCII
     )
@@ -124,7 +122,7 @@ def _build_pattern(template: str, pre_releases: tuple[tuple[str, str], ...]) -> 
 @cache
 def _series_pattern(template: str) -> re.Pattern[str]:
     """The numbers of a build but the last, of which all but the first may be missing too."""
-    before, *between = map(re.escape, _PLACE.split(template)[:-2])
+    before, *between = map(re.escape, NUMBER_NAME.split(template)[:-2])
     more = "".join(f"(?:{literal}{_NUMBER}" for literal in between) + ")?" * len(between)
     return re.compile(f"{before}{_NUMBER}{more}", re.ASCII)
 
@@ -133,5 +131,5 @@ def _series_pattern(template: str) -> re.Pattern[str]:
 def _suffix_pattern(suffixes: tuple[str, ...]) -> re.Pattern[str]:
     """Any one suffix, the longest first."""
     longest_first = sorted(suffixes, key=len, reverse=True)
-    known = "|".join("[0-9]+(?![0-9])".join(map(re.escape, _PLACE.split(suffix))) for suffix in longest_first)
+    known = "|".join("[0-9]+(?![0-9])".join(map(re.escape, NUMBER_NAME.split(suffix))) for suffix in longest_first)
     return re.compile(known, re.ASCII)
