@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from astro_runtime_guard.model import Image, Numbering
+from astro_runtime_guard.model import Image, Line, Numbering
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
-from astro_runtime_guard.versions.order import newest_known, rank_of, series_of, spans
+from astro_runtime_guard.versions.order import newest_between, newest_known, rank_of, series_of, spans, unknown_line
 from astro_runtime_guard.versions.recognition import Runtime, recognise
 from astro_runtime_guard.versions.tags import read_tag
 from hypothesis import given, settings
@@ -257,6 +257,77 @@ def test_an_airflow_minor_of_two_lines_is_all_of_both(tag: str, result: int) -> 
     assert first is not None
     assert second is not None
     assert compare(first, second) == result
+
+
+# A tag of the repository that publishes it, and the name and the first build of its line if no line of it is listed.
+UNKNOWN = [
+    ("3.4-1", AIRFLOW_3, ("3.4", "3.4-1")),
+    ("3.4-12-slim", AIRFLOW_3, ("3.4", "3.4-1")),
+    ("3.4-0", AIRFLOW_3, ("3.4", "3.4-0")),
+    ("3.4", AIRFLOW_3, ("3.4", "3.4-1")),
+    ("4", AIRFLOW_3, ("4", "4.0-1")),
+    ("14.2.1", LEGACY, ("14", "14.0.0")),
+    ("14.2", LEGACY, ("14", "14.0.0")),
+    ("2.1.1", LEGACY, ("2", "2.0.0")),
+    ("3", AIRFLOW_3, None),
+    ("3.3-99", AIRFLOW_3, None),
+    ("13.99.0", LEGACY, None),
+    ("latest", LEGACY, None),
+    ("5.0.6xs", LEGACY, None),
+]
+
+
+@pytest.mark.parametrize(("tag", "repository", "expected"), UNKNOWN)
+def test_unknown_line(tag: str, repository: str, expected: tuple[str, str] | None) -> None:
+    line = unknown_line(runtime(tag, repository).tag, RUNTIME)
+    assert (line and (line.name, line.first_build)) == expected
+
+
+# The shape of a build, the names of the lines that are listed, a build, and the name and first build of its line.
+SHAPES = [
+    ("v{a}.{b}-end", ("1",), "v2.3-end", ("v2", "v2.0-end")),
+    ("{a}.{b}.{c}-{d}", ("1.0", "1.1"), "1.2.3-4", ("1.2", "1.2.0-0")),
+    ("{a}.{b}.{c}-{d}", ("1.0", "2"), "3.2.3-4", ("3", "3.0.0-0")),
+    ("{a}.{b}", ("1.0",), "1.7", ("1.7", "1.7")),
+    ("{a}.{b}", ("1",), "1.7", None),
+]
+
+
+@pytest.mark.parametrize(("shape", "lines", "build", "expected"), SHAPES)
+def test_unknown_line_of_another_shape(
+    shape: str, lines: tuple[str, ...], build: str, expected: tuple[str, str] | None
+) -> None:
+    listed = tuple(Line(name, "only", "1.0") for name in lines)
+    image = Image(f"{shape} {lines}", ("docker.io/library/x",), (Numbering("only", shape),), lines=listed)
+    line = unknown_line(read_tag(build, image), image)
+    assert (line and (line.name, line.first_build)) == expected
+
+
+def test_a_numbering_without_lines_is_unknown_by_its_first_number() -> None:
+    numberings = (*RUNTIME.numberings, Numbering("next", "{year}.{month}_{build}"))
+    image = RUNTIME._replace(name="with-another-numbering", numberings=numberings)
+    line = unknown_line(read_tag("2030.1_4", image), image)
+    assert line is not None
+    assert (line.name, line.first_build) == ("2030", "2030.0_0")
+
+
+def test_an_image_without_lines_has_no_unknown_line() -> None:
+    certified = IMAGES["astronomer-certified"]
+    assert unknown_line(read_tag("99.0.0-1", certified), certified) is None
+
+
+# The lowest build, the build above, and the newest good one between them.
+BETWEEN_BUILDS = [
+    ("13.7.0", "3.0-1", "13.11.0"),
+    ("13.4.0", "13.5.1", "13.4.0"),
+    ("8.0.0", "8.1.0", "8.0.0"),
+    ("98.0.0", "99.0.0", "98.0.0"),
+]
+
+
+@pytest.mark.parametrize(("low", "high", "expected"), BETWEEN_BUILDS)
+def test_newest_between(low: str, high: str, expected: str) -> None:
+    assert newest_between(low, high, RUNTIME) == expected
 
 
 def test_an_airflow_minor_that_reads_as_a_build_is_no_series() -> None:

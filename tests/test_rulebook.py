@@ -61,6 +61,8 @@ MISTAKES = {
     "version that is none": (edited("12.0.0\n", "12.0\n"), ["3:10: 12.0 is no version of astro-runtime, expected {major}.{minor}.{patch} or {major}.{minor}-{build}"]),
     "version with a suffix": (edited("12.0.0\n", "12.0.0-base\n"), ["3:10: 12.0.0-base is no version of astro-runtime, expected {major}.{minor}.{patch} or {major}.{minor}-{build}"]),
     "missing version": (edited("version: 12.0.0\n", ""), ["1:1: version: this key is missing"]),
+    "a stop that is not below its version": (edited("check: crossing", "check: stop\nfrom-below: 12.0.0"), ["3:13: from-below: expected a build below 12.0.0"]),
+    "a stop without its lowest build": (edited("check: crossing", "check: stop"), ["1:1: from-below: this key is missing"]),
     "key that the check has no use for": (edited("check: crossing", "check: ordered"), ["3:10: version: the check ordered has no use for it"]),
     "unknown placeholder": (edited("{before}", "{befor}"), [f"4:10: no placeholder is called befor; did you mean before? expected one of {PLACES}"]),
     "list for a text": (edited("into {version} from {before}", "[a, b]"), ["4:10: message: expected a text"]),
@@ -114,7 +116,7 @@ def test_not_utf8(tmp_path: Path) -> None:
     assert str(raised.value) == f"{path.as_posix()}:2:1: the file is not UTF-8"
 
 
-def test_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+def test_mistakes_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         put(tmp_path, edited("message:", "mesage:"), name)
     with pytest.raises(CannotCheck) as raised:
@@ -166,6 +168,50 @@ def test_an_image_of_one_s_own(tmp_path: Path) -> None:
     assert [finding.message for finding in found] == ["down from 2.0.0"]
 
 
+LINES = """\
+lines: [{line: "1", numbering: only, airflow: "2.0"}]
+as-of: 2026-01-31
+"""
+UNKNOWN = """\
+image: thing
+check: unknown
+message: "{line} is not known on {as-of}"
+examples: {finds: [], passes: []}
+"""
+
+
+def test_an_image_of_one_s_own_can_have_unknown_lines(tmp_path: Path) -> None:
+    put(tmp_path, IMAGE + LINES, "images/thing.yaml")
+    put(tmp_path, "extends: thing\nrepositories: [example.com/other]\nas-of: 2026-03-31\n", "images/thing-mirror.yaml")
+    put(tmp_path, UNKNOWN)
+    book = load(tmp_path)
+
+    def messages(before: str, after: str) -> list[str]:
+        return [each.message for each in check(before.encode(), after.encode(), rulebook=book)]
+
+    assert messages("FROM example.com/thing:1.0.0\n", "FROM example.com/other:2.3.4\n") == [
+        "2 is not known on 2026-01-31"
+    ]
+    assert messages("FROM example.com/thing:2.0.0\n", "FROM example.com/thing:2.3.4\n") == []
+
+
+def test_a_catalogue_without_a_day_says_so(tmp_path: Path) -> None:
+    put(tmp_path, IMAGE + LINES.replace("as-of: 2026-01-31\n", ""), "images/thing.yaml")
+    put(tmp_path, UNKNOWN)
+    before, after = b"FROM example.com/thing:1.0.0\n", b"FROM example.com/thing:2.3.4\n"
+    assert [each.message for each in check(before, after, rulebook=load(tmp_path))] == [
+        "2 is not known on an unknown day"
+    ]
+
+
+def test_a_rule_that_ships_can_be_turned_off_by_a_file_of_its_name(tmp_path: Path) -> None:
+    text = (Path(shipped_folder()) / "unknown-line.yaml").read_text(encoding="utf-8")
+    put(tmp_path, text + "enabled: false\n", "unknown-line.yaml")
+    before, after = (f"FROM astrocrpublic.azurecr.io/runtime:{version}\n".encode() for version in ("3.3-8", "3.4-1"))
+    assert [each.rule for each in check(before, after)] == ["unknown-line"]
+    assert check(before, after, rulebook=load(tmp_path)) == []
+
+
 IMAGE_MISTAKES = {
     "extends nothing known": ("extends: nothing\nrepositories: [a/b]\n", "1:1: extends: no image is called nothing; expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
     "extends and more": ("extends: astro-runtime\nsuffixes: [-x]\n", "1:1: a file that extends an image gives repositories or builds alone"),
@@ -210,7 +256,7 @@ def test_a_file_that_would_not_be_read_is_a_mistake(tmp_path: Path, name: str) -
     )
 
 
-def test_other_files_beside_rules_are_nobody_s_business(tmp_path: Path) -> None:
+def test_other_files_beside_rules_are_ignored(tmp_path: Path) -> None:
     put(tmp_path, "x", "README.md")
     assert load(tmp_path).rules == load_rulebook([shipped_folder()], today="2026-11-22").rules
 

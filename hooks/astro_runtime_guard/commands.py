@@ -1,7 +1,4 @@
-"""The commands beside the check: `rules list`, `rules test`, `rules schema`, `explain RULE`, `plan OLD NEW`.
-
-Knows: their arguments and what they print. Must not know: Dockerfiles, git.
-"""
+"""The commands beside the check: `rules list`, `rules test`, `rules schema`, `explain RULE`, `plan OLD NEW`."""
 
 from __future__ import annotations
 
@@ -44,7 +41,7 @@ def _parser() -> ArgumentParser:
     for name, meaning, answer in (
         ("list", "every rule, its check, and the file that it comes from", _list),
         ("test", "run the examples of every rule", _test),
-        ("schema", "a JSON Schema for rule and image files", _schema),
+        ("schema", "a JSON Schema for rule, image and place files", _schema),
     ):
         rules.add_parser(name, parents=[shared], help=meaning).set_defaults(answer=answer)
     explain = commands.add_parser("explain", parents=[shared], help="what a rule means and how to satisfy it")
@@ -76,17 +73,17 @@ def _test(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
 def failures(rulebook: Rulebook, rules: Iterable[Rule]) -> Iterator[str]:
     """A line `path:line: rule: ...` for each example that does not come out as it says."""
     for rule in rules:
-        for wanted, examples in (("finds", rule.finds), ("passes", rule.passes)):
+        for expected, examples in (("finds", rule.finds), ("passes", rule.passes)):
             if not examples:
-                yield f"{rule.origin}:1: {rule.name}: needs an example that it {wanted}"
+                yield f"{rule.origin}:1: {rule.name}: needs an example that it {expected}"
             for example in examples:
-                if _finds(example, rule, rulebook) is not (wanted == "finds"):
-                    outcome = "should find, but passes" if wanted == "finds" else "should pass, but finds"
+                if _finds(example, rule, rulebook) is not (expected == "finds"):
+                    outcome = "should find, but passes" if expected == "finds" else "should pass, but finds"
                     yield f"{rule.origin}:{example.line}: {rule.name}: {outcome}"
 
 
 def _finds(example: Example, rule: Rule, rulebook: Rulebook) -> bool:
-    """Whether the rule objects, with the whole rulebook beside it (an acknowledgement speaks of other rules)."""
+    """Whether the rule finds something. All rules run, because an acknowledgement can name any of them."""
     before = None if example.before is None else example.before.encode()
     beside = {path: text.encode() for path, text in example.beside}
     findings = check(

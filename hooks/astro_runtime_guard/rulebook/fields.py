@@ -1,8 +1,4 @@
-"""Keys of a YAML mapping -> Python values, with every mistake at its place.
-
-Knows: how a key is described (what it takes, whether it must be there, what it means) and how values are read by that.
-Must not know: YAML's syntax, which keys there are.
-"""
+"""Reads the keys of a YAML mapping into Python values, and reports every mistake with its position."""
 
 from __future__ import annotations
 
@@ -26,7 +22,7 @@ class Key(NamedTuple):
 
 
 def read_fields(value: Value, keys: Mapping[str, Key]) -> dict[str, Any]:
-    """The values of a mapping by key. Raises Mistake with every mistake in it, one a line."""
+    """The values of a mapping by key. Raises Mistake with every mistake in the mapping, one a line."""
     if not isinstance(value.content, dict):
         raise Mistake(value, f"expected a mapping with the keys {_names(keys)}")
     found: dict[str, Any] = {}

@@ -54,15 +54,15 @@ def _refuse_strays(folders: list[Path]) -> Iterator[str]:
 
 
 def _files(folders: list[Path]) -> Iterator[Path]:
-    """Image files first, for a rule or a place names the image that it speaks of."""
+    """Image files first, because a rule or a place names its image."""
     for pattern in ("images/*.yaml", "places/*.yaml", "*.yaml"):
         for folder in folders:
-            # By length first: what extends `images/a.yaml` stands in a file with a longer name or a later folder.
+            # Short names first: a file that extends `images/a.yaml` has a longer name or is in a later folder.
             yield from sorted(folder.glob(pattern), key=lambda path: (len(path.stem), path.stem))
 
 
 def _source(path: Path) -> bytes:
-    """What a file says, and of a large one no more than shows that it is too large; a pipe may never end."""
+    """The bytes of a file, at most one more than a file may have. Only a regular file is read: a pipe may never end."""
     if not path.is_file():
         raise Mistake(Value("", _shown(path)), "is no regular file")
     with path.open("rb") as file:

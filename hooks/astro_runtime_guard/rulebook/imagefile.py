@@ -1,7 +1,4 @@
-"""An image file -> what is known of an image.
-
-Knows: the keys of an image file. Must not know: YAML's syntax, any rule.
-"""
+"""Turns an image file into an image."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-# Between two numbers something must stand that is none, or one text could be read in many ways.
+# Two numbers need a mark between them, or one text could be read in several ways.
 _TEMPLATE = re.compile(r"[^{}]*\{[a-z-]+\}(?:[^{}]*[^{}0-9]\{[a-z-]+\}){1,5}[^{}]*")
 _PRE_RELEASES = ("dev", "a", "b", "rc")
 
@@ -62,7 +59,7 @@ IMAGE_KEYS = {
     "lines": Key(records, "lines of builds, in upgrade order", keys=LINE_KEYS),
     "withdrawn": Key(records, "builds that must not be used", keys=WITHDRAWN_KEYS),
     "builds": Key(pairs, "known builds: build to Airflow version and day of release (or ?), oldest first"),
-    "steps": Key(texts, "what to do for an upgrade, a sentence each; {after} is the new version"),
+    "steps": Key(texts, "what to do for an upgrade, a sentence each, with {before}, {after} and {write}, the new FROM"),
     "succeeded-by": Key(text, "the image that continues this one; this one's versions are Airflow versions"),
     "carries": Key(
         text, "the image inside this one, with a version of which each tag begins, by numberings of one name"

@@ -1,7 +1,4 @@
-"""A rule file -> a rule.
-
-Knows: the keys of a rule file, and that its words fit its check. Must not know: YAML's syntax, what a check does.
-"""
+"""Turns a rule file into a rule, and checks that its keys and words fit its check."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ import re
 from ..errors import unknown
 from ..findings.checks import CHECKS, Check
 from ..model import PLACEHOLDER, Example, Rule
+from ..versions.order import rank_of
 from ..yamlfile import Mistake, Value
 from .fields import Key, flag, read_fields, record, records, source, sources, text, texts
 from .imagefile import check_build
@@ -29,7 +27,7 @@ def _check_name(value: Value) -> str:
 
 
 def _as_is(value: Value) -> Value:
-    """Read later, when the check is known."""
+    """The value itself; it is read later, when the check is known."""
     return value
 
 
@@ -46,11 +44,14 @@ EXAMPLES_KEYS = {
 RULE_KEYS = {
     "image": Key(texts, "the image, or a list of images, that the rule speaks of", required=True),
     "check": Key(_check_name, "what is looked for", required=True),
-    "version": Key(_as_is, "the boundary: found when the version was below it and is now at or above it"),
-    "from-below": Key(_as_is, "found only when the version before was below this one too"),
-    "message": Key(_as_is, "one line that stands alone; a mapping where the check has several reasons", required=True),
+    "version": Key(_as_is, "the boundary: found if the version was below it and is now at or above it"),
+    "from-below": Key(
+        _as_is,
+        "found only if the version before was below this one too; in a stop, where to stop",
+    ),
+    "message": Key(_as_is, "one line that stands alone; a mapping if the check has several reasons", required=True),
     "consider": Key(texts, "what to think of before going on, a sentence each"),
-    "acknowledge": Key(text, "when the finding may be acknowledged, as the beginning of a sentence"),
+    "acknowledge": Key(text, "when to acknowledge it, as the beginning of a sentence: if it must stay as it is"),
     "link": Key(text, "where to read more"),
     "enabled": Key(flag, "false: off until --enable names the rule"),
     "examples": Key(record, "its tests: changes that it must find, and changes that it must pass", True, EXAMPLES_KEYS),
@@ -65,12 +66,7 @@ def read_rule(value: Value, name: str, images: Mapping[str, Image]) -> Rule:
         if image not in images:
             raise Mistake(value, f"image: {unknown('image', image, images)}")
     _refuse_keys(value, found, check)
-    versions = {
-        key: check_build(text(found[key]), images[image], found[key])
-        for key in ("version", "from-below")
-        if key in found
-        for image in found["image"]
-    }
+    versions = _versions(found, check, images)
     return Rule(
         name,
         images=found["image"],
@@ -96,24 +92,33 @@ def _refuse_keys(value: Value, found: Mapping[str, Any], check: Check) -> None:
             raise Mistake(value, f"{key}: this key is missing")
 
 
+def _versions(found: Mapping[str, Any], check: Check, images: Mapping[str, Image]) -> dict[str, str]:
+    """The versions of a boundary, each a build of every image of the rule."""
+    versions: dict[str, str] = {}
+    for image in (images[name] for name in found["image"]):
+        for key in ("version", "from-below"):
+            if key in found:
+                versions[key] = check_build(text(found[key]), image, found[key])
+        if check.stops and rank_of(versions["from-below"], image) >= rank_of(versions["version"], image):
+            raise Mistake(found["from-below"], f"from-below: expected a build below {versions['version']}")
+    return versions
+
+
 def _messages(value: Value, check: Check) -> dict[str, str]:
     """A message for each reason of the check; a single text stands for all of them, under the empty name."""
     if isinstance(value.content, str):
         return {"": _words(value, check)}
-    known = {reason: Key(lambda item: _words(item, check), "", required=True) for reason in check.reasons}
-    if known.keys() == {""}:
+    keys = {reason: Key(lambda item: _words(item, check), "", required=True) for reason in check.reasons}
+    if keys.keys() == {""}:
         raise Mistake(value, "message: expected a text")
-    return read_fields(value, known)
+    return read_fields(value, keys)
 
 
 def _words(value: Value, check: Check) -> str:
     words = text(value)
     for name in re.findall(PLACEHOLDER, words):
         if name not in check.placeholders:
-            raise Mistake(
-                value,
-                unknown("placeholder", name, check.placeholders),
-            )
+            raise Mistake(value, unknown("placeholder", name, check.placeholders))
     return words
 
 

@@ -1,6 +1,6 @@
 """What a rule file, an image file and a place file may hold, as a JSON Schema for editors.
 
-Knows: JSON Schema. Must not know: the keys (it is made from the tables that the files are read by).
+It is made from the same tables that the files are read with.
 """
 
 from __future__ import annotations
