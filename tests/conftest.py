@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from astro_runtime_guard import entrypoints
 from astro_runtime_guard.rulebook import compiled
 from astro_runtime_guard.rulebook.where import shipped_folder
 from hypothesis import settings
@@ -36,6 +38,27 @@ def inside(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> Repository:
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(repo.path)
     return repo
+
+
+Said = tuple[int, str, str]
+
+
+@pytest.fixture
+def guard(
+    inside: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
+    """Runs a console script by its name in the repository, in this process: its exit code, standard output and standard error."""
+
+    def run(*argv: str, script: str = "astro_runtime_guard") -> Said:
+        monkeypatch.setattr("sys.argv", [script, *argv])
+        try:
+            code = getattr(entrypoints, script)()
+        except SystemExit as stop:  # argparse
+            code = int(stop.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
 
 
 @dataclass(frozen=True)

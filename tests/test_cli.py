@@ -12,30 +12,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from astro_runtime_guard import entrypoints
 from astro_runtime_guard.rulebook.where import shipped_folder
+from conftest import Said
 from repository import Repository
 
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
-Said = tuple[int, str, str]
-
-
-@pytest.fixture
-def guard(
-    inside: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Said]:
-    """Runs a console script by its name in the repository: its exit code, standard output and standard error."""
-
-    def run(*argv: str, script: str = "astro_runtime_guard") -> Said:
-        monkeypatch.setattr("sys.argv", [script, *argv])
-        try:
-            code = getattr(entrypoints, script)()
-        except SystemExit as stop:  # argparse
-            code = int(stop.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_silence(guard: Callable[..., Said], inside: Repository) -> None:
@@ -433,7 +414,7 @@ def test_the_way_back_from_an_upgrade_that_was_never_merged(
     inside.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
     inside.git("add", "Dockerfile")
     way = "to take back an upgrade that was never merged:  ASTRO_RUNTIME_BASE={} git commit"
-    assert way.format("<the branch to merge into>") in guard()[1]
+    assert "ASTRO_RUNTIME_BASE" not in guard()[1]
     inside.git("update-ref", "refs/remotes/origin/trunk", merged)
     inside.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
     assert way.format("origin/trunk") in guard()[1]

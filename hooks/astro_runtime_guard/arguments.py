@@ -43,6 +43,7 @@ class Options:
         self.files = list(files)
         self.base: str | None = None
         self.no_base = False
+        self.changed = False
         self.exclude: re.Pattern[str] | None = None
         self.rules: str | None = None
         self.enable: list[str] = []

@@ -59,6 +59,7 @@ def _parser(program: str, after: str | None) -> Parser:
     add("files", nargs="*", metavar="FILE", help="files to check; without any, all tracked ones below this folder")
     add("--base", metavar="REF", help="compare with this commit or branch (also: ASTRO_RUNTIME_BASE)")
     add("--no-base", action="store_true", help="compare with nothing; check the files as they are")
+    add("--changed", action="store_true", help="check only the files that differ from before")
     add("--exclude", metavar="REGEX", type=_regex, help="skip paths that match, where no FILE is given")
     add("--rules", metavar="DIR", help="a folder of rules, read instead of .astro-runtime/")
     add("--enable", metavar="RULE", action="append", help="run this rule too; can be repeated")

@@ -23,50 +23,96 @@ if TYPE_CHECKING:
     from .model import Rule, Rulebook
 
 
+# One of them is set where git runs a hook, or a hook runner stands for one.
+_STAGES = ("GIT_INDEX_FILE", "PRE_COMMIT_REMOTE_NAME", "PRE_COMMIT_COMMIT_MSG_SOURCE")
+
+
 def check_files(hook: Hook, options: Options) -> int:
     """Check, report, and return the exit code. Raises CannotCheck."""
     repository = Repository(os.environ)
     # In a rebase, git retries a commit that prepare-commit-msg refuses endlessly; the push and CI judge it.
     if hook.stands_for_stages and repository.is_rebasing():
         return 0
-    rulebook = load_rulebook(rule_folders(options.rules), options.today)
-    rules = select_rules(rulebook, hook.checks, options.enable, options.disable, options.only)
-    if options.files:
-        # Imported while git works: what the shortcut did not pass is sure to need it.
-        from .findings import judge  # noqa: F401
-    reader = Reader(rulebook, places=hook.together, exclude=options.exclude)
-    request = Request(options.files or None, reader, options.base, options.no_base, with_beside=hook.together)
-    snapshot = read(repository, request)
+    run = Run(hook, options, repository)
+    snapshot = run.read()
     if not snapshot.repository:
         deliver.complain(f"{hook.name}: not in a git repository, so nothing is compared")
     if options.verbose:
         from .reports.verbose import describe
 
         deliver.complain("\n".join(describe(snapshot)))
-    report = _report(_findings(snapshot, hook, reader, rules), rules, snapshot, options)
-    deliver.deliver(report, options.format, options.output, options.color, _advice(hook, report, repository))
-    found = any(not finding.acknowledged for finding in report.findings)
-    return 1 if found and not options.exit_zero else 0
+    report = run.report(snapshot)
+    refused = any(not finding.acknowledged for finding in report.findings)
+    advice: tuple[str, ...] = ()
+    if refused and options.format == "text":
+        from .advice import Adviser
+
+        advice = tuple(Adviser(run, report).lines())
+    deliver.deliver(report, options.format, options.output, options.color, advice)
+    return 1 if refused and not options.exit_zero else 0
 
 
-def _findings(snapshot: Snapshot, hook: Hook, reader: Reader, rules: Sequence[Rule]) -> list[Finding]:
-    """Most Dockerfiles name no Runtime, and then nothing more has to be imported."""
-    names = needles(name for image in reader.rulebook.images for name in image.repositories)
-    if not any(format_of(file.path) or may_name(file.source, names) for file in snapshot.files):
-        return []
-    from .findings.judge import judge
+class Run:
+    """One check: what is asked for, the rules that run, and the repository."""
 
-    return judge(snapshot, reader, rules, dockerfiles_apart=hook.leaves_dockerfiles)
+    def __init__(self, hook: Hook, options: Options, repository: Repository) -> None:
+        """Raises CannotCheck."""
+        self.hook, self.options, self.repository = hook, options, repository
+        rulebook = load_rulebook(rule_folders(options.rules), options.today)
+        self.rules = select_rules(rulebook, hook.checks, options.enable, options.disable, options.only)
+        if options.files:
+            # Imported while git works: what the shortcut did not pass is sure to need it.
+            from .findings import judge  # noqa: F401
+        self.reader = Reader(rulebook, places=hook.together, exclude=options.exclude)
+        self.request = Request(
+            options.files or None, self.reader, options.base, options.no_base, with_beside=hook.together
+        )
 
+    def read(self) -> Snapshot:
+        """The files to check, before and now. Raises CannotCheck."""
+        snapshot = read(self.repository, self.request)
+        if not self.options.changed and not self._is_in_stage():
+            return snapshot
+        if snapshot.base.problem and self._names_any(snapshot):
+            raise CannotCheck(snapshot.base.problem)
+        from .changed import narrow
 
-def _report(findings: list[Finding], rules: list[Rule], snapshot: Snapshot, options: Options) -> Report:
-    return Report(
-        tuple(findings),
-        tuple(rules),
-        version=deliver.version() if options.format != "text" else "",
-        bases=tuple(before.named for before in snapshot.base.commits),
-        prefix=snapshot.prefix,
-    )
+        return narrow(snapshot, self.reader, self.repository, together=self.hook.together)
+
+    def _is_in_stage(self) -> bool:
+        """Whether the hook that lists files itself was called for a commit or a push, not by hand."""
+        return self.hook.stands_for_stages and any(self.repository.environ.get(name) for name in _STAGES)
+
+    def _names_any(self, snapshot: Snapshot) -> bool:
+        """Whether a file can name a version; most Dockerfiles do not, and then nothing more has to be imported."""
+        names = needles(name for image in self.reader.rulebook.images for name in image.repositories)
+        return any(format_of(file.path) or may_name(file.source, names) for file in snapshot.files)
+
+    def report(self, snapshot: Snapshot) -> Report:
+        """What the rules find. Raises CannotCheck."""
+        return Report(
+            tuple(self._findings(snapshot)),
+            tuple(self.rules),
+            version=deliver.version() if self.options.format != "text" else "",
+            bases=tuple(before.named for before in snapshot.base.commits),
+            prefix=snapshot.prefix,
+        )
+
+    def _findings(self, snapshot: Snapshot) -> list[Finding]:
+        if not self._names_any(snapshot):
+            return []
+        from .findings.judge import judge
+
+        return judge(snapshot, self.reader, self.rules, dockerfiles_apart=self.hook.leaves_dockerfiles)
+
+    def passes(self, base: str) -> bool:
+        """Whether no lower version is found in a comparison with another commit."""
+        repository = Repository(self.repository.environ)
+        try:
+            findings = self._findings(read(repository, self.request._replace(base=base)))
+        except CannotCheck:
+            return False
+        return not any(finding.check == "ordered" and not finding.acknowledged for finding in findings)
 
 
 def select_rules(
@@ -92,19 +138,3 @@ def select_rules(
         and rule.name not in disabled
         and (not only or rule.name in only)
     ]
-
-
-def _advice(hook: Hook, report: Report, repository: Repository) -> tuple[str, ...]:
-    """What to do next, where the finding alone does not say it."""
-    found = [finding for finding in report.findings if not finding.acknowledged]
-    lines: list[str] = []
-    if any(finding.check == "ordered" and finding.base.startswith("HEAD ") for finding in found):
-        main = repository.default_branch() or "<the branch to merge into>"
-        lines.append(f"to take back an upgrade that was never merged:  ASTRO_RUNTIME_BASE={main} git commit")
-        if not hook.stands_for_stages:  # a commit that is amended passes the hooks that take files first
-            lines.append("to amend the commit that you compare with:  ASTRO_RUNTIME_BASE=HEAD^ git commit --amend")
-    if hook.stands_for_stages and found:
-        lines.append("to go on: write the line, then git add and git commit")
-        lines.append("to go back to before a git revert, cherry-pick or merge: git reset --merge")
-        lines.append(f"to pass without this check: SKIP={hook.name}")
-    return tuple(lines)

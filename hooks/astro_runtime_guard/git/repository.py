@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 MOST_BYTES = 1 << 24
 """The largest file that is read: as much as BuildKit takes in one message, so a larger Dockerfile cannot be built."""
 
-_AND = "--and"
+AND = "--and"
 # rev-parse repeats an option that it does not know: a mark between answers, which may hold line ends themselves.
-_NEXT = b"\n--and\n"
+NEXT = b"\n--and\n"
 _WHERE = (
-    *("rev-parse", "--is-inside-work-tree", "--show-prefix", _AND),
-    *("--git-path", "MERGE_HEAD", _AND, "--git-path", "shallow", _AND, "--revs-only", "HEAD"),
+    *("rev-parse", "--is-inside-work-tree", "--show-prefix", AND),
+    *("--git-path", "MERGE_HEAD", AND, "--git-path", "shallow", AND, "--revs-only", "HEAD"),
 )
 
 
@@ -75,12 +75,12 @@ class Repository:
             return None
         if code:
             raise refusal("rev-parse", code, err)
-        if out.count(_NEXT) != 3 or not out.endswith(b"\n"):
+        if out.count(NEXT) != 3 or not out.endswith(b"\n"):
             raise broken_off("rev-parse")
         inside, rest = out.split(b"\n", 1)
         if inside != b"true":
             raise CannotCheck("only git's own files are here (a bare repository?): run this in a work tree")
-        prefix, merge_head, shallow, head = rest.split(_NEXT)
+        prefix, merge_head, shallow, head = rest.split(NEXT)
         if not head:
             refuse_broken_branch(self.environ)
         return WorkTree(prefix, head.decode("ascii").strip(), merge_head, shallow)
@@ -134,6 +134,14 @@ class Repository:
         """What the commit `after`, or the index for "", changes from the commit `before`."""
         return plumbing.read_differences(self.ask(*_difference(before, after)))
 
+    def changes_below(self, folder: bytes, commit: str, after: str) -> bool:
+        """Whether `after`, or the index or the work tree for "", changes a file below a folder of this name."""
+        differences = self.staged if commit == self.head and not after else self.differences(commit, after)
+        if any(b"/" + folder + b"/" in b"/" + key for key in differences):
+            return True
+        where = b":(top,glob)**/" + folder + b"/**"
+        return not after and bool(self.ask("status", "--porcelain", "-z", "-uall", "--", os.fsdecode(where)))
+
     def commits(self, names: Sequence[str]) -> list[str]:
         """Full names of commits, as people name them; "" for one that is not in the clone."""
         asked = [os.fsencode(name) + b"^{commit}" if name and not set(name) & set("\n\0") else b"-" for name in names]
@@ -173,10 +181,12 @@ class Repository:
 
         Hook runners set PRE_COMMIT_COMMIT_MSG_SOURCE in that hook alone.
         """
-        if not self.environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE"):
-            return False
-        out = self.ask("rev-parse", "--git-path", "rebase-merge", _AND, "--git-path", "rebase-apply")
-        return any(os.path.isdir(folder) for folder in out.removesuffix(b"\n").split(_NEXT))
+        return bool(self.environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE")) and self.has_rebase()
+
+    def has_rebase(self) -> bool:
+        """Whether a rebase is in progress."""
+        out = self.ask("rev-parse", "--git-path", "rebase-merge", AND, "--git-path", "rebase-apply")
+        return any(os.path.isdir(folder) for folder in out.removesuffix(b"\n").split(NEXT))
 
     def default_branch(self) -> str:
         """The default branch of origin as this clone knows it, such as "origin/main"; "" when it does not."""

@@ -1,0 +1,90 @@
+"""What to do next after a refusal, where the finding alone does not say it: only commands that lose nothing."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from .git.event import Event
+from .git.repository import merged_heads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .reports.report import Report
+    from .run import Run
+
+# Most files that are named in one command.
+_MOST = 5
+
+
+class Adviser:
+    """Advice on the findings of one run that are not acknowledged, by the event in which the hook was called."""
+
+    def __init__(self, run: Run, report: Report) -> None:
+        self._run, self._environ = run, run.repository.environ
+        self._findings = [finding for finding in report.findings if not finding.acknowledged]
+
+    def lines(self) -> Iterator[str]:
+        """One line for each piece of advice; a command stands behind a colon and two blanks."""
+        pushed = bool(self._environ.get("PRE_COMMIT_REMOTE_NAME"))
+        if pushed and self._run.hook.stands_for_stages:
+            yield "to go on: write the line, commit it, and push again"
+            yield from self._skip(f"SKIP={self._run.hook.name} git push{self._refspec()}")
+        elif not pushed:
+            yield from self._of_commit() if self._commits else ()
+            yield from self._other_bases()
+        if self._run.hook.stands_for_stages and self._environ.get("PRE_COMMIT"):
+            name = self._run.hook.name
+            yield f"to leave out files, use args: [--exclude, REGEX] ({name} does not see exclude: of the hook runner)"
+
+    @cached_property
+    def _commits(self) -> bool:
+        """Whether a hook of git was called for a commit."""
+        names = ("GIT_INDEX_FILE", "PRE_COMMIT_COMMIT_MSG_SOURCE")
+        return any(self._environ.get(name) for name in names) or bool(merged_heads(self._environ))
+
+    def _of_commit(self) -> Iterator[str]:
+        event = Event(self._run.repository)
+        back, more = event.way_back(), f" && git {event.sequence} --continue" if event.sequence else ""
+        add = self._add()
+        if back:
+            yield f"to go on, write the line, then:  {f'{add} && ' if add else ''}git commit{more}"
+            yield f"to go back to before:  {back}"
+        elif add:
+            yield f"the staged text is judged, so after a change:  {add}"
+        if self._run.hook.stands_for_stages:
+            yield from self._skip(f"SKIP=astro-runtime,{self._run.hook.name} git commit{more}")
+
+    def _add(self) -> str:
+        """The command that stages the files of the findings; "" if there are many, or one cannot be shown."""
+        paths = dict.fromkeys(finding.path for finding in self._findings)
+        if len(paths) > _MOST or not all(path.isprintable() for path in paths):
+            return ""
+        return " ".join(("git add --", *map(quote, paths)))
+
+    def _skip(self, command: str) -> Iterator[str]:
+        """SKIP is known to pre-commit and prek alone, and they set PRE_COMMIT."""
+        if self._environ.get("PRE_COMMIT"):
+            yield f"to pass without this check:  {command}"
+
+    def _refspec(self) -> str:
+        """What is pushed, as far as the hook runner tells."""
+        names = ("PRE_COMMIT_REMOTE_NAME", "PRE_COMMIT_LOCAL_BRANCH", "PRE_COMMIT_REMOTE_BRANCH")
+        remote, here, there = (self._environ.get(name, "") for name in names)
+        if not (here and there and all(text.isprintable() for text in (remote, here, there))):
+            return ""
+        return f" {quote(remote)} {quote(f'{here}:{there}')}"
+
+    def _other_bases(self) -> Iterator[str]:
+        """Another commit to compare with, where that would pass and the hook cannot know that it is the right one."""
+        if self._run.request.base or not any(
+            finding.check == "ordered" and finding.base.startswith("HEAD ") for finding in self._findings
+        ):
+            return
+        if self._commits and self._run.passes("HEAD^"):
+            yield "if you amend the last commit:  ASTRO_RUNTIME_BASE=HEAD^ git commit --amend"
+        branch = self._run.repository.default_branch()
+        if branch and self._run.passes(branch):
+            yield f"to take back an upgrade that was never merged:  ASTRO_RUNTIME_BASE={branch} git commit"

@@ -1,0 +1,61 @@
+"""Narrows a run to what differs from before: --changed."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from .rulebook.where import USER_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .declarations.reading import Reader
+    from .git.snapshot import File, Repository, Snapshot
+
+
+def narrow(snapshot: Snapshot, reader: Reader, repository: Repository, *, together: bool) -> Snapshot:
+    """The files that differ from each commit to compare with, and those of the same projects as files beside them.
+
+    All files if there is nothing to compare with, or if a rule of the repository differs. Without `together` the run
+    looks at each file alone.
+    """
+    base = snapshot.base
+    folder = USER_FOLDER.encode()
+    if not base.commits or all(repository.changes_below(folder, it.commit, base.after) for it in base.commits):
+        return snapshot
+    changed = {_key(file) for file in snapshot.files if _differs(file)}
+    if not changed or not together:
+        return snapshot._replace(files=tuple(file for file in snapshot.files if _key(file) in changed))
+    named = _named_elsewhere(snapshot.files, reader)
+    projects = {_project(key, named) for key in changed}
+    files = (
+        file if _key(file) in changed else file._replace(beside=True)
+        for file in snapshot.files
+        if _project(_key(file), named) in projects
+    )
+    return snapshot._replace(files=tuple(files))
+
+
+def _key(file: File) -> str:
+    return file.key or posixpath.normpath(file.path)
+
+
+def _differs(file: File) -> bool:
+    """A renamed file differs too; so does one beside others that vanished."""
+    return not any(old.path == file.path and old.source == file.source for old in file.old)
+
+
+def _named_elsewhere(files: Iterable[File], reader: Reader) -> dict[str, str]:
+    """The key of a Dockerfile -> the folder of the file that names it as its project's."""
+    named: dict[str, str] = {}
+    for file in files:
+        name = reader.dockerfile_named(file.path, file.source) if reader.leads(file.path) else ""
+        if name:
+            folder = posixpath.dirname(_key(file))
+            named[posixpath.normpath(posixpath.join(folder, name))] = folder
+    return named
+
+
+def _project(key: str, named: dict[str, str]) -> str:
+    return named.get(key, posixpath.dirname(key))

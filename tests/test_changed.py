@@ -1,0 +1,142 @@
+"""--changed, and astro-runtime-repo in a commit or a push: what differs from before is judged, old findings are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from conftest import Said
+from repository import Repository
+
+RUNTIME = "FROM quay.io/astronomer/astro-runtime"
+NEWER = "FROM astrocrpublic.azurecr.io/runtime"
+OLD = {
+    "legacy/Dockerfile": f"{RUNTIME}:latest\n",
+    "app/Dockerfile": f"{NEWER}:3.2-9\n",
+    "app/Dockerfile.test": f"{NEWER}:latest\n",
+    "app/deployment.yaml": "deployment: {configuration: {runtime_version: 3.2-9}}\n",
+    "README.md": "read me\n",
+}
+RULE = """\
+image: astro-runtime
+check: pinned
+message: ours
+examples: {finds: [], passes: []}
+"""
+
+
+@pytest.fixture
+def project(inside: Repository) -> Repository:
+    """A repository with two old findings that nobody touches."""
+    for name, text in OLD.items():
+        inside.write(name, text)
+    inside.git("add", ".")
+    inside.commit()
+    return inside
+
+
+def places(said: Said) -> list[str]:
+    """The files of the findings, in their order."""
+    return re.findall(r"^(\S+):\d+:\d+: ", said[1], flags=re.MULTILINE)
+
+
+CHANGES: dict[str, tuple[dict[str, str], list[str]]] = {
+    "nothing": ({}, []),
+    "another file": ({"README.md": "more\n"}, []),
+    "the file itself": ({"legacy/Dockerfile": f"# a comment\n{RUNTIME}:latest\n"}, ["legacy/Dockerfile"]),
+    "a file beside an old finding": (
+        {"app/Dockerfile": f"# astro-runtime: downgraded 3.2-6: rolled back\n{NEWER}:3.2-6\n"},
+        ["app/deployment.yaml"],
+    ),
+    "a new file": ({"new/Dockerfile": f"{RUNTIME}:5.0\n"}, ["new/Dockerfile"]),
+    "a rule of the repository": (
+        {".astro-runtime/pinned-runtime.yaml": RULE},
+        ["app/Dockerfile.test", "legacy/Dockerfile"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("staged", [True, False], ids=["staged", "not staged"])
+def test_what_differs_is_judged(
+    guard: Callable[..., Said], project: Repository, files: dict[str, str], expected: list[str], staged: bool
+) -> None:
+    for name, text in files.items():
+        project.write(name, text)
+        if staged or name.startswith("new"):
+            project.git("add", name)
+    assert places(guard("--changed")) == expected
+    assert set(places(guard())) >= {"legacy/Dockerfile", "app/Dockerfile.test"}
+
+
+def test_a_renamed_file_differs(guard: Callable[..., Said], project: Repository) -> None:
+    project.git("mv", "legacy/Dockerfile", "legacy/old.Dockerfile")
+    assert places(guard("--changed")) == ["legacy/old.Dockerfile"]
+
+
+def test_files_are_narrowed_too(guard: Callable[..., Said], project: Repository) -> None:
+    project.write("app/Dockerfile.test", f"{NEWER}:3.2\n")
+    files = ("legacy/Dockerfile", "app/Dockerfile.test", "app/Dockerfile")
+    for script in ("astro_runtime_guard", "astro_runtime"):
+        assert places(guard("--changed", *files, script=script)) == ["app/Dockerfile.test"]
+    assert places(guard("--changed", "legacy/Dockerfile")) == []
+
+
+def test_all_files_where_nothing_is_compared(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.write("Dockerfile", f"{RUNTIME}:latest\n")
+    inside.git("add", ".")
+    assert places(guard("--changed")) == ["Dockerfile"]  # the first commit
+    inside.commit()
+    assert places(guard("--changed")) == []
+    assert places(guard("--changed", "--no-base")) == ["Dockerfile"]
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "schedule")
+    assert places(guard("--changed")) == ["Dockerfile"]
+
+
+def test_a_base_that_is_missing_is_no_reason_to_pass(
+    guard: Callable[..., Said], project: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "pull_request")
+    monkeypatch.setenv("GITHUB_BASE_REF", "elsewhere")
+    project.commit({"README.md": "more\n"})
+    code, out, err = guard("--changed", "--only", "pinned-runtime")
+    assert (code, out) == (2, "")
+    assert "elsewhere" in err
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, ["app/Dockerfile.test", "legacy/Dockerfile"]),
+        ({"GIT_INDEX_FILE": ".git/index"}, []),
+        ({"PRE_COMMIT_COMMIT_MSG_SOURCE": "message"}, []),
+        ({"PRE_COMMIT_REMOTE_NAME": "origin", "PRE_COMMIT_FROM_REF": "HEAD^", "PRE_COMMIT_TO_REF": "HEAD"}, []),
+        ({"PRE_COMMIT_REMOTE_NAME": "origin"}, ["app/Dockerfile.test", "legacy/Dockerfile"]),
+    ],
+    ids=["by hand", "a commit", "the message of a commit", "a push", "a first push"],
+)
+def test_the_hook_that_lists_files_itself(
+    guard: Callable[..., Said], project: Repository, monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str], expected: list[str],
+) -> None:  # fmt: skip
+    project.commit({"README.md": "more\n"})
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert places(guard(script="astro_runtime_repo")) == expected
+
+
+def test_a_merge_is_not_blocked_by_what_it_brings_from_a_parent(
+    guard: Callable[..., Said], project: Repository
+) -> None:
+    project.git("switch", "--quiet", "--create", "topic")
+    project.commit({"README.md": "topic\n"})
+    project.git("switch", "--quiet", "main")
+    project.commit({"other/Dockerfile": f"{RUNTIME}:latest\n"})
+    project.git("switch", "--quiet", "topic")
+    project.git("merge", "--quiet", "--no-commit", "main")
+    assert places(guard("--changed")) == []
