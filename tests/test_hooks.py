@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from repository import Repository
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
-BLOCK = next(b for b in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if "default_install_hook_types" in b)
+BLOCKS = [b for b in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if "id: astro-runtime\n" in b]
+FIRST, BLOCK = BLOCKS[:2]
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
 NEWER = "FROM astrocrpublic.azurecr.io/runtime"
 
@@ -84,28 +86,9 @@ def upgraded(project: Repository) -> Repository:
 
 
 def test_a_clean_revert_of_an_upgrade_is_refused(project: Repository) -> None:
-    said = refusal(upgraded(project), "git", "revert", "--no-edit", "HEAD^")
-    assert "no-runtime-downgrade: downgrade from 4.2.7 to 4.2.6" in said
-    assert "to go back to before a git revert, cherry-pick or merge: git reset --merge" in said
-    project.git("reset", "--merge")
-    assert project.git("status", "--porcelain") == ""
+    report = refusal(upgraded(project), "git", "revert", "--no-edit", "HEAD^")
+    assert "no-runtime-downgrade: downgrade from 4.2.7 to 4.2.6" in report
     assert "4.2.7" in project.git("show", "HEAD:Dockerfile")
-
-
-def test_the_way_on_after_a_refused_revert(project: Repository) -> None:
-    said = refusal(upgraded(project), "git", "revert", "--no-edit", "HEAD^")
-    assert "to go on: write the line, then git add and git commit" in said
-    project.write("Dockerfile", f"# astro-runtime: downgraded 4.2.6: rolled back in the UI\n{RUNTIME}:4.2.6\n")
-    project.git("add", "Dockerfile")
-    assert refusal(project, "git", "commit", "-m", "back") == ""
-    assert "4.2.6" in project.git("show", "HEAD:Dockerfile")
-
-
-def test_the_bypass_of_a_refused_revert(project: Repository) -> None:
-    said = refusal(upgraded(project), "git", "revert", "--no-edit", "HEAD^")
-    assert "SKIP=astro-runtime-repo" in said
-    project.git("reset", "--merge")
-    assert refusal(project, "git", "revert", "--no-edit", "HEAD^", SKIP="astro-runtime-repo") == ""
 
 
 def test_a_clean_revert_of_something_else_passes(project: Repository) -> None:
@@ -120,6 +103,57 @@ def test_merges(project: Repository) -> None:
     assert refusal(project, "git", "merge", "--no-edit", "main") == ""
     project.git("reset", "--quiet", "--hard", "HEAD^")
     assert "no-runtime-downgrade" in refusal(project, "git", "merge", "--no-edit", "-s", "ours", "main")
+
+
+COUNTING = """\
+  - repo: local
+    hooks:
+      - {id: plain, name: plain, language: system, entry: sh -c 'echo plain >> .git/count' --, files: ''}
+      - id: staged
+        name: staged
+        language: system
+        entry: sh -c 'echo staged >> .git/count' --
+        always_run: true
+        pass_filenames: false
+        stages: [pre-commit, pre-push, manual]
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the counting hooks are shell commands")
+@pytest.mark.parametrize("block", [FIRST, BLOCK], ids=["first", "second"])
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_other_hooks_run_as_often_as_without_ours(
+    published: Published, tmp_path: Path, runner: str, block: str
+) -> None:
+    made = published.installed_in(tmp_path / "counting", block.rstrip() + "\n" + COUNTING, runner=runner)
+
+    def counted(*command: str) -> list[str]:
+        (made.path / ".git" / "count").write_text("")
+        assert refusal(made, *command) == ""
+        return sorted((made.path / ".git" / "count").read_text().split())
+
+    made.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
+    made.git("add", ".")
+    assert counted("git", "commit", "-m", "one") == ["plain", "staged"]
+    made.git("init", "--quiet", "--bare", str(tmp_path / "remote.git"))
+    assert counted("git", "push", str(tmp_path / "remote.git"), "main") == []
+    made.git("checkout", "--quiet", "-b", "side")
+    made.commit({"b.py": "b = 1\n"})
+    made.git("checkout", "--quiet", "main")
+    made.commit({"c.py": "c = 1\n"})
+    assert counted("git", "merge", "--no-edit", "side") == []
+    assert counted("git", "revert", "--no-edit", "HEAD^") == []
+
+
+def test_an_old_finding_blocks_no_other_commit(project: Repository) -> None:
+    unchecked = replace(project, environment=project.environment | {"SKIP": "astro-runtime-repo"})
+    unchecked.commit({"legacy/Dockerfile": f"{RUNTIME}:latest\n"})
+    assert try_staged(project, README_md="read me\n") == ""
+    assert try_staged(project, Dockerfile=f"{RUNTIME}:4.2.7\n") == ""
+    report = refusal(project, "git", "revert", "--no-edit", "HEAD")
+    assert "Dockerfile:1:6: no-runtime-downgrade" in report
+    assert "legacy" not in report
+    assert "args: [--exclude, REGEX]" in report
 
 
 def test_a_crossing_that_main_has_reviewed_is_not_asked_again_by_a_merge(project: Repository) -> None:
@@ -144,7 +178,11 @@ def test_a_conflict_that_is_resolved_downwards_is_refused(project: Repository) -
     assert refusal(project, "git", "commit", "--no-edit") == ""
 
 
-def test_a_rebase_is_not_wedged_and_the_push_is_refused(project: Repository, tmp_path: Path) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_a_rebase_is_not_wedged_and_the_push_is_refused(published: Published, tmp_path: Path, runner: str) -> None:
+    config = BLOCK.replace("prepare-commit-msg]", "prepare-commit-msg, pre-push]")
+    project = published.installed_in(tmp_path / "project", config, runner=runner)
+    assert try_commit(project, f"{RUNTIME}:4.2.6\n") == ""
     project.git("init", "--quiet", "--bare", str(tmp_path / "remote.git"))
     project.git("remote", "add", "origin", str(tmp_path / "remote.git"))
     assert refusal(project, "git", "push", "origin", "main") == ""
@@ -157,7 +195,11 @@ def test_a_rebase_is_not_wedged_and_the_push_is_refused(project: Repository, tmp
     project.git("checkout", "--quiet", "main")
     project.commit({"dags/b.py": "b = 1\n"})
     assert refusal(project, "git", "rebase", "main", "side") == ""
-    assert "downgrade from 4.2.6 to 4.2.5" in refusal(project, "git", "push", "origin", "side:main")
+    report = refusal(project, "git", "push", "origin", "side:main")
+    assert "downgrade from 4.2.6 to 4.2.5" in report
+    assert "to go on: write the line, commit it, and push again" in report
+    assert "SKIP=astro-runtime-repo git push origin refs/heads/side:refs/heads/main" in report
+    assert "git commit" not in report
     project.commit({"Dockerfile": f"{RUNTIME}:4.2.7\n"})
     assert refusal(project, "git", "push", "origin", "side:main") == ""
 

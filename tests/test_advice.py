@@ -1,0 +1,184 @@
+"""Every command that a report prints is run in the situation that printed it, in real git, and loses nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import Published
+from repository import Repository
+from test_hooks import BLOCK, RUNTIME, refusal
+
+pytestmark = [
+    pytest.mark.xdist_group("pre_commit"),
+    pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell"),
+]
+Contents = set[tuple[str, str]]
+
+
+@pytest.fixture
+def project(published: Published, tmp_path: Path) -> Repository:
+    """A project with both hooks: Runtime 4.2.6, then 4.2.7, then something else; and work in progress."""
+    made = published.installed_in(tmp_path / "project", BLOCK)
+    made.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n", "notes": "one\n"})
+    made.git("branch", "older")
+    made.commit({"Dockerfile": f"{RUNTIME}:4.2.7\n"})
+    made.commit({"dags/a.py": "a = 1\n"})
+    made.write("notes", "not staged\n")
+    made.write("untracked/file", "untracked\n")
+    return made
+
+
+def ordinary_commit(project: Repository) -> tuple[str, ...]:
+    project.write("new/staged", "staged\n")
+    project.write("Dockerfile", f"{RUNTIME}:4.2.5\n")
+    project.git("add", "new", "Dockerfile")
+    return ("git", "commit", "-m", "lower")
+
+
+def amended_commit(project: Repository) -> tuple[str, ...]:
+    project.commit({"Dockerfile": f"{RUNTIME}:4.2.9\n"})
+    project.write("Dockerfile", f"{RUNTIME}:4.2.8\n")
+    project.git("add", "Dockerfile")
+    return ("git", "commit", "--amend", "--no-edit")
+
+
+def revert(project: Repository) -> tuple[str, ...]:
+    return ("git", "revert", "--no-edit", "HEAD^")
+
+
+def two_reverts(project: Repository) -> tuple[str, ...]:
+    return ("git", "revert", "--no-edit", "HEAD^", "HEAD")
+
+
+def revert_that_a_person_commits(project: Repository) -> tuple[str, ...]:
+    project.git("revert", "--no-commit", "HEAD^")
+    project.write("new/staged", "staged\n")
+    project.git("add", "new")
+    return ("git", "commit", "--no-edit", "--no-verify")
+
+
+def lowered_beside(project: Repository) -> None:
+    """A branch `side` that lowers the Runtime, and then changes something else."""
+    project.git("stash")
+    project.git("switch", "--quiet", "--create", "side")
+    unchecked = replace(project, environment=project.environment | {"SKIP": "astro-runtime-repo"})
+    unchecked.commit({"Dockerfile": f"{RUNTIME}:4.2.5\n"})
+    unchecked.commit({"dags/b.py": "b = 1\n"})
+    project.git("switch", "--quiet", "main")
+    project.git("stash", "pop")
+
+
+def cherry_pick(project: Repository) -> tuple[str, ...]:
+    lowered_beside(project)
+    return ("git", "cherry-pick", "side^")
+
+
+def two_cherry_picks(project: Repository) -> tuple[str, ...]:
+    lowered_beside(project)
+    return ("git", "cherry-pick", "side^", "side")
+
+
+def cherry_pick_that_was_edited(project: Repository) -> tuple[str, ...]:
+    lowered_beside(project)
+    project.run("git", "cherry-pick", "side^", check=False)
+    project.write("Dockerfile", f"# a comment that took an hour\n{RUNTIME}:4.2.5\n")
+    project.git("add", "Dockerfile")
+    return ("git", "commit", "--no-verify", "-m", "again")
+
+
+def merge(project: Repository) -> tuple[str, ...]:
+    lowered_beside(project)
+    project.commit({"dags/c.py": "c = 1\n"})
+    return ("git", "merge", "--no-edit", "side")
+
+
+def merge_that_a_person_commits(project: Repository) -> tuple[str, ...]:
+    lowered_beside(project)
+    project.git("merge", "--no-commit", "--no-ff", "side")
+    project.write("resolved", "by hand\n")
+    project.git("add", "resolved")
+    return ("git", "commit", "--no-verify", "-m", "merged")
+
+
+SITUATIONS: dict[str, tuple[Callable[[Repository], tuple[str, ...]], str]] = {
+    "an ordinary commit": (ordinary_commit, ""),
+    "an amended commit": (amended_commit, ""),
+    "a revert": (revert, "git stash"),
+    "two reverts": (two_reverts, "git revert --abort"),
+    "a revert that a person commits": (revert_that_a_person_commits, "git stash"),
+    "a cherry-pick": (cherry_pick, "git cherry-pick --abort"),
+    "two cherry-picks": (two_cherry_picks, "git cherry-pick --abort"),
+    "a cherry-pick that was edited": (cherry_pick_that_was_edited, "git stash"),
+    "a merge": (merge, "git merge --abort"),
+    "a merge that a person commits": (merge_that_a_person_commits, "git stash"),
+}
+
+
+def printed_commands(report: str) -> dict[str, str]:
+    """Command -> the words before it."""
+    lines = re.findall(r"^(\S.*):  ([^#\n].*)$", report, flags=re.MULTILINE)
+    return {command: words for words, command in lines}
+
+
+def contents(project: Repository) -> Contents:
+    """Path and text of every file of the work tree and of the index."""
+    files = (path for path in project.path.rglob("*") if path.is_file() and ".git" not in path.parts)
+    on_disk = {(path.relative_to(project.path).as_posix(), path.read_text()) for path in files}
+    return on_disk | in_commit(project, "")
+
+
+def in_commit(project: Repository, name: str) -> Contents:
+    """Path and text of every file of a commit, or of the index for ""."""
+    listed = ("ls-tree", "-r", "--name-only", "-z", name) if name else ("ls-files", "-z")
+    return {
+        (path, project.run("git", "show", f"{name}:{path}").stdout) for path in project.git(*listed).split("\0") if path
+    }
+
+
+def kept(project: Repository) -> Contents:
+    """All that can be found again: the work tree, the index, and what is committed or stashed."""
+    commits = project.git("rev-list", "--all").split()
+    return contents(project).union(*(in_commit(project, name) for name in commits))
+
+
+@pytest.mark.parametrize(("situation", "way_back"), SITUATIONS.values(), ids=SITUATIONS)
+def test_every_printed_command_runs_and_loses_nothing(
+    project: Repository, tmp_path: Path, situation: Callable[[Repository], tuple[str, ...]], way_back: str
+) -> None:
+    event = situation(project)
+    before, status = contents(project), project.git("status", "--porcelain")
+    report = refusal(project, *event)
+    assert "no-runtime-downgrade" in report
+    assert "reset --merge" not in report
+    commands = printed_commands(report)
+    backs = [command for command, words in commands.items() if words.startswith("to go back")]
+    assert backs == ([way_back] if way_back else [])
+    for number, (command, words) in enumerate(sorted(commands.items(), key=lambda each: each[0] in backs)):
+        copy = project
+        if command not in backs:  # which comes last
+            copy = replace(project, path=tmp_path / f"copy{number}")
+            shutil.copytree(project.path, copy.path, symlinks=True)
+            copy.git("update-index", "--refresh", check=False)
+        replaced: Contents = set()
+        if words.startswith("to go on"):
+            replaced = {("Dockerfile", copy.run("git", "show", ":Dockerfile").stdout)}
+            copy.write(
+                "Dockerfile", f"# astro-runtime: downgraded {lowered(copy)}: rolled back\n{RUNTIME}:{lowered(copy)}\n"
+            )
+        at_hand = contents(copy)
+        done = copy.run("sh", "-c", command, check=False)
+        assert done.returncode == 0, (command, done.stdout + done.stderr)
+        assert at_hand - kept(copy) <= replaced
+        if command.endswith("--abort"):
+            assert (contents(copy), copy.git("status", "--porcelain")) == (before, status)
+
+
+def lowered(project: Repository) -> str:
+    """The version that is staged."""
+    return re.findall(r"astro-runtime:([0-9.]+)$", project.git("show", ":Dockerfile"), flags=re.MULTILINE)[-1]
