@@ -13,7 +13,7 @@ SEEDS = (
 )
 WORDS = (
     "FROM ", "ARG ", "COPY --from=", "RUN --mount=from=", "ONBUILD ", "ADD ", " AS ", "--platform=", "# escape=`\n", "# syntax=x\n",
-    "<<EOF", "<<-EOF", "<<'E'", "\nEOF\n", "\\\n", "`\n", "\r\n", "\xa0", "\ufeff", "${A", ":-", ":+", ":?", "//", "##", "%%", "}",
+    "f\"rom\"=", "--mount=", "<<EOF", "<<-EOF", "<<'E'", "\nEOF\n", "\\\n", "`\n", "\r\n", "\xa0", "\ufeff", "${A", ":-", ":+", ":?", "//", "##", "%%", "}",
     "scratch", "TARGETARCH", "linux/amd64", "@sha256:", "[\"", "\"]", "\u2028", "\x85", "\u0130", "\u017f", "ENV ", "LABEL ",
 )  # fmt: skip
 
@@ -48,14 +48,16 @@ def check_stage(stage: Stage, lines: list[str]) -> None:
     assert all(argument.line < stage.line for argument in stage.arguments), "argument"
     assert all(lines[c.line - 1].strip().startswith("#") and c.line < stage.line for c in stage.comments), "comment"
     assert stage.name == stage.name.lower(), "name"
+    assert bool(stage.meant) <= bool(stage.late or stage.broken), "meant"
+    assert not (stage.late or stage.broken) or stage.unknown, "unknown"
 
 
 def check_image(image: ImageUse, lines: list[str]) -> None:
     """Everything about an image inside a stage that holds for all."""
     assert stands(image.written, image.line, image.column, lines), "column"
-    assert image.instruction in {"COPY", "RUN"}, "instruction"
+    assert image.instruction in {"COPY", "RUN", "ONBUILD"}, "instruction"
     assert image.image, "image"
-    assert "$" not in image.image, "image"
+    assert ("$" in image.image) == (image.refusal == "expansion"), "image"
 
 
 def stands(written: str, line: int, column: int, lines: list[str]) -> bool:

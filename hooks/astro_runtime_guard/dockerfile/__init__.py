@@ -1,5 +1,5 @@
-"""Dockerfiles: bytes in, build stages out, as BuildKit reads them.
+"""Reads Dockerfiles as BuildKit does: bytes in, build stages out.
 
-Knows instructions, build arguments and image references. Which images matter, and what a tag means, is left to others.
-The face is `stages.py`.
+This wing reads instructions, build arguments and image references. It does not know which images are declared, nor
+what a tag means. Other wings import `stages.py`.
 """

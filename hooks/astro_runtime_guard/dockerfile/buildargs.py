@@ -1,8 +1,7 @@
-"""Build arguments that stand before the first FROM, and words in which their values are put.
+"""Reads build arguments above the first FROM, and puts their values into words.
 
-Source: "Understand how ARG and FROM interact" and "Automatic platform ARGs in the global scope" in the
-Dockerfile reference. The platform is what docker takes on an ordinary Linux machine, since no other is known
-here.
+Source: "Understand how ARG and FROM interact" and "Automatic platform ARGs in the global scope" in the Dockerfile
+reference. The platform is the one of an ordinary Linux machine, because no other is known.
 """
 
 from __future__ import annotations
@@ -15,8 +14,12 @@ from .words import SPACE, Expanded, WordError, expand, is_plain, valid_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .lines import Comment, LogicalLine
 
+_NO_MARKS = str.maketrans("", "", "'\"\\`{}$")
+_BUDGET = 1 << 25  # how many characters the substitutions of one file may make
 PREDEFINED = {
     "BUILDPLATFORM": "linux/amd64",
     "BUILDOS": "linux",
@@ -32,16 +35,14 @@ PREDEFINED = {
 
 
 class Argument(NamedTuple):
-    """A build argument whose value was used, and the line (1-based) of the ARG that gave it."""
+    """A build argument, and the line (1-based) of the ARG that gives its value."""
 
     name: str
     line: int
 
 
 class _Value(NamedTuple):
-    """What an ARG gives: docker's text, the text with `${NAME}` for what is unknown, and where both come
-    from.
-    """
+    """The value of an ARG: `text` as docker has it, `partial` with `${NAME}` for unknown names, and their sources."""
 
     text: str
     partial: str
@@ -52,7 +53,7 @@ class _Value(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """The ARGs that values come from, the names without a value in them, the comments above those ARGs."""
+    """The ARGs that a value comes from, the names without a value in them, and the comments above those ARGs."""
 
     arguments: tuple[Argument, ...]
     unknown: tuple[str, ...]
@@ -62,10 +63,9 @@ class Origin(NamedTuple):
 class Resolved(NamedTuple):
     """A word after substitution.
 
-    `bare` is docker's text, in which a name without a value leaves nothing; `partial` has `${NAME}` in its
-    place, also where such a name stands in the default of an ARG. `absent` are the names in the word itself
-    that have no value. `broken` tells that the substitution itself is wrong: then `bare` is empty and
-    `partial` the word as typed.
+    In `bare`, as docker has it, a name without a value is empty. `partial` has `${NAME}` in its place, also where such
+    a name stands in the default of an ARG. `absent` are the names in the word itself that have no value. `broken` is
+    true if the substitution itself is wrong; then `bare` is empty, and `partial` is the word as written.
     """
 
     bare: str
@@ -76,24 +76,42 @@ class Resolved(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """Names that are visible in FROM; None stands for one that was declared without a default."""
+    """The names that are visible in FROM, with None for a name without a value.
+
+    `broken` has each ARG whose default docker refuses, with that default.
+    """
 
     escape: str
     values: dict[str, _Value | None]
     budget: list[int]
     origins: dict[tuple[str, ...], Origin]
+    broken: dict[str, tuple[Argument, str]]
 
 
 def new_scope(escape: str, target: str) -> Scope:
     """The scope before the first ARG; `target` is the name of the last stage."""
     predefined = {**PREDEFINED, "TARGETSTAGE": target or "default"}
-    return Scope(escape, {name: _Value(text, text) for name, text in predefined.items()}, [1 << 25], {})
+    return Scope(escape, {name: _Value(text, text) for name, text in predefined.items()}, [_BUDGET], {}, {})
+
+
+def as_meant(scope: Scope, late: Sequence[tuple[LogicalLine, str]]) -> Scope:
+    """The scope as its author meant it: `late` ARGs stand above the first FROM, and broken defaults are repaired.
+
+    Values that docker knows stay.
+    """
+    known = {name: value for name, value in scope.values.items() if value is not None}
+    meant = Scope(scope.escape, dict(scope.values), [_BUDGET], {}, {})
+    for name, (argument, text) in scope.broken.items():
+        repaired = text.translate(_NO_MARKS)
+        meant.values[name] = _Value(repaired, repaired, argument)
+    for line, value in late:
+        declare(meant, line, value)
+    meant.values.update(known)
+    return meant
 
 
 def declare(scope: Scope, line: LogicalLine, value: str) -> None:
-    """Take in an ARG. One that docker refuses (a blank name) is left out; a default that it refuses is no
-    value.
-    """
+    """Add an ARG to the scope. One without a name, which docker refuses, is ignored; a broken default is no value."""
     rest = value[cut_flags(value, scope.escape)[1] :].strip(SPACE)
     words = _split(valid_text(rest), scope.escape)
     if any(word.startswith("=") for word in words):
@@ -101,13 +119,17 @@ def declare(scope: Scope, line: LogicalLine, value: str) -> None:
     for word in words:
         name, equals, text = word.partition("=")
         if equals:
-            scope.values[name] = _default(scope, text, Argument(name, line.line), line.comments)
+            argument = Argument(name, line.line)
+            scope.values[name] = _default(scope, text, argument, line.comments)
+            scope.broken.pop(name, None)
+            if scope.values[name] is None:
+                scope.broken[name] = argument, text
         else:
             scope.values.setdefault(name, None)
 
 
 def resolve(scope: Scope, word: str) -> Resolved:
-    """`word` with the values of the scope. Where docker refuses it, as much of it as can be had."""
+    """`word` with the values of the scope. If docker refuses it, the result has as much of it as possible."""
     try:
         plain = _expand(scope, word, partial=False)
     except WordError as error:
@@ -125,8 +147,7 @@ def _default(scope: Scope, text: str, argument: Argument, comments: tuple[Commen
     except WordError:
         return None
     sources = tuple(value for name in plain.names if (value := scope.values.get(name)) is not None)
-    # A name that no ARG above declares has no value whatever is given with --build-arg: it is empty, not
-    # unknown.
+    # A name that no ARG above declares is not unknown but empty, because --build-arg cannot give it a value.
     unknown = tuple(name for name in _absent(scope, plain.names) if name in scope.values)
     known = not unknown and all(source.partial == source.text for source in sources)
     partial = plain.text if known else _partial(scope, text, declared=True).text
@@ -145,13 +166,13 @@ def _partial(scope: Scope, word: str, *, declared: bool = False) -> Expanded:
 
 
 def _expand(scope: Scope, word: str, *, partial: bool, declared: bool = False) -> Expanded:
-    """With `partial`, names without a value stay; with `declared`, those alone that an ARG declares."""
+    """With `partial`, names without a value stay; with `declared`, only those that an ARG declares."""
     if is_plain(word):
         return Expanded(word, ())
 
     def value(name: str) -> str | None:
-        found = scope.values.get(name)
-        return None if found is None else found.partial if partial else found.text
+        known = scope.values.get(name)
+        return None if known is None else known.partial if partial else known.text
 
     def missing(name: str) -> str:
         return f"${{{name}}}" if partial and (not declared or name in scope.values) else ""
@@ -160,7 +181,7 @@ def _expand(scope: Scope, word: str, *, partial: bool, declared: bool = False) -
 
 
 def _origin(scope: Scope, names: tuple[str, ...]) -> Origin:
-    """All that the values of `names` come from, nearest first."""
+    """The origin of the values of `names`, the nearest ARG first."""
     if names in scope.origins:
         return scope.origins[names]
     waiting = [value for name in reversed(names) if (value := scope.values.get(name)) is not None]

@@ -1,6 +1,6 @@
-"""Flags at the start of an instruction's value: `--platform=linux/amd64`, `--from=IMAGE`.
+"""Reads the flags at the start of an instruction's value: `--platform=linux/amd64`, `--from=IMAGE`.
 
-Source: BuildKit's behaviour, where the Dockerfile reference is silent. Must not know: which flags an instruction has.
+Source: BuildKit's behaviour, where the Dockerfile reference is silent.
 """
 
 from __future__ import annotations
@@ -14,30 +14,42 @@ _BYTE_SPACE = "\t\n\v\f\r \x85\xa0"
 
 
 class Flag(NamedTuple):
-    """A `--flag` without its quotes and escapes, and where it begins and ends in the value of its
-    instruction.
+    """A `--flag` without its quotes and escapes.
+
+    `start` and `end` are its positions in the value of the instruction; `places` has the position of each character
+    of `word`.
     """
 
     word: str
     start: int
     end: int
+    places: tuple[int, ...]
+
+    def written_from(self, index: int) -> int:
+        """Where the text behind character `index - 1` of the word begins in the value."""
+        return self.places[index - 1] + 1
 
 
 def cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
-    """The flags at the start of an instruction's value, and where the rest of it begins. A `--` ends them."""
+    """The flags at the start of an instruction's value, and the position of the rest. A `--` ends the flags."""
     if value.isascii():
         return _cut_flags(value, escape)
-    # BuildKit reads flags byte by byte: \x85 and \xa0 are white space there, also inside a character.
+    # BuildKit reads flags byte by byte: the bytes \x85 and \xa0 are white space, also inside a longer character.
     if not may_have_flags(value):
         return [], 0
     flags, end = _cut_flags(value.encode("utf-8", "surrogateescape").decode("latin-1"), escape)
     starts = list(accumulate((len(char.encode("utf-8", "surrogateescape")) for char in value), initial=0))
-    flags = [Flag(flag.word, bisect_left(starts, flag.start), bisect_left(starts, flag.end)) for flag in flags]
-    return flags, bisect_left(starts, end)
+    return [_in_characters(flag, starts) for flag in flags], bisect_left(starts, end)
+
+
+def _in_characters(flag: Flag, starts: list[int]) -> Flag:
+    """A flag with positions in bytes as the same flag with positions in characters."""
+    start, end, *places = (bisect_left(starts, place) for place in (flag.start, flag.end, *flag.places))
+    return Flag(flag.word, start, end, tuple(places))
 
 
 def may_have_flags(value: str) -> bool:
-    """Whether there can be a flag at the start of an instruction's value."""
+    """Whether an instruction's value can begin with a flag."""
     return value[:1] in {"-", "\udc85"}
 
 
@@ -58,17 +70,21 @@ def _cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
 
 def _read_flag(value: str, start: int, escape: str) -> Flag:
     chars: list[str] = []
+    places: list[int] = []
     quote, position = "", start
     while position < len(value) and (quote or value[position] not in _BYTE_SPACE):
         char = value[position]
         if char == escape:
             position += 1
-            chars.append(value[position : position + 1])
+            if position < len(value):
+                chars.append(value[position])
+                places.append(position)
         elif char == quote:
             quote = ""
         elif not quote and char in "'\"":
             quote = char
         else:
             chars.append(char)
+            places.append(position)
         position += 1
-    return Flag("".join(chars), start, min(position, len(value)))
+    return Flag("".join(chars), start, min(position, len(value)), tuple(places))

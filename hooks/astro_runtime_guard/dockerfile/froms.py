@@ -1,7 +1,6 @@
-"""FROM instructions, and why docker refuses one.
+"""Reads FROM instructions, and says why docker refuses one.
 
-Source: "FROM" in the Dockerfile reference; platforms are read by the rules of containerd's platform
-specifiers.
+Source: "FROM" in the Dockerfile reference, and for platforms containerd's platform specifiers.
 """
 
 from __future__ import annotations
@@ -21,20 +20,21 @@ if TYPE_CHECKING:
     from .flags import Flag
     from .lines import LogicalLine
 
-# Why docker refuses a FROM, one for each; where several hold, the first of this list that the reader meets.
+# Why docker refuses a FROM. A FROM has one reason, even if several apply.
 REFUSALS = (
     "template",  # a placeholder of a template: {{ tag }}, <% tag %>, $(TAG), #{TAG}, %TAG%, @TAG@, <tag> ...
-    "no-image",  # there is no image word, or nothing is left of it
-    "comment",  # a # and more words behind the image: docker has no comments there
+    "no-image",  # no image word, or an empty one after substitution
+    "comment",  # a # and more words behind the image, where docker has no comments
     "words",  # neither IMAGE nor IMAGE AS NAME
-    "name",  # not a name for a build stage
+    "name",  # not a valid name of a build stage
+    "expansion",  # a build argument in `COPY --from=` or `RUN --mount=from=`
     "flag",  # an unknown flag, one twice or one without a value
     "substitution",  # a broken ${...}, or a quote without its end
-    "value",  # a build argument has no value, and without it there is no valid reference
-    "platform",  # --platform= is empty or no platform
-    "tag",  # a colon and no tag
+    "value",  # a build argument has no value, and the reference is not valid without it
+    "platform",  # --platform= is empty or names no platform
+    "tag",  # a colon without a tag
     "upper-case",  # a repository with upper-case letters
-    "reference",  # no image reference for any other reason
+    "reference",  # not a valid image reference for any other reason
 )
 
 _WORD = re.compile(f"[^{BLANK}]+")
@@ -43,7 +43,7 @@ _STAGE_NAME = r"[a-z][a-z0-9._-]*"
 _TEMPLATE = r"\{\{|\{%|<%|\[\[|\$\(|#\{|%\w+%|@\w+@|<\w[\w-]*>"
 _OS = r"[A-Za-z0-9_-]+(?:\([A-Za-z0-9_.%-]*(?:\+[A-Za-z0-9_.%-]+)*\))?"
 _ARCHITECTURE = r"[A-Za-z0-9_.-]+"
-# What may stand alone: an operating system or an architecture.
+# Operating systems and architectures, which are platforms by themselves.
 _PLATFORMS = (
     " aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd plan9 solaris"
     " windows zos 386 aarch64 amd64 amd64p32 arm arm64 arm64be armbe armel armhf i386 loong64 mips mips64"
@@ -53,7 +53,7 @@ _PLATFORMS = (
 
 
 class From(NamedTuple):
-    """A FROM as typed: its image word, where that begins in the value, and what docker objects to so far."""
+    """A FROM as written. `position` is that of the image word in the value, `refusal` why docker refuses the form."""
 
     line: LogicalLine
     word: str
@@ -65,7 +65,7 @@ class From(NamedTuple):
 
 
 def read_from(line: LogicalLine, value: str, escape: str) -> From:
-    """Take a FROM apart. One of a form that docker refuses has a `refusal`, no name and no platform."""
+    """Read a FROM. One of a form that docker refuses has a `refusal`, no name and no platform."""
     flags, start = cut_flags(value, escape)
     start += len(value) - start - len(value[start:].lstrip(SPACE))
     words = [(match[0], match.start()) for match in _WORD.finditer(value, start)]
@@ -93,7 +93,7 @@ def _refused_flags(flags: Sequence[Flag]) -> str:
 
 
 def refused_word(word: Resolved) -> str:
-    """Why docker takes no word at all out of this substitution, or `""`."""
+    """Why docker refuses this word before it reads it as a reference; empty if it does not."""
     if word.broken:
         return "substitution"
     if word.bare:
@@ -102,7 +102,7 @@ def refused_word(word: Resolved) -> str:
 
 
 def refused_reference(word: Resolved) -> str:
-    """Why docker takes this word, which names no stage, for no image, or `""`."""
+    """Why docker refuses this word as an image reference; empty if it does not."""
     if read_reference(word.bare):
         return ""
     if word.absent or word.origin.unknown:
@@ -114,9 +114,7 @@ def refused_reference(word: Resolved) -> str:
 
 
 def is_platform(text: str) -> bool:
-    """Whether docker takes `text` as OS, OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT; or one of the first two
-    alone.
-    """
+    """Whether `text` is a platform: OS, ARCHITECTURE, OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT."""
     parts = text.split("/")
     if len(parts) == 1:
         return bool(re.fullmatch(_OS, text)) and f" {text.partition('(')[0].lower()} " in _PLATFORMS
@@ -128,5 +126,5 @@ def is_platform(text: str) -> bool:
 
 
 def lower(text: str) -> str:
-    """Lower case as Go has it, one character for one."""
+    """`text` in lower case as Go writes it: one character for each character."""
     return text.replace("\u0130", "i").lower()

@@ -1,8 +1,7 @@
-"""The patterns of `${NAME#pattern}`, `${NAME%pattern}` and `${NAME/pattern/text}`.
+"""Matches the patterns of `${NAME#pattern}`, `${NAME%pattern}` and `${NAME/pattern/text}`.
 
-Source: "Environment replacement" in the Dockerfile reference: `?` is one character, `*` any number of them,
-and a backslash in front of `?`, `*`, `\\`, `}` or `/` takes away what they mean; every other backslash is an
-error.
+Source: "Environment replacement" in the Dockerfile reference. `?` is one character, `*` any number of characters. A
+backslash in front of `?`, `*`, `\\`, `}` or `/` makes it an ordinary character; any other backslash is an error.
 """
 
 from __future__ import annotations
@@ -36,20 +35,20 @@ def without_suffix(value: str, pattern: str, *, longest: bool) -> str:
 def replaced(value: str, pattern: str, text: str, *, every: bool) -> str:
     """`value` with its first longest match of `pattern`, or all of them, replaced by `text`.
 
-    With `every`, BuildKit takes `$name` in the text for a group of a Go expression, and there is no such
-    group. Raises PatternError.
+    With `every`, BuildKit reads `$name` in the text as a group of a Go expression. No such group exists, so it is
+    empty. Raises PatternError.
     """
     segments = _segments(pattern, value)
     text = _GROUP.sub(r"\1", text) if every else text
     parts: list[str] = []
     done = position = 0
-    # Where the rest of a pattern does not fit behind the first place of its head, it fits behind no later
-    # one.
+    # If the rest of a pattern does not match behind the first match of its first segment, it does not match behind a
+    # later one.
     while (start := _find(segments[0], value, position)) >= 0:
         end = _end(value, segments, start, longest=True)
         if end is None:
             break
-        # An empty match right behind another match is none.
+        # An empty match directly behind another match does not count.
         parts += [value[done:start], text if end > done or start == 0 else ""]
         done, position = end, max(end, position + 1)
         if not every or position > len(value):
@@ -58,9 +57,7 @@ def replaced(value: str, pattern: str, text: str, *, every: bool) -> str:
 
 
 def _end(value: str, segments: list[Segment], start: int, *, longest: bool) -> int | None:
-    """Where the match that begins at `start` ends. The nearest place for every part but the last is always
-    right.
-    """
+    """The end of the match that begins at `start`. For each segment but the last the nearest place is right."""
     end = start + len(segments[0])
     if _find(segments[0], value[start:end], 0) != 0:
         return None
@@ -91,7 +88,7 @@ def _expression(segment: Segment) -> re.Pattern[str]:
 
 
 def _segments(pattern: str, value: str) -> list[Segment]:
-    """The parts of a pattern between its stars."""
+    """The segments of a pattern, which stars separate."""
     parts = _PART.findall(pattern)
     if len(parts) * len(value) > WORK_LIMIT or parts[-1:] == ["\\"]:
         raise PatternError

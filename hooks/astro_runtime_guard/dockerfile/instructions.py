@@ -1,12 +1,11 @@
-"""Splits logical lines into instructions with dockerfile-parse. The only module that imports it.
+"""Splits logical lines into instructions with dockerfile-parse. No other module imports it.
 
-dockerfile-parse is not given the Dockerfile as it is, because it reads some files differently from BuildKit: it joins
-lines that BuildKit keeps apart, takes bodies of heredocs and some comments for instructions, splits lines at any
-Unicode white space, and stops at bytes that are not UTF-8. It also needs time that grows with the square of a long
-continuation.
+dockerfile-parse does not get the Dockerfile as it is, because it reads some files differently from BuildKit: it joins
+lines that BuildKit keeps apart, reads bodies of heredocs and some comments as instructions, splits lines at any Unicode
+white space, and stops at bytes that are not UTF-8. On a long continuation its time also grows with the square.
 
-So it is given logical lines made safe, a text that it reads exactly as BuildKit does: each instruction in one piece
-on the line on which it begins, its value in brackets so that nothing at its ends is stripped or joined, its bytes as
+It gets logical lines made safe instead, a text that it reads exactly as BuildKit does: each instruction in one piece on
+the line on which it begins, its value in brackets so that nothing at its ends is stripped or joined, its bytes as
 Latin-1 characters. All other lines are empty. Only `structure` is used.
 """
 
@@ -17,6 +16,7 @@ from io import BytesIO
 from dockerfile_parse import DockerfileParser
 
 from .flags import may_have_flags
+from .lines import split_instruction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ def parse_instructions(lines: Sequence[LogicalLine]) -> Iterator[tuple[LogicalLi
 
 
 def _can_name_an_image(line: LogicalLine) -> bool:
-    """A FROM or an ARG can; a COPY or a RUN can if it begins with a flag."""
-    if line.keyword in {"copy", "run"}:
-        return may_have_flags(line.value)
+    """A FROM or an ARG can; a COPY or a RUN can if it begins with a flag, also behind ONBUILD."""
+    keyword, value = line.keyword, line.value
+    if keyword == "onbuild":
+        keyword, value, _ = split_instruction(value)
+    if keyword in {"copy", "run"}:
+        return may_have_flags(value)
     return line.keyword in {"from", "arg"}

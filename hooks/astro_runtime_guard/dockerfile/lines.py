@@ -1,7 +1,7 @@
-"""The text layer of Dockerfiles: physical lines in, logical lines out.
+"""Joins the physical lines of a Dockerfile into logical lines, one for each instruction.
 
 Source: "Format", "Parser directives" and "Here-documents" in the Dockerfile reference, and where it is silent
-BuildKit's behaviour. This module knows where an instruction begins and ends, and nothing of what it means.
+BuildKit's behaviour.
 """
 
 from __future__ import annotations
@@ -35,9 +35,8 @@ class Comment(NamedTuple):
 class LogicalLine(NamedTuple):
     """An instruction with its continuation lines joined; `end_line` includes the bodies of its heredocs.
 
-    `keyword` is lower-cased; `value` is what follows it, and begins at `offset` of the joined text. `places`
-    tells where parts of the joined text stand: offset, line, column (1-based). `comments` are the comment
-    lines directly above.
+    `keyword` is lower-cased. `value` follows it and begins at `offset` of the joined text. `places` has the offset,
+    the line and the column (1-based) of each part of the joined text. `comments` are the comment lines directly above.
     """
 
     keyword: str
@@ -56,7 +55,7 @@ class LogicalLine(NamedTuple):
 
 
 class Heredoc(NamedTuple):
-    """`name` ends the body as a line of its own; with `tabs` there may be tabs in front of it."""
+    """A line with `name` alone ends the body; with `tabs` there may be tabs in front of the name."""
 
     name: str
     tabs: bool
@@ -69,9 +68,7 @@ class _Joined(NamedTuple):
 
 
 def source_lines(source: bytes) -> list[str]:
-    """The physical lines, without their ends and without a byte order mark; a byte that is not UTF-8 is a
-    surrogate.
-    """
+    """The physical lines without line ends and byte order mark. A byte that is not UTF-8 becomes a surrogate."""
     lines = source.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n")
     return [line.rstrip("\r") for line in (lines if lines[-1] else lines[:-1])]
 
@@ -85,8 +82,7 @@ def logical_lines(lines: Sequence[str]) -> tuple[str, list[LogicalLine]]:
 def _read_directives(lines: Sequence[str]) -> tuple[str, int]:
     """The escape character, and how many lines at the top are parser directives.
 
-    Docker refuses a file with a directive twice or with a wrong escape character; here such a line says
-    nothing.
+    Docker refuses a file with a directive twice or with a wrong escape character. Here such a line has no effect.
     """
     escape, seen = "\\", set()
     for number, line in enumerate(lines):
@@ -113,7 +109,7 @@ def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[Lo
                 comments.clear()
             index += 1
             continue
-        # Most instructions are one line that announces nothing.
+        # Most instructions are one line without a heredoc.
         alone = text[-1] != escape and "<<" not in text
         line = _alone(lines[index], text, index, comments) if alone else _joined(lines, index, escape, ends, comments)
         yield line
@@ -122,8 +118,8 @@ def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[Lo
 
 
 def _alone(line: str, text: str, index: int, comments: Sequence[Comment]) -> LogicalLine:
-    """The instruction that is the line at `index`; `text` is that line without the white space around it."""
-    keyword, value, offset = _split(text)
+    """The instruction on the one line at `index`; `text` is that line without the white space around it."""
+    keyword, value, offset = split_instruction(text)
     column = len(line) - len(line.lstrip(SPACE)) + 1
     return LogicalLine(keyword, value, offset, index + 1, index + 1, ((0, index + 1, column),), tuple(comments))
 
@@ -131,7 +127,7 @@ def _alone(line: str, text: str, index: int, comments: Sequence[Comment]) -> Log
 def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments: Sequence[Comment]) -> LogicalLine:
     """The instruction that begins at `index`, with its continuation lines and the bodies of its heredocs."""
     joined = _join(lines, index, escape)
-    keyword, value, offset = _split(joined.text.strip(SPACE))
+    keyword, value, offset = split_instruction(joined.text.strip(SPACE))
     following = joined.following
     for heredoc in _heredocs(keyword, value, joined.text, escape):
         following = ends.after(heredoc, following)
@@ -139,27 +135,27 @@ def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments
     return LogicalLine(keyword, value, offset, index + 1, following, joined.places, tuple(comments))
 
 
-def _split(text: str) -> tuple[str, str, int]:
-    """An instruction's keyword in lower case, its value, and where that begins."""
+def split_instruction(text: str) -> tuple[str, str, int]:
+    """An instruction's keyword in lower case, its value, and the position of the value."""
     match = _INSTRUCTION.fullmatch(text)
     assert match  # it matches any text
     return match[1].lower(), match[2], match.start(2)
 
 
 def _join(lines: Sequence[str], index: int, escape: str) -> _Joined:
-    """The logical line that begins at `index`. Comments and empty lines between its parts do not count."""
+    """The logical line that begins at `index`, without comments and empty lines between its parts."""
     text = lines[index].lstrip(SPACE)
     column = len(lines[index]) - len(text) + 1
     parts: list[str] = []
     places: list[tuple[int, int, int]] = []
     offset = 0
     while True:
-        kept = _without_continuation(text, escape)
+        part = _without_continuation(text, escape)
         places.append((offset, index + 1, column))
-        parts.append(kept)
-        offset += len(kept)
+        parts.append(part)
+        offset += len(part)
         index += 1
-        if kept == text:
+        if part == text:
             break
         while index < len(lines) and _is_skipped(lines[index]):
             index += 1
@@ -170,7 +166,7 @@ def _join(lines: Sequence[str], index: int, escape: str) -> _Joined:
 
 
 def _without_continuation(text: str, escape: str) -> str:
-    """What stands in front of a single escape character at the end of `text`, or `text` itself."""
+    """`text` without the single escape character at its end; `text` itself if it has none."""
     cut = text.rstrip("\t ")
     if not cut.endswith(escape) or cut.endswith(escape * 2):
         return text
@@ -183,12 +179,12 @@ def _is_skipped(line: str) -> bool:
 
 
 def _heredocs(keyword: str, value: str, text: str, escape: str) -> list[Heredoc]:
-    """The heredocs whose bodies follow an instruction, ONBUILD's included; the exec form (JSON) has none."""
+    """The heredocs whose bodies follow an instruction, also behind ONBUILD. The exec form (JSON) has none."""
     if "<<" not in value:
         return []
     rest = value[cut_flags(value, escape)[1] :].strip(SPACE)
     if keyword == "onbuild":
-        keyword, rest, _ = _split(rest)
+        keyword, rest, _ = split_instruction(rest)
         rest = rest[cut_flags(rest, escape)[1] :]
     if keyword not in _WITH_HEREDOCS or (rest.lstrip(SPACE).startswith("[") and _is_json(rest)):
         return []
@@ -196,16 +192,14 @@ def _heredocs(keyword: str, value: str, text: str, escape: str) -> list[Heredoc]
 
 
 def read_heredocs(line: str) -> list[Heredoc]:
-    """The heredocs that a RUN, COPY or ADD line announces. The escape character is `\\` whatever the
-    directive says.
-    """
-    found = []
+    """The heredocs of a RUN, COPY or ADD line. Here the escape character is `\\`, whatever the directive says."""
+    heredocs = []
     for word in split_words(line, keep=True):
         if match := _HEREDOC.fullmatch(word):
             names = split_words(match[2], keep=False)
             if len(names) == 1:
-                found.append(Heredoc(names[0], bool(match[1])))
-    return found
+                heredocs.append(Heredoc(names[0], bool(match[1])))
+    return heredocs
 
 
 def _is_json(text: str) -> bool:
@@ -222,18 +216,14 @@ def _is_json(text: str) -> bool:
 
 
 class _Ends:
-    """Where heredocs end. For each text the last line that holds it, so that one without an end costs no
-    search.
-    """
+    """Finds where heredocs end. It has the last line of each text, so a heredoc without an end takes no search."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
         self.last: dict[bool, dict[str, int]] = {}
 
     def after(self, heredoc: Heredoc, index: int) -> int:
-        """The line after the end of a body that begins at `index`. Without an end (docker refuses it) there
-        is no body.
-        """
+        """The line after a body that begins at `index`. Docker refuses a body without an end; here it is no body."""
         if heredoc.tabs not in self.last:
             self.last[heredoc.tabs] = {self._text(line, heredoc): number for number, line in enumerate(self.lines)}
         if self.last[heredoc.tabs].get(heredoc.name, -1) < index:

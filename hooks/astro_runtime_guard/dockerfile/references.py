@@ -1,7 +1,7 @@
-"""Image references, read by the grammar of the distribution project.
+"""Reads image references by the grammar of the distribution project.
 
-Source: https://pkg.go.dev/github.com/distribution/reference (the grammar at its top, `ParseNormalizedNamed`
-for the names of Docker Hub). Everything is ASCII, and a text that is not a reference as a whole is none.
+Source: https://pkg.go.dev/github.com/distribution/reference (the grammar at its top, and `ParseNormalizedNamed` for the
+names of Docker Hub). A reference is ASCII, and it is the whole text.
 """
 
 from __future__ import annotations
@@ -28,10 +28,9 @@ _IS_HEX = r"[a-f0-9]+"
 class Reference(NamedTuple):
     """An image reference in its full form.
 
-    `domain` is the registry (`quay.io`, `localhost:5000`; `docker.io` when none is written), `path` the
-    repository in it (`astronomer/astro-runtime`, `library/python`), `tag` and `digest` are `""` when none is
-    written. In `a_b.c/d` the first part looks like a host and can be none: docker takes it into the path and
-    has no domain then.
+    `domain` is the registry (`quay.io`, `localhost:5000`; `docker.io` if none is written), `path` the repository in it
+    (`astronomer/astro-runtime`, `library/python`). `tag` and `digest` are empty if none is written. In `a_b.c/d` the
+    first part looks like a host but is not a valid one: docker reads it as part of the path, and `domain` is empty.
     """
 
     domain: str
@@ -46,7 +45,7 @@ class Reference(NamedTuple):
 
 
 def read_reference(text: str) -> Reference | None:
-    """The reference that `text` is, or None where docker refuses it."""
+    """`text` as a reference; None if docker refuses it."""
     if re.fullmatch(_IS_IDENTIFIER, text):
         return None
     rest, at, digest = text.partition("@")
@@ -62,14 +61,14 @@ def read_reference(text: str) -> Reference | None:
 
 
 def _cut_tag(text: str) -> tuple[str, str, str]:
-    """Name, colon, tag: a colon before the last slash belongs to a port."""
+    """Name, colon and tag. A colon in front of the last slash belongs to a port."""
     slash = text.rfind("/")
     name, colon, tag = text[slash + 1 :].partition(":")
     return text[: slash + 1] + name, colon, tag
 
 
 def cut_domain(name: str) -> tuple[str, str]:
-    """Domain and path, with Docker Hub's defaults: only a first part that looks like a host is one."""
+    """Domain and path, with the defaults of Docker Hub where the first part does not look like a host."""
     first, slash, rest = name.partition("/")
     is_host = bool(slash) and ("." in first or ":" in first or first == "localhost" or first != first.lower())
     domain, path = (first, rest) if is_host else (DEFAULT_DOMAIN, name)

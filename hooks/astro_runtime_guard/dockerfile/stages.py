@@ -1,62 +1,45 @@
-"""Dockerfiles: bytes in, build stages out, as BuildKit reads them.
+"""Reads the build stages of a Dockerfile as BuildKit does.
 
 Source: the Dockerfile reference (https://docs.docker.com/reference/dockerfile/), and where it is silent BuildKit's
-behaviour. Any bytes are accepted. What docker refuses is still read as far as possible, so that a broken line hides no
-FROM; a FROM that docker would refuse says why in `refusal`.
+behaviour. Any bytes are accepted. A file that docker refuses is read as far as possible, so that a broken line does not
+hide a FROM. A FROM that docker refuses says why in `refusal`.
 """
 
 from __future__ import annotations
 
-import re
-
 from ..named import NamedTuple
-from .buildargs import Argument, declare, new_scope, resolve
-from .flags import cut_flags
-from .froms import REFUSALS, is_platform, lower, read_from, refused_reference, refused_word
+from .buildargs import Argument, as_meant, declare, new_scope, resolve
+from .froms import REFUSALS, is_platform, read_from, refused_reference, refused_word
 from .instructions import parse_instructions
 from .lines import Comment, logical_lines, source_lines
+from .uses import ImageUse, read_uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .buildargs import Scope
-    from .flags import Flag
     from .froms import From
     from .lines import LogicalLine
 
 __all__ = ["REFUSALS", "Argument", "Comment", "ImageUse", "Stage", "read_stages", "source_lines"]
 
-_NUMBER = r"[+-]?[0-9]+"
-_MOUNT_FROM = re.compile(r"""[=,"']from=""", re.IGNORECASE)
-
-
-class ImageUse(NamedTuple):
-    """An image that an instruction inside a stage names: `COPY --from=IMAGE`, `RUN --mount=...,from=IMAGE`.
-
-    `line` and `column` (1-based, in characters) are of the reference itself; `instruction` is `COPY` or
-    `RUN`. A stage of the file, a stage number and a word with `$` are no images.
-    """
-
-    line: int
-    column: int
-    written: str
-    image: str | None
-    comments: tuple[Comment, ...]
-    instruction: str
-
 
 class Stage(NamedTuple):
     """A build stage: a FROM, and the images named below it.
 
-    `line` and `end_line` (1-based) are of the FROM, `image_line` and `column` (1-based, in characters) of its
-    image word, which is `written` (`""` if there is none). `image` is what docker makes of that word when no
-    --build-arg is given, None when a name in it has no value, `""` when its substitution is broken. `partial`
-    is the same with `${NAME}` for what has no value, also where the name stands in the default of an ARG that
-    the word uses; `unknown` are those names. `name` is lower-cased. `kind` is `image`, `scratch`, `stage` (an
-    earlier stage is meant) or `invalid`, and then `refusal` is one of REFUSALS. `arguments` are the build
-    arguments that went into the image, also through one another. `comments` are those directly above the FROM
-    and above the ARGs of `arguments`.
+    `line` and `end_line` (1-based) are of the FROM, `image_line` and `column` (1-based, in characters) of its image
+    word as `written` (empty if there is none). `image` is the word after substitution without any --build-arg; it is
+    None where a name in the word has no value, and empty where the substitution is broken. `partial` is the same with
+    `${NAME}` for each name without a value, also where the name stands in the default of an ARG. `unknown` are those
+    names.
+
+    `name` is lower-cased. `kind` is `image`, `scratch`, `stage` (the FROM names an earlier stage) or `invalid`, and
+    then `refusal` is one of REFUSALS. `arguments` are the build arguments whose values are in the image, directly or
+    through another. `comments` stand directly above the FROM and above the ARGs of `arguments`.
+
+    Two fields tell why a name is unknown: `late` are ARGs that give a value but stand below the first FROM, where they
+    do not count; `broken` are ARGs whose default docker refuses. `meant` is `partial` as it would be with their values.
     """
 
     line: int
@@ -74,33 +57,62 @@ class Stage(NamedTuple):
     arguments: tuple[Argument, ...]
     comments: tuple[Comment, ...]
     images: tuple[ImageUse, ...]
+    meant: str = ""
+    late: tuple[Argument, ...] = ()
+    broken: tuple[Argument, ...] = ()
+
+
+class _Instructions(NamedTuple):
+    """The instructions that can name an image: FROMs, ARGs above and below the first of them, and those in stages."""
+
+    heads: list[From]
+    arguments: list[tuple[LogicalLine, str]]
+    late: list[tuple[LogicalLine, str]]
+    inside: list[list[tuple[LogicalLine, str]]]
 
 
 def read_stages(source: bytes) -> tuple[Stage, ...]:
-    """The build stages of a Dockerfile, in file order. Any bytes will do."""
+    """The build stages of a Dockerfile, in file order. Accepts any bytes."""
     escape, lines = logical_lines(source_lines(source))
-    heads: list[From] = []
-    arguments: list[tuple[LogicalLine, str]] = []
-    inside: list[list[tuple[LogicalLine, str]]] = []
-    for line, value in parse_instructions(lines):
-        if line.keyword == "from":
-            heads.append(read_from(line, value, escape))
-            inside.append([])
-        elif line.keyword == "arg" and not heads:
-            arguments.append((line, value))
-        elif line.keyword in {"copy", "run"} and inside:
-            inside[-1].append((line, value))
+    instructions = _sorted(lines, escape)
+    heads = instructions.heads
     scope = new_scope(escape, heads[-1].name if heads else "")
-    for line, value in arguments:
+    for line, value in instructions.arguments:
         declare(scope, line, value)
     names = {head.name for head in heads}
     earlier: set[str] = set()
     stages = []
-    for head, instructions in zip(heads, inside, strict=True):
-        images = tuple(image for line, value in instructions for image in _images(line, value, escape, names))
+    for head, inside in zip(heads, instructions.inside, strict=True):
+        images = tuple(use for line, value in inside for use in read_uses(line, value, escape, names))
         stages.append(_stage(head, scope, earlier, images))
         earlier.add(head.name)
+    if (instructions.late or scope.broken) and any(stage.unknown for stage in stages):
+        return tuple(_with_meaning(stages, as_meant(scope, instructions.late)))
     return tuple(stages)
+
+
+def _sorted(lines: Sequence[LogicalLine], escape: str) -> _Instructions:
+    instructions = _Instructions([], [], [], [])
+    for line, value in parse_instructions(lines):
+        if line.keyword == "from":
+            instructions.heads.append(read_from(line, value, escape))
+            instructions.inside.append([])
+        elif line.keyword == "arg":
+            (instructions.late if instructions.heads else instructions.arguments).append((line, value))
+        elif instructions.inside:
+            instructions.inside[-1].append((line, value))
+    return instructions
+
+
+def _with_meaning(stages: Sequence[Stage], scope: Scope) -> Iterator[Stage]:
+    """The stages; one with an unknown name says what its author meant, and which late ARGs give the value."""
+    for stage in stages:
+        if not stage.unknown:
+            yield stage
+            continue
+        word = resolve(scope, stage.written)
+        late = tuple(argument for argument in word.origin.arguments if argument.line > stages[0].line)
+        yield stage._replace(meant=word.partial, late=late) if late or stage.broken else stage
 
 
 def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[ImageUse, ...]) -> Stage:
@@ -112,6 +124,7 @@ def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[ImageUse, 
     if not refusal and kind == "image":
         refusal = refused_reference(word)
     line, column = head.line.place(head.position)
+    unknown = tuple(dict.fromkeys(word.absent + word.origin.unknown))
     return Stage(
         line=head.line.line,
         end_line=head.line.end_line,
@@ -120,7 +133,7 @@ def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[ImageUse, 
         written=head.word,
         image=None if word.absent else word.bare,
         partial=word.partial,
-        unknown=tuple(dict.fromkeys(word.absent + word.origin.unknown)),
+        unknown=unknown,
         name=head.name,
         platform=platform.bare,
         kind="invalid" if refusal else kind,
@@ -128,35 +141,5 @@ def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[ImageUse, 
         arguments=word.origin.arguments,
         comments=word.origin.comments + head.line.comments,
         images=images,
+        broken=tuple(scope.broken[name][0] for name in unknown if name in scope.broken),
     )
-
-
-def _images(line: LogicalLine, value: str, escape: str, names: set[str]) -> Iterator[ImageUse]:
-    for flag in cut_flags(value, escape)[0]:
-        found = _mounted(flag, value) if line.keyword == "run" else _copied(flag)
-        if not found:
-            continue
-        text, position, end = found
-        if text in {"", "scratch"} or "$" in text or re.fullmatch(_NUMBER, text) or lower(text) in names:
-            continue
-        place = line.place(position)
-        yield ImageUse(*place, value[position:end], text, line.comments, line.keyword.upper())
-
-
-def _copied(flag: Flag) -> tuple[str, int, int] | None:
-    """The image of `--from=`, and where it begins and ends."""
-    name, _, text = flag.word.partition("=")
-    return (text, flag.start + len("--from="), flag.end) if name == "--from" else None
-
-
-def _mounted(flag: Flag, value: str) -> tuple[str, int, int] | None:
-    """The image of the last `from=` in a `--mount=`, and where it begins and ends."""
-    name, _, options = flag.word.partition("=")
-    texts = [
-        text for key, _, text in (o.strip('"').partition("=") for o in options.split(",")) if key.lower() == "from"
-    ]
-    places = [match.end() for match in _MOUNT_FROM.finditer(value, flag.start, flag.end)]
-    if name != "--mount" or not texts or not places:
-        return None
-    end = value.find(",", places[-1], flag.end)
-    return texts[-1], places[-1], flag.end if end < 0 else end

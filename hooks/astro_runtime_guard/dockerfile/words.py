@@ -1,8 +1,7 @@
-"""Shell words as BuildKit reads them, for putting build arguments into a word and for finding heredocs.
+"""Reads shell words as BuildKit does, to put build arguments into a word and to find heredocs.
 
-Source: "Environment replacement" in the Dockerfile reference. Single quotes keep everything, double quotes
-keep all but `$` and the escape character, `$NAME` and `${NAME}` stand for a value, and these forms choose or
-change one:
+Source: "Environment replacement" in the Dockerfile reference. In single quotes every character is ordinary, in double
+quotes all but `$` and the escape character. `$NAME` and `${NAME}` stand for a value. These forms choose or change it:
 
     ${N:-word} ${N-word}        word where N has no value (with the colon: or an empty one)
     ${N:+word} ${N+word}        word where N has a value, else nothing
@@ -10,7 +9,7 @@ change one:
     ${N#pattern} ${N##pattern}  without the shortest, the longest match at the start; % and %% at the end
     ${N/pattern/word}           with the first match replaced; // with every match replaced
 
-A word may hold further substitutions. The reader keeps its own stack: nesting is no matter of recursion.
+A word may contain further substitutions. The reader has a stack of its own, so deep nesting needs no recursion.
 """
 
 from __future__ import annotations
@@ -36,32 +35,32 @@ SPACE = (
 BLANK = "\t\v\f\r "
 """White space between words."""
 
-_MEANING = frozenset("$'\"\\`\ufeff")
+_SPECIAL = frozenset("$'\"\\`\ufeff")
 _SHORT_NAME = re.compile(r"\d+|[@*#?\-$!]")
 _PLAIN = re.compile(r"[^$'\"\\`}/<]+")
 _ARROWS = re.compile(r"<(?:<[\t\r ]*)?")
 _OPERATOR = re.compile(r"\}|:?[-+?]|[#%]|//?")
-_KEPT_OPERATOR = re.compile(r"\}|:[^#%]|[-+?]|[#%]|//?")  # BuildKit refuses `${N:0:3}` only where it has to compute it
+_RAW_OPERATOR = re.compile(r"\}|:[^#%]|[-+?]|[#%]|//?")  # BuildKit refuses `${N:0:3}` only where it has to compute it
 _SPACES = re.compile(f"[{SPACE}]")
 
 
 class WordError(Exception):
-    """Docker refuses this word; `name` is the build argument without a value, where that is the reason."""
+    """Docker refuses this word. `name` is the build argument without a value, if that is the reason."""
 
     def __init__(self, name: str = "") -> None:
         self.name = name
 
 
 class Expanded(NamedTuple):
-    """A word after substitution, and the names whose values (or lack of one) made it, each once."""
+    """A word after substitution, and the names that it depends on, each once."""
 
     text: str
     names: tuple[str, ...]
 
 
 def is_plain(word: str) -> bool:
-    """Whether a word is its own value: nothing in it is a substitution, a quote, an escape or a broken character."""
-    return word.isascii() and _MEANING.isdisjoint(word)
+    """Whether a word has no substitution, no quote, no escape and no broken character."""
+    return word.isascii() and _SPECIAL.isdisjoint(word)
 
 
 def valid_text(text: str) -> str:
@@ -70,7 +69,7 @@ def valid_text(text: str) -> str:
 
 
 class _Frame:
-    """What is being read: a word up to `stop` ("" is the end), in braces with their name and operator."""
+    """A word that is being read up to `stop` (empty: up to the end); in braces with their name and operator."""
 
     def __init__(
         self, stop: str, keep_escapes: bool, name: str = "", operator: str = "", pattern: str = "",
@@ -83,7 +82,7 @@ class _Frame:
 
 
 class _Reader:
-    """How words are read. With `value` None nothing has a value and all `$...` stay as they are typed."""
+    """The state of the reader. If `value` is None, no name has a value and each `$...` stays as written."""
 
     def __init__(
         self, escape: str, value: Value | None, missing: Missing, budget: list[int], keep_quotes: bool
@@ -97,8 +96,8 @@ class _Reader:
 def expand(word: str, escape: str, value: Value, missing: Missing, budget: list[int]) -> Expanded:
     """`word` without its quotes and with the values of its names.
 
-    `missing` says what stands for a name without a value. The one number in `budget` is how many characters may still
-    be written: a few doublings (`ARG B=$A$A`) would fill any memory. Raises WordError.
+    `missing` gives the text for a name without a value. The one number in `budget` is how many more characters may be
+    written; without it a few doublings (`ARG B=$A$A`) would fill any memory. Raises WordError.
     """
     reader = _Reader(escape, value, missing, budget, keep_quotes=False)
     top = _read(word, reader, keep_escapes=False)
@@ -106,7 +105,7 @@ def expand(word: str, escape: str, value: Value, missing: Missing, budget: list[
 
 
 def split_words(text: str, *, keep: bool) -> list[str]:
-    """Words between white space; `keep` leaves quotes and escapes in. A line that is no shell has none."""
+    """The words between white space, with `keep` including quotes and escapes. Empty for a line that is no shell."""
     reader = _Reader("\\", None, str, [1 << 24], keep_quotes=keep)
     try:
         _read(text, reader, keep_escapes=keep)
@@ -127,7 +126,7 @@ def split_words(text: str, *, keep: bool) -> list[str]:
 
 
 def _read(text: str, reader: _Reader, *, keep_escapes: bool) -> _Frame:
-    # BuildKit's scanner skips a byte order mark in front of any word.
+    # BuildKit skips a byte order mark in front of any word.
     text = valid_text(text).removeprefix("\ufeff")
     reader.frames.append(_Frame("", keep_escapes))
     position = 0
@@ -139,7 +138,7 @@ def _read(text: str, reader: _Reader, *, keep_escapes: bool) -> _Frame:
 
 
 def _step(text: str, position: int, reader: _Reader) -> int:
-    """Read one thing at `position` and return where the next one starts."""
+    """Read one element at `position` and return the position of the next."""
     frame, char = reader.frames[-1], text[position]
     if plain := _PLAIN.match(text, position):
         _put(reader, plain[0], breakable=True)
@@ -182,19 +181,19 @@ def _single_quoted(text: str, position: int, reader: _Reader) -> int:
 
 
 def _escaped(text: str, position: int, reader: _Reader) -> int:
-    """The escape character and what follows; in double quotes it escapes a quote, `$` and itself alone."""
+    """Read the escape character and the next one. In double quotes it escapes only a quote, `$` and itself."""
     frame, following = reader.frames[-1], text[position + 1 : position + 2]
-    kept = reader.escape if frame.keep_escapes else ""
+    escape = reader.escape if frame.keep_escapes else ""
     if frame.stop == '"' and following not in {'"', "$", reader.escape}:
-        # Read raw, BuildKit writes this one twice.
-        _put(reader, kept + reader.escape, breakable=False)
+        # BuildKit writes this one twice where it leaves quotes and escapes in.
+        _put(reader, escape + reader.escape, breakable=False)
         return position + 1
-    _put(reader, kept + following, breakable=False)
+    _put(reader, escape + following, breakable=False)
     return position + 2
 
 
 def _dollar(text: str, position: int, reader: _Reader) -> int:
-    """A `$` stands in front of `position`."""
+    """Read a substitution; its `$` is in front of `position`."""
     if text[position : position + 1] != "{":
         name = _name(text, position)
         _put_value(reader, name, f"${name}")
@@ -203,13 +202,13 @@ def _dollar(text: str, position: int, reader: _Reader) -> int:
         raise WordError
     name = _name(text, position + 1)
     position += 1 + len(name)
-    operator = (_OPERATOR if reader.value else _KEPT_OPERATOR).match(text, position)
+    operator = (_OPERATOR if reader.value else _RAW_OPERATOR).match(text, position)
     if not operator:
         raise WordError
     if operator[0] == "}":
         _put_value(reader, name, f"${{{name}}}")
     else:
-        reader.pieces.append(None)  # BuildKit loses here what it has read of the present word
+        reader.pieces.append(None)  # here BuildKit loses the part of the word that it has read
         replacing = operator[0][0] == "/"
         raw = replacing or operator[0] in {"#", "%"}
         reader.frames.append(_Frame("/" if replacing else "}", raw, name, operator[0]))
@@ -217,7 +216,7 @@ def _dollar(text: str, position: int, reader: _Reader) -> int:
 
 
 def _name(text: str, position: int) -> str:
-    """A name: digits, or one special parameter, or letters of any script, digits and underscores."""
+    """The name at `position`: digits, one special parameter, or letters of any script, digits and underscores."""
     if match := _SHORT_NAME.match(text, position):
         return match[0]
     end = position
@@ -236,7 +235,7 @@ def _put_value(reader: _Reader, name: str, typed: str) -> None:
 
 
 def _close(reader: _Reader) -> None:
-    """The innermost frame is complete: its text goes into the frame around it."""
+    """Put the text of the innermost frame, which is complete, into the frame around it."""
     frame = reader.frames.pop()
     text = "".join(frame.parts)
     if frame.stop == '"':
@@ -254,7 +253,7 @@ def _close(reader: _Reader) -> None:
 
 
 def _put_choice(reader: _Reader, frame: _Frame, word: str, value: str | None) -> None:
-    """What a `${NAME<operator>word}` becomes."""
+    """Put the value of a `${NAME<operator>word}`."""
     names, kind = reader.frames[-1].names, frame.operator[-1]
     absent = value is None or (frame.operator[0] == ":" and not value)
     if kind == "?" and absent and (value is not None or not reader.missing(frame.name)):
