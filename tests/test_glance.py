@@ -29,7 +29,7 @@ def named(source: bytes, images: tuple[Image, ...]) -> bool:
     return any(
         recognise(reference, images)
         for stage in read_stages(source)
-        for reference in (stage.partial, *(image.image or "" for image in stage.images))
+        for reference in (stage.partial, stage.meant, *(image.image for image in stage.images))
     )
 
 
@@ -40,6 +40,7 @@ def glanced(source: bytes, images: tuple[Image, ...]) -> bool:
 PIECES = [
     *("FROM ", "from ", "FR", "OM ", "F", "f\\\n", "ROM", "COPY ", "RUN ", "ARG ", "ONBUILD ", "# ", "#"),
     *("--from=", "--fr", "om=", '--f"ro"m=', "--mount=type=bind,", "from=", '"from=', "--platform=linux/amd64 ", "<<E"),
+    *('f"rom"=', "f\\\n", '--mou"nt"=', ":443/", "registry-1.docker.io/", "fro'm'="),
     *(
         "quay.io/",
         "astronomer/",
@@ -120,6 +121,14 @@ def disguised(draw: st.DrawFn) -> bytes:
 @example(b'FROM a\nCOPY --f"rom"=th"ing" a b')
 @example(b'FROM a\nCOPY --fro"m"=th"ing" a b')
 @example(b"FROM a\nRUN --mount=type=bind,from=th\\\ning true")
+@example(b'FROM a\nRUN --mount=type=bind,f"rom"=th"ing" true')
+@example(b"FROM a\nRUN --mount=type=bind,fr\\\n# x\n\nom=thi\\\nng true")
+@example(b"FROM a\nRUN --mount=type=bind,f'r'o\"m\"=thi\\ng true")
+@example(b"FROM a\nONBUILD COPY --f\\rom=thi\\ng a b")
+@example(b'FROM a\nCOPY -\\\n-f"rom"=thi\\ng a b')
+@example(b"FROM quay.io:443/astronomer/astro-runtime")
+@example(b"FROM registry-1.docker.io:443/library/thing")
+@example(b"FROM registry-1.docker.io/k/kit")
 @example("FROM \u212a/\u212aIT".encode())
 def test_it_never_misses_an_image(source: bytes) -> None:
     for images in (IMAGES, *((image,) for image in OWN)):
@@ -156,6 +165,7 @@ QUIET = {
     "a comment below an empty line": "\n# taken from $HERE\nFROM python:3.12\n",
     "marks in lines above": 'ARG A=1\nRUN echo "$HOME"\nFROM python:3.12\n',
     "the end of the word FROM in front of a mark within a line": "FROM python:3.12\nRUN echo f\\n to\n",
+    "a mark behind the beginning of the word from": 'FROM python:3.12\nCMD ["gunicorn", "--conf", "a"]\nRUN printf "x" --y\n',
     "nothing": "",
 }
 

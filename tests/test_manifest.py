@@ -30,7 +30,7 @@ GOOD = (
 BAD = (
     "Dockerfile.md", "Dockerfile.dockerignore", "Dockerfile.j2", "Dockerfile.tmpl", "Dockerfile.orig", "Dockerfile.bak",
     "Dockerfile.rej", ".dockerignore", "docker-compose.yml", "Dockerfiles", "Dockerfile/README", "dockerfile.d/x.txt",
-    "notaDockerfile", "requirements.txt",
+    "notaDockerfile", "requirements.txt", "prod-dockerfile.yaml", "dockerfile-prod.yml", "Dockerfile.json", "Dockerfile.TOML",
 )  # fmt: skip
 
 
@@ -61,7 +61,8 @@ def test_the_program_lists_the_same_files() -> None:
 PLACED = {
     "pyproject.toml": "pyproject", "a/b c/pyproject.toml": "pyproject", "dev.yaml": "deployment-file",
     "a/prod.YML": "deployment-file", "deployments/prod.json": "deployment-file", ".x.yaml": "deployment-file",
-    "my-pyproject.toml": "", "pyproject.toml.bak": "", "Dockerfile.yaml": "", "dev.Dockerfile.json": "", "yaml": "",
+    "my-pyproject.toml": "", "pyproject.toml.bak": "", "Dockerfile.yaml": "deployment-file", "dev.Dockerfile.json": "deployment-file",
+    "prod-dockerfile.yaml": "deployment-file", "a/dockerfile-prod.yml": "deployment-file", "Dockerfile.toml": "", "yaml": "",
     "values.yaml.j2": "", "setup.cfg": "", "Dockerfile": "", "pyproject.yaml": "deployment-file",
 }  # fmt: skip
 

@@ -53,7 +53,23 @@ READ = {
     "a byte order mark and Windows line ends": (TOML, '\ufeff[tool.astro]\r\nruntime = "3.3-8"\r\n', [("build 3.3-8", 2, 12, "3.3-8")]),
     "a requirement": (TOML, '[tool.astro]\n[project]\ndependencies = ["pandas==3.3.*", "apache-airflow==3.3.*"]\n', [("series 3.3", 3, 35, "apache-airflow==3.3.*")]),
     "a requirement of one Airflow": (TOML, '[tool.astro]\n[project]\ndependencies = ["Apache.Airflow[celery] == 2.10.4 ; x"]\n', [("series 12", 3, 18, "Apache.Airflow[celery] == 2.10.4 ; x")]),
-    "a requirement without a series": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow>=3.3", "apache-airflow-core==3.3.*"]\n', []),
+    "a requirement without a series": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow>=3.3"]\n', []),
+    "a requirement of a whole major": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow~=3.3"]\n', []),
+    "a requirement of two clauses": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow==3.3.*,!=3.3.1"]\n', []),
+    "a requirement of compatible releases": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow~=3.3.0"]\n', [("series 3.3", 3, 18, "apache-airflow~=3.3.0")]),
+    "a requirement in parentheses": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow (==3.3.*)"]\n', [("series 3.3", 3, 18, "apache-airflow (==3.3.*)")]),
+    "a requirement of the core": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow-core==3.3.*"]\n', [("series 3.3", 3, 18, "apache-airflow-core==3.3.*")]),
+    "a requirement of the core beside the package": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow", "apache_airflow_core==3.3.1"]\n', [("series 3.3", 3, 36, "apache_airflow_core==3.3.1")]),
+    "two requirements": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow>=3.3", "apache-airflow-core==3.3.*"]\n', [("ambiguous", 3, 41, "apache-airflow-core==3.3.*")]),
+    "two requirements beside a version": (TOML, '[tool.astro]\nruntime = "3.3-8"\n[project]\ndependencies = ["apache-airflow-core==3.3.*", "apache-airflow==3.3.*"]\n', [("build 3.3-8", 2, 12, "3.3-8"), ("ambiguous", 4, 48, "apache-airflow==3.3.*")]),
+    "a table in another spelling": (TOML, '[tool."\\u0061stro"]\nruntime = "3.3-8"\n', [("build 3.3-8", 2, 12, "3.3-8")]),
+    "a table in a longer spelling": (TOML, '[tool."astr\\U0000006F"]\nruntime = "3.3-8"\n', [("build 3.3-8", 2, 12, "3.3-8")]),
+    "a key in another spelling": (YAML, 'deployment: {configuration: {"runtime_\\x76ersion": 9.10.0}}\n', [("build 9.10.0", 1, 52, "9.10.0")]),
+    "a key over two lines": (YAML, 'deployment:\n  configuration:\n    ? "runtime_\\\n      version"\n    : 9.10.0\n', [("build 9.10.0", 5, 7, "9.10.0")]),
+    "a key in another spelling in JSON": (JSON, '{"deployment": {"configuration": {"runtime_\\u0076ersion": "9.10.0"}}}', [("build 9.10.0", 1, 60, "9.10.0")]),
+    "a backslash and no such key": (JSON, '{"runtime_\\u0077ersion": not JSON', []),
+    "an image reference": (YAML, NESTED.format("quay.io/astronomer/astro-runtime:9.10.0"), [("reference", 1, 47, "quay.io/astronomer/astro-runtime:9.10.0")]),
+    "an image and a tag": (YAML, NESTED.format("'postgres:15'"), [("reference", 1, 48, "postgres:15")]),
     "a requirement of an Airflow that no Runtime has": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow==2.0.*"]\n', []),
     "a requirement without the table": (TOML, '[astro]\n[project]\ndependencies = ["apache-airflow==3.3.*"]\n', []),
     "a requirement beside a Dockerfile": (TOML, '[tool.astro]\ndockerfile = "a/b"\n[project]\ndependencies = ["apache-airflow==3.3.*"]\n', []),
@@ -101,6 +117,30 @@ def test_read(path: str, text: str, expected: list[tuple[str, int, int, str]]) -
         assert source_lines(source)[line - 1][column - 1 :].startswith(written)
 
 
+EXACT = {
+    "==3.3.*": "apache-airflow==3.3.* stands for Runtime 3.3; ",
+    "==3.3": "apache-airflow==3.3 is exactly Airflow 3.3.0, a version of Runtime 3.3 (3.3-2 has it); ",
+    "==3.3.0": "apache-airflow==3.3.0 is exactly Airflow 3.3.0, a version of Runtime 3.3 (3.3-2 has it); ",
+    "===3.3.99": "apache-airflow===3.3.99 is exactly Airflow 3.3.99, a version of Runtime 3.3; ",
+}
+
+
+@pytest.mark.parametrize(("clause", "note"), EXACT.items())
+def test_a_requirement_says_what_it_stands_for(clause: str, note: str) -> None:
+    source = f'[tool.astro]\n[project]\ndependencies = ["apache-airflow{clause}"]\n'.encode()
+    (declaration,) = Reader(BOOK).read(TOML, source).declarations
+    assert declaration.notes == (f"{note}write the version under [tool.astro]",)
+
+
+def test_a_dockerfile_with_the_ending_of_a_place_is_read_as_what_it_is() -> None:
+    reader = Reader(BOOK)
+    (declaration,) = reader.read("prod-dockerfile.yaml", NESTED.format("9.1.0").encode()).declarations
+    assert declaration.instruction == "key runtime_version"
+    (declaration,) = reader.read("Dockerfile.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n").declarations
+    assert declaration.instruction == "FROM"
+    assert reader.read("prod.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n").declarations == ()
+
+
 def test_where_a_text_begins_on_the_next_line() -> None:
     (found,) = Reader(BOOK).read(TOML, b'[tool.astro]\nruntime = """\n3.3-8"""\n').declarations
     assert told(found) == ("build 3.3-8", 2, 14, "\n3.3-8")
@@ -135,7 +175,7 @@ def test_json_says_why_nothing_in_it_can_acknowledge() -> None:
     )
 
 
-HINT = "(mend it, or exclude this file if it names no version)"
+HINT = "(fix it, or exclude this file if it names no version)"
 UNREADABLE = {
     "no TOML": (TOML, b"[tool.astro\n", "1:12: not TOML: "),
     "TOML that ends": (TOML, b'[tool.astro]\nruntime = "3', "2:1: not TOML: "),
@@ -145,6 +185,7 @@ UNREADABLE = {
     **({"a number of many digits": (TOML, b"[tool.astro]\nruntime = " + b"9" * 9_000, "2:1: not TOML: ")} if hasattr(sys, "get_int_max_str_digits") else {}),
     "large TOML": (TOML, b"[tool.astro]\n" + b"#" * 1_000_000, f"1:1: the file is larger than 1000000 bytes {HINT}"),
     "no YAML": (YAML, b"x: 1\nruntime_version: {{ .Values.runtime }\n", "3:1: not YAML: "),
+    "YAML with a tab": (YAML, b"deployment:\n\tconfiguration: {runtime_version: 9.1.0}\n", f"2:1: not YAML: a tab stands here; YAML is indented with spaces {HINT}"),
     "deep YAML": (YAML, b"runtime_version: " + b"[" * 100_000, f"1:117: nested more than 100 levels deep {HINT}"),
     "YAML of another encoding": (YAML, b"runtime_version: \xff", f"1:1: the file is not UTF-8 {HINT}"),
     "an alias of nothing": (YAML, b"runtime_version: *v", f"1:18: not YAML: the alias *v names no anchor {HINT}"),
@@ -216,6 +257,7 @@ PLACE = 'files: "x"\nformat: toml\nimage: astro-runtime\nversion: a.b\n'
 MISTAKES = {
     "an unknown key": (PLACE + "fles: x\n", "5:1: no key is called fles; did you mean files? expected one of files, format, image, version, exact, dockerfile, requirement, package, as-of, source"),
     "no regular expression": (PLACE.replace('"x"', '"("'), "1:8: ( is no regular expression: missing ), unterminated subpattern at position 0"),
+    "a tab": (PLACE + "exact:\n\ttrue\n", "6:1: not YAML: a tab stands here; YAML is indented with spaces"),
     "an unknown format": (PLACE.replace("toml", "[toml, xml]"), "1:1: format: no format is called xml; expected one of toml, yaml, json"),
     "an unknown image": (PLACE.replace("astro-runtime", "astro"), "1:1: image: no image is called astro; expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
     "no key": (PLACE.replace("a.b", "a..b"), "4:10: a..b is no key such as a.b.c"),

@@ -297,7 +297,7 @@ def test_a_new_place_is_not_a_dockerfile_that_vanished(guard: Guard, inside: Rep
 
 def test_what_cannot_be_read_is_could_not_check(guard: Guard, inside: Repository) -> None:
     inside.commit({"values.yaml": "runtime_version: {{ x }\n", "Dockerfile": f"{RUNTIME}:3.3-8\n"})
-    hint = "(mend it, or exclude this file if it names no version)"
+    hint = "(fix it, or exclude this file if it names no version)"
     code, said = guard("values.yaml")
     assert (
         code,

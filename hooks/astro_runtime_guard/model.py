@@ -57,8 +57,8 @@ class Image(NamedTuple):
     release (or `?`), oldest first; `steps` say what to do for an upgrade. `succeeded_by` names the image whose lines
     continue this one, by Airflow version; the numbers of this image's tags are then Airflow versions. `carries` names
     the image that is inside this one: tags begin with a version of that image, in its numbering of the same name.
-    `fixed_by` is the suffix without which even a full version moves. `as_of` (ISO 8601, or empty) is the day for
-    which the image's own file holds.
+    `fixed_by` is the suffix without which a tag moves; one number alone (`-{build}`) is part of the version. `as_of`
+    (ISO 8601, or empty) is the day for which the image's own file holds.
     """
 
     name: str
@@ -120,8 +120,8 @@ class Place(NamedTuple):
 
     `files` is a regular expression that is searched in the path, `formats` those of the files. `exact` tells that the
     version is to stand alone, without a suffix. Where there is a key `dockerfile`, the file stands for the Dockerfile
-    of its folder, or names it under that key. `package` is the one whose pin in the list under `requirement` implies
-    a series.
+    of its folder, or names it under that key. `packages` are those of which one, pinned in the list under
+    `requirement`, implies a series; two of them with versions contradict each other.
     """
 
     name: str
@@ -132,7 +132,7 @@ class Place(NamedTuple):
     exact: bool = False
     dockerfile: str = ""
     requirement: str = ""
-    package: str = ""
+    packages: tuple[str, ...] = ()
 
 
 class Rulebook(NamedTuple):

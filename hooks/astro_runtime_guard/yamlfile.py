@@ -81,7 +81,9 @@ def read_events(text: str, path: str, most_levels: int) -> Iterator[Any]:
         if mark and (deep := _opened(text, path, read, mark.index, most_levels + 1 - level)):
             raise Mistake(deep, too_deep) from None
         place = Value("", path, mark.line + 1, mark.column + 1) if mark else Value("", path)
-        raise Mistake(place, f"not YAML: {error.problem or error.context}") from None
+        tab = mark and text[mark.index : mark.index + 1] == "\t"
+        problem = "a tab stands here; YAML is indented with spaces" if tab else error.problem or error.context
+        raise Mistake(place, f"not YAML: {problem}") from None
     except yaml.YAMLError as error:
         raise Mistake(Value("", path), f"not YAML: {str(error).splitlines()[0]}") from None
 

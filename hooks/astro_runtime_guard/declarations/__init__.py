@@ -1,5 +1,5 @@
-"""Declarations: a file in, out come all the places in it that name a Runtime.
+"""Finds all places in a file that name a Runtime.
 
-Reads Dockerfiles, and keys in TOML, YAML and JSON. What the file said before, and what is wrong, is left to others.
-The face is `reading.py`.
+This wing reads Dockerfiles, and keys in TOML, YAML and JSON. It does not know what the file said before, nor any rule.
+Other wings import `reading.py`.
 """

@@ -1,8 +1,4 @@
-"""The places in a file that name a Runtime.
-
-Knows: which stages of a Dockerfile, and which images inside them, are declared images.
-Must not know: git, what the file said before, any rule.
-"""
+"""What a file declares, and how the declarations of a Dockerfile are read from its stages."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ from functools import lru_cache
 
 from ..named import NamedTuple
 from ..versions.recognition import Runtime, recognise
+from ..versions.tags import Tag
 from .glance import may_name, needles
 
 TYPE_CHECKING = False
@@ -23,12 +20,13 @@ if TYPE_CHECKING:
 class Declaration(NamedTuple):
     """One place that names a declared image.
 
-    `line` and `column` (1-based, characters) are of the reference as `written`; `reference` is what it says after
+    `line` and `column` (1-based, characters) are of the reference as `written`. `reference` is the reference after
     substitution, with `${NAME}` for each of the `unknown` build arguments. `refusal` tells why docker would refuse the
-    instruction. `name` is the build stage's name; `final` marks the stage that is deployed; only where `ordered` is
-    true does the version decide what runs (a `COPY --from=` is read for its pin alone). `spelling` is how a version is
-    written there. `notes` are sentences that every report on it adds; `answerable` tells whether comments can stand
-    above it.
+    instruction. `name` is the name of the build stage, `final` marks the stage that is deployed. `ordered` is false
+    where the version does not decide what runs: of a `COPY --from=` only the pin counts.
+
+    `spelling` is how a version is written there. `notes` are sentences that each report on it adds. `answerable` tells
+    whether comments can stand above it. `late` and `broken` are those of the build stage.
     """
 
     runtime: Runtime
@@ -47,13 +45,15 @@ class Declaration(NamedTuple):
     spelling: str = "{repository}:{version}"
     notes: tuple[str, ...] = ()
     answerable: bool = True
+    late: tuple[Argument, ...] = ()
+    broken: tuple[Argument, ...] = ()
 
 
 class Reading(NamedTuple):
-    """What a file declares: its declarations in file order; for a file that stands for a Dockerfile two things more.
+    """What a file declares, in file order.
 
-    `requirement` is the series that it asks for beside them, with which they have to agree; `dockerfile` the path,
-    from its folder, of the Dockerfile that it names.
+    A file that stands for a Dockerfile can have two more: `requirement` is the series that it requires, with which the
+    declarations must agree; `dockerfile` is the path, from its folder, of the Dockerfile that it names.
     """
 
     declarations: tuple[Declaration, ...] = ()
@@ -62,31 +62,41 @@ class Reading(NamedTuple):
 
 
 def read_declarations(source: bytes, images: Sequence[Image]) -> tuple[Declaration, ...]:
-    """Every place in a Dockerfile that names a declared image, in file order; stages of the file are none."""
+    """Each place in a Dockerfile that names a declared image, in file order. Stages of the file are no images."""
     if not may_name(source, _needles(tuple(images))):
         return ()
     from ..dockerfile.stages import read_stages
 
     stages = read_stages(source)
     deployed = _deployed(stages)
-    found: list[Declaration] = []
+    declarations: list[Declaration] = []
     for stage in stages:
-        if stage.kind in {"image", "invalid"} and (runtime := recognise(stage.partial, images)):
-            found.append(
+        if stage.kind in {"image", "invalid"} and (runtime := _runtime(stage, images)):
+            declarations.append(
                 Declaration(
                     runtime, "FROM", stage.image_line, stage.column, stage.written, stage.partial, stage.comments,
                     stage.arguments, stage.unknown, stage.refusal, stage.name, final=stage is deployed,
+                    late=stage.late, broken=stage.broken,
                 )
             )  # fmt: skip
-        for image in stage.images:
-            if runtime := recognise(image.image or "", images):
-                found.append(
+        for use in stage.images:
+            if runtime := recognise(use.image, images):
+                declarations.append(
                     Declaration(
-                        runtime, image.instruction, image.line, image.column, image.written, image.image or "",
-                        image.comments, ordered=False,
+                        runtime, use.instruction, use.line, use.column, use.written, use.image, use.comments,
+                        refusal=use.refusal, ordered=False,
                     )
                 )  # fmt: skip
-    return tuple(found)
+    return tuple(declarations)
+
+
+def _runtime(stage: Stage, images: Sequence[Image]) -> Runtime | None:
+    """The Runtime that the FROM names; without a version where only a value that does not count names it."""
+    runtime = recognise(stage.partial, images)
+    if runtime or not stage.meant:
+        return runtime
+    meant = recognise(stage.meant, images)
+    return meant and meant._replace(tag=Tag("", "no-value"), digest="")
 
 
 @lru_cache
@@ -95,7 +105,7 @@ def _needles(images: tuple[Image, ...]) -> tuple[str, ...]:
 
 
 def _deployed(stages: Sequence[Stage]) -> Stage | None:
-    """The stage whose image the last stage is built on, through any number of stages that name one another."""
+    """The stage that brings the image of the last stage, through any number of stages that name one another."""
     if not stages:
         return None
     position = len(stages) - 1
@@ -106,9 +116,9 @@ def _deployed(stages: Sequence[Stage]) -> Stage | None:
 
 
 def blank_versions(source: bytes, reading: Reading, *, is_place: bool) -> bytes:
-    """A file with its versions blanked out, and without the comments that speak of them.
+    """A file with `*` for each version, and without acknowledgements.
 
-    It is the same before and after an upgrade, so that a renamed file is recognised.
+    It is the same before and after an upgrade, so a renamed file is matched by its content.
     """
     from ..dockerfile.stages import source_lines
 
@@ -119,5 +129,5 @@ def blank_versions(source: bytes, reading: Reading, *, is_place: bool) -> bytes:
         lines[at] = lines[at].replace(declaration.written or "\n", blank)
         for argument in declaration.arguments:
             lines[argument.line - 1] = f"ARG {argument.name}"
-    kept = (line for line in lines if not line.lstrip().startswith("# astro-runtime:"))
-    return "\n".join(kept).encode("utf-8", "surrogateescape")
+    others = (line for line in lines if not line.lstrip().startswith("# astro-runtime:"))
+    return "\n".join(others).encode("utf-8", "surrogateescape")

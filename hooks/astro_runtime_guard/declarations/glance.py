@@ -1,8 +1,7 @@
-"""A glance at a Dockerfile: can it name a declared image at all?
+"""Tells quickly whether a Dockerfile can name a declared image, and which places a path can be.
 
-Knows: what must be written somewhere in a file that names one. Must not know: instructions, stages, tags.
-It may say yes for nothing; it never says no where the reader finds an image (tests/test_glance.py), so that most files
-need no reader at all.
+A yes may be wrong: then the reader finds nothing. A no is never wrong (tests/test_glance.py), so most files need no
+reader. Every run loads this module, so it imports `re` only where it needs it.
 """
 
 from __future__ import annotations
@@ -13,46 +12,54 @@ if TYPE_CHECKING:
 
     from ..model import Place
 
-# What docker fills in where it is not written; a reference need not hold it.
-_IMPLIED = ("index.docker.io/", "docker.io/", "library/")
+_DOCKER_HUB = ("index.docker.io", "registry-1.docker.io", "docker.io")
+_PORT = ":443"
 _MARKS = "$'\"\\`"  # a substitution, quotes, and the two escape characters
-_BEGUN = ("f", "fr", "fro")
-_WORDS = tuple(begun + escape for begun in _BEGUN for escape in "\\`")  # the word FROM, broken by a line's end
-_FLAGS = ("-\\", "-`", *(f"--{begun}{mark}" for begun in ("", *_BEGUN) for mark in "'\"\\`"))
+_BEGINNINGS = ("f", "fr", "fro")
+_CUT_WORDS = tuple(beginning + escape for beginning in _BEGINNINGS for escape in "\\`")
+_CUT_KEYS = tuple(beginning + mark for beginning in _BEGINNINGS for mark in "'\"\\`")
+# The key `from` in front of its `=`, with quotes, escapes and line ends between its letters.
+_MARK = r"""(?:['"]|[\\`](?:[\t ]*\r?\n(?:[\t ]*(?:\#[^\n]*)?\r?\n)*)?)*"""
+_KEY = _MARK.join("from=")
 
 
 FORMATS = {"toml": "toml", "yaml": "yaml", "yml": "yaml", "json": "json"}
-"""The format of a file, by the ending of its name; any other is read as a Dockerfile."""
+"""The format of a file by the ending of its name. A file with any other ending is read as a Dockerfile."""
 
 
 def format_of(path: str) -> str:
-    """The format that the ending of a path stands for; empty where it stands for none."""
+    """The format by the ending of a path; empty for any other ending."""
     return FORMATS.get(path.rpartition(".")[2].lower(), "")
 
 
 def places_of(path: str, places: Iterable[Place]) -> tuple[Place, ...]:
     """The places that the file at a path can be, by its path alone."""
-    written = format_of(path)
-    if not written:
+    format_name = format_of(path)
+    if not format_name:
         return ()
     import re
 
-    return tuple(it for it in places if written in it.formats and re.search(it.files, path))
+    return tuple(place for place in places if format_name in place.formats and re.search(place.files, path))
 
 
 def needles(repositories: Iterable[str]) -> tuple[str, ...]:
-    """Texts of which one stands, in any case, in every reference in one piece to one of these declared repositories."""
-    return tuple({_written(name.removeprefix("*/").lower()) for name in repositories})
+    """Texts of which each reference in one piece to a declared repository contains one, in any case of letters."""
+    return tuple({needle for name in repositories for needle in _spellings(name.removeprefix("*/").lower())})
 
 
-def _written(repository: str) -> str:
-    for implied in _IMPLIED:
-        repository = repository.removeprefix(implied)
-    return repository
+def _spellings(repository: str) -> tuple[str, ...]:
+    """A repository without what docker adds by itself, and the same with the port that need not be written."""
+    host, slash, path = repository.partition("/")
+    host = host.removesuffix(_PORT)
+    if host in _DOCKER_HUB or not slash:
+        return ((path or repository).removeprefix("library/"),)
+    if "." not in host and ":" not in host and host != "localhost":
+        return (repository.removeprefix("library/"),)
+    return f"{host}/{path}", f"{host}{_PORT}/{path}"
 
 
 def may_name(source: bytes, wanted: Sequence[str]) -> bool:
-    """Whether a Dockerfile can name an image of which `wanted` are the needles; in UTF-16 nobody can tell."""
+    """Whether a Dockerfile can name an image of which `wanted` are the needles; always true for UTF-16."""
     if is_utf16(source):
         return True
     text = source.decode("utf-8", "surrogateescape").lower()
@@ -60,15 +67,14 @@ def may_name(source: bytes, wanted: Sequence[str]) -> bool:
 
 
 def is_utf16(source: bytes) -> bool:
-    """Whether a text is UTF-16, as the older shell of Windows writes it; docker reads UTF-8 alone."""
+    """Whether a text is UTF-16, as older shells of Windows write it. Docker reads only UTF-8."""
     return source[:2] in (b"\xff\xfe", b"\xfe\xff") and b"\0" in source[2:4]
 
 
 def _is_put_together(text: str) -> bool:
-    """Whether a reference may be written in pieces, which docker joins: `FROM $A/$B`, `--from=a"b"c`, a line's end.
+    """Whether a reference may be in pieces that docker joins: `FROM $A/$B`, `--from=a"b"c`, a continued line.
 
-    That takes one of the marks in a line of the instruction that has the word FROM (or `from=`) in it; or the word
-    itself is in pieces.
+    Then one of the marks is in the line that has the word FROM (or `from=`), or the word itself is in pieces.
     """
     start = text.find("from")
     while start >= 0:
@@ -77,6 +83,11 @@ def _is_put_together(text: str) -> bool:
         if any(mark in line for mark in _MARKS) and not line.lstrip("\t ").startswith("#"):
             return True
         start = text.find("from", end)
-    if "-" in text and any(flag in text for flag in _FLAGS):
-        return True
-    return any(word in text for word in _WORDS) and any(line.rstrip().endswith(_WORDS) for line in text.split("\n"))
+    if "-" in text and any(key in text for key in _CUT_KEYS):
+        import re
+
+        if re.search(_KEY, text):
+            return True
+    return any(word in text for word in _CUT_WORDS) and any(
+        line.rstrip().endswith(_CUT_WORDS) for line in text.split("\n")
+    )

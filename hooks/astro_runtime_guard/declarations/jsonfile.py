@@ -1,7 +1,4 @@
-"""JSON text -> the values under some keys, and where they stand.
-
-Knows: json, and where JSON has texts and bare values. Must not know: what the values mean.
-"""
+"""Reads the values under some keys of a JSON text, with their positions."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ _COLON = re.compile(r"\s*:")
 
 
 def read_values(text: str, keys: Sequence[str], path: str) -> Mapping[str, Found]:
-    """What stands under those of the dotted keys that the file has. Raises Mistake where it is not JSON."""
+    """The values under those of the dotted keys that the file has. Raises Mistake if it is not JSON."""
     return locate(text, keys, _parse(text, path), _tokens(text), lambda marked: _parse(marked, path))
 
 

@@ -1,17 +1,15 @@
-"""The declarations in a file that names a version under a key.
-
-Knows: what a place says of its files, and which reader each format has. Must not know: git, what the file said before,
-any rule, any particular place (those are YAML).
-"""
+"""Reads the declarations in a file that names a version under a key, as the rulebook's places describe such files."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from ..dockerfile.references import read_reference
 from ..errors import CannotCheck
 from ..versions.order import rank_of, series_of, span
 from ..versions.recognition import Runtime
-from ..versions.tags import line_of, read_tag
+from ..versions.tags import Tag, line_of, read_tag
 from ..yamlfile import decode
 from .declaration import Declaration, Reading
 from .glance import format_of
@@ -22,18 +20,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..model import Image, Place
-    from ..versions.tags import Tag
 
     Read = Callable[[str, Sequence[str], str], Mapping[str, Found]]
 
 _NO_COMMENTS = (
-    "JSON has no comments, so nothing here can acknowledge a finding; to pass all the same, leave out the rule "
-    "(--disable) or for one commit the hook (SKIP), and say why in the commit's message"
+    "JSON has no comments, so no line here can acknowledge a finding; to pass without it, leave out the rule "
+    "(--disable) or skip the hook for one commit (SKIP), and give the reason in the commit message"
 )
+_REQUIREMENT = re.compile(
+    r"\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*\(?\s*([^;()]*?)\s*\)?\s*(?:;.*)?", re.ASCII | re.DOTALL
+)
+_EXACT = re.compile(r"===?\s*([0-9]+\.[0-9]+)((?:\.[0-9]+)*)", re.ASCII)
+_WITHIN = re.compile(r"==\s*([0-9]+\.[0-9]+)(?:\.[0-9]+)*\.\*|~=\s*([0-9]+\.[0-9]+)(?:\.[0-9]+)+", re.ASCII)
 
 
 def read_places(source: bytes, path: str, places: Sequence[Place], images: Sequence[Image]) -> Reading:
-    """What the file declares as any of the places that it can be. Raises CannotCheck where it cannot be told."""
+    """What the file declares as any of the places that it can be. Raises CannotCheck where it cannot be read."""
     readings = [_read_place(source, path, place, images) for place in places]
     return Reading(
         tuple(each for reading in readings for each in reading.declarations),
@@ -43,25 +45,44 @@ def read_places(source: bytes, path: str, places: Sequence[Place], images: Seque
 
 
 def _read_place(source: bytes, path: str, place: Place, images: Sequence[Image]) -> Reading:
-    """Nothing where it is no such file."""
+    """What the file declares as this place: nothing if it does not have the key."""
     table, _, last = place.version.rpartition(".")
     sign = table.rpartition(".")[2] if place.requirement else last
-    if not any(sign.encode(encoding) in source for encoding in ("utf-8", "utf-16-le", "utf-16-be")):
+    if not _may_have(source, sign):
         return Reading()
     keys = [key for key in (place.version, place.dockerfile, place.requirement, table) if key]
     try:
         text = decode(source, path)
         found = _reader(path)[0](text, keys, path)
     except CannotCheck as problem:
-        raise CannotCheck(f"{problem} (mend it, or exclude this file if it names no version)") from None
+        raise CannotCheck(f"{problem} (fix it, or exclude this file if it names no version)") from None
     image = next(image for image in images if image.name == place.image)
     versions = _versions(text, found.get(place.version), last)
-    pins = tuple(_pin(it, path, place, image, final=len(versions) == 1) for it in versions)
-    dockerfile = next((it.text for it in found.get(place.dockerfile, Found("")).values), "")
+    pins = tuple(_pin(at, path, place, image, final=len(versions) == 1) for at in versions)
+    dockerfile = next((at.text for at in found.get(place.dockerfile, Found("")).values), "")
     implied = _implied(found, path, place, image) if table in found else None
+    if implied and implied.runtime.tag.kind == "ambiguous":
+        return Reading((*pins, implied), None, dockerfile)
     if implied and not pins and not dockerfile:
-        pins = (implied,)
-    return Reading(pins, None if pins == (implied,) else implied, dockerfile)
+        return Reading((implied,))
+    return Reading(pins, implied, dockerfile)
+
+
+def _may_have(source: bytes, key: str) -> bool:
+    """Whether a text can contain a key, in UTF-8, UTF-16 or UTF-32, and with escapes in its spelling."""
+    text = source.replace(b"\0", b"") if b"\0" in source else source
+    if key.encode() in text:
+        return True
+    return b"\\" in text and (not key.isascii() or bool(_escaped(key).search(text)))
+
+
+@lru_cache
+def _escaped(key: str) -> re.Pattern[bytes]:
+    """A key in which any character may be an escape of JSON, TOML or YAML: `runtime_\\u0076ersion`."""
+    letters = (
+        rf"(?:{re.escape(char)}|\\(?i:x{ord(char):02x}|u{ord(char):04x}|u{ord(char):08x}))".encode() for char in key
+    )
+    return re.compile(rb"(?:\\\r?\n[ \t]*)?".join(letters))
 
 
 def _reader(path: str) -> tuple[Read, Callable[[str], str]]:
@@ -81,7 +102,7 @@ def _reader(path: str) -> tuple[Read, Callable[[str], str]]:
 
 
 def _versions(text: str, found: Found | None, last: str) -> tuple[Located, ...]:
-    """The versions under the key; a list or a table there is none, and is shown where the key seems to be."""
+    """The versions under the key. A list or a table is no version, and is shown where the key seems to be."""
     if found is None or found.kind == "value":
         return found.values if found else ()
     match = re.search(rf"(?m)^[^#\n]*?\b{re.escape(last)}[\"']?\s*[=:][ \t]*([^\n]*)", text)
@@ -91,23 +112,30 @@ def _versions(text: str, found: Found | None, last: str) -> tuple[Located, ...]:
 
 def _pin(at: Located, path: str, place: Place, image: Image, *, final: bool) -> Declaration:
     tag = _possible(read_tag(at.text, image), image)
-    if "$" in at.text or (place.exact and tag.kind == "build" and tag.text != tag.version):
+    if _is_reference(at.text):
+        tag = tag._replace(kind="reference")
+    elif "$" in at.text or (place.exact and tag.kind == "build" and tag.text != tag.version):
         tag = tag._replace(kind="no-version")
     key = place.version.rpartition(".")[2]
     return _declaration(at, path, place, image, tag, f"key {key}", final=final)
 
 
+def _is_reference(text: str) -> bool:
+    """Whether a text is an image reference with a registry, a path or a tag."""
+    return bool(re.search(r"/|[a-z].*:", text)) and read_reference(text) is not None
+
+
 def _possible(tag: Tag, image: Image) -> Tag:
-    """Where no repository tells by which numbering a series goes: not by one in which its line has ended below it."""
-    kept = [tag]
-    if tag.kind == "series" and len(tag.numberings) > 1:
-        kept = [one for at in tag.numberings if not _ended(one := tag._replace(numberings=(at,)), image)]
-    return tag._replace(numberings=tuple(at for one in kept for at in one.numberings)) if kept else tag
+    """A series without the numberings in which its line has ended below it. Here no repository decides that."""
+    if tag.kind != "series" or len(tag.numberings) < 2:
+        return tag
+    open_ones = tuple(at for at in tag.numberings if not _ended(tag._replace(numberings=(at,)), image))
+    return tag._replace(numberings=open_ones) if open_ones else tag
 
 
 def _ended(series: Tag, image: Image) -> bool:
-    line, place = line_of(series, image), span(series, image)
-    return bool(line and line.last_build and place and place.first > rank_of(line.last_build, image))
+    line, builds = line_of(series, image), span(series, image)
+    return bool(line and line.last_build and builds and builds.first > rank_of(line.last_build, image))
 
 
 def _declaration(
@@ -122,21 +150,48 @@ def _declaration(
 
 
 def _implied(found: Mapping[str, Found], path: str, place: Place, image: Image) -> Declaration | None:
-    """The requirement that implies a series, as the declaration of that series."""
-    wanted = _plain(place.package)
+    """The requirement that implies a series, as the declaration of that series.
+
+    Where two of the place's packages have versions, it is the second of them, as a declaration without a version.
+    """
+    packages = [_plain(package) for package in place.packages]
+    pinned: dict[str, tuple[Located, str]] = {}
     for at in found.get(place.requirement, Found("")).values:
-        match = re.fullmatch(
-            r"\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*(?:===?|~=)\s*([0-9]+\.[0-9]+)((?:\.(?:[0-9]+|\*))*)\s*(?:;.*)?",
-            at.text,
-            re.ASCII,
-        )
-        tag = series_of(match[2], image) if match and _plain(match[1]) == wanted else None
-        if tag:
-            made = _declaration(at, path, place, image, tag, "requirement", final=True)
-            table = place.version.rpartition(".")[0]
-            note = f"{at.text.strip()} stands for Runtime {tag.version}; the version goes under [{table}]"
-            return made._replace(notes=(*made.notes, note))
+        match = _REQUIREMENT.fullmatch(at.text)
+        if match and match[2] and (package := _plain(match[1])) in packages:
+            pinned.setdefault(package, (at, match[2]))
+    if len(pinned) > 1:
+        at, _ = list(pinned.values())[1]
+        tag = Tag(at.text, "ambiguous")
+        return _declaration(at, path, place, image, tag, "requirement", final=False)._replace(ordered=False)
+    for at, clause in pinned.values():
+        if match := _EXACT.fullmatch(clause) or _WITHIN.fullmatch(clause):
+            return _of_series(at, match, path, place, image)
     return None
+
+
+def _of_series(at: Located, match: re.Match[str], path: str, place: Place, image: Image) -> Declaration | None:
+    """The series of the Airflow version that a requirement pins; None where no series is known to have it."""
+    minor = match[1] or match[2]
+    tag = series_of(minor, image)
+    if not tag:
+        return None
+    made = _declaration(at, path, place, image, tag, "requirement", final=True)
+    written, table = at.text.strip(), place.version.rpartition(".")[0]
+    if match.re is _EXACT:
+        airflow = minor + (match[2] or ".0")
+        known = _build_with(airflow, image)
+        says = f"{written} is exactly Airflow {airflow}, a version of Runtime {tag.version}{known}"
+    else:
+        says = f"{written} stands for Runtime {tag.version}"
+    return made._replace(notes=(*made.notes, f"{says}; write the version under [{table}]"))
+
+
+def _build_with(airflow: str, image: Image) -> str:
+    """The newest known build with an Airflow version, as the end of a sentence; empty where none is known."""
+    withdrawn = {build for withdrawal in image.withdrawn for build in withdrawal.builds}
+    builds = [build for build, about in image.builds if about.split()[0] == airflow and build not in withdrawn]
+    return f" ({max(builds, key=lambda build: rank_of(build, image))} has it)" if builds else ""
 
 
 def _plain(package: str) -> str:

@@ -1,9 +1,7 @@
-"""Where the values of a file stand.
+"""Finds the positions of the values in a file whose parser gives none.
 
-Knows: lines, columns, comments, and how a parser that tells no positions is made to tell them: every text that may be
-the value wanted is replaced by a mark of its own, the file is parsed once more, and the mark that then stands under the
-key tells which text it was.
-Must not know: any format, what a value means.
+Each text that may be the value is replaced by a mark of its own, and the file is parsed again. The mark that is then
+the value under the key tells which of the texts it was.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ NOTHING = object()
 
 
 class Located(NamedTuple):
-    """A value: what it says, how it is written, its 1-based line and column, and the comments directly above it."""
+    """A value: its text, how it is written, its 1-based line and column, and the comments directly above it."""
 
     text: str
     written: str
@@ -34,9 +32,9 @@ class Located(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What stands under a key: of a `list` its texts, of a `table` nothing, else the value itself.
+    """The values under a key: of a `list` its texts, of a `table` nothing, else the value itself.
 
-    A file of several documents may have several.
+    A file of several documents may have several values.
     """
 
     kind: str
@@ -46,7 +44,7 @@ class Found(NamedTuple):
 class Token(NamedTuple):
     """A value as it is written from `start` to `end`, the text in it from `first` to `last`.
 
-    `says` is the text that it stands for, None for a value that is no text.
+    `says` is the text that it stands for, or None for a value that is no text.
     """
 
     start: int
@@ -57,13 +55,13 @@ class Token(NamedTuple):
 
 
 class Bare(str):
-    """A number that a parser handed over as it is written: no text."""
+    """A number as it is written, which is no text."""
 
     __slots__ = ()
 
 
 def lookup(document: Any, key: str) -> Any:
-    """What stands under a dotted key; NOTHING for nothing, which null is not."""
+    """The value under a dotted key; NOTHING if there is none, because null is a value."""
     for part in key.split("."):
         document = document.get(part, NOTHING) if isinstance(document, dict) else NOTHING
     return document
@@ -72,7 +70,7 @@ def lookup(document: Any, key: str) -> Any:
 def locate(
     text: str, keys: Sequence[str], document: Any, tokens: Iterable[Token], parse: Callable[[str], Any]
 ) -> dict[str, Found]:
-    """What stands under each of the keys that `document` has; `tokens` are all values in `text`, in order."""
+    """The values under each of the keys that `document` has; `tokens` are all values in `text`, in order."""
     found = {key: value for key in keys if (value := lookup(document, key)) is not NOTHING}
     values = [each for value in found.values() for each in (value if isinstance(value, list) else [value])]
     wanted = {each if _is_text(each) else None for each in values if not isinstance(each, (dict, list))}
@@ -124,7 +122,7 @@ def position(text: str, offset: int) -> tuple[int, int]:
 
 
 def comments_above(text: str, offsets: Iterable[int], spans: Sequence[tuple[int, int]]) -> tuple[Comment, ...]:
-    """The comments directly above the line of each offset; `spans` are texts of several lines, which hold none."""
+    """The comments directly above the line of each offset. `spans` are texts of several lines, without comments."""
     found: dict[int, Comment] = {}
     for offset in offsets:
         begin, line = text.rfind("\n", 0, offset) + 1, position(text, offset)[0]
@@ -140,5 +138,5 @@ def comments_above(text: str, offsets: Iterable[int], spans: Sequence[tuple[int,
 
 
 def end_of(text: str, start: int, closes: re.Pattern[str]) -> int:
-    """The end of a text that begins at `start`; what `closes` finds is an escape, or its end."""
-    return next((it.end() for it in closes.finditer(text, start) if it[0][0] != "\\"), len(text))
+    """The end of a text that begins at `start`; `closes` matches an escape, or the end."""
+    return next((match.end() for match in closes.finditer(text, start) if match[0][0] != "\\"), len(text))

@@ -1,4 +1,4 @@
-"""Reads what files declare: by its path each is a Dockerfile, or one of the places that the rulebook knows."""
+"""Reads what a file declares. By its path it is a Dockerfile, or one of the places of the rulebook."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 
 DOCKERFILES = (
     r"(?i)(?:^|/)(?:[^/]*[._-])?(?:docker|container)file(?:[._-][^/]+)?"
-    r"(?<!ignore)(?<!\.j2)(?<!\.tmpl)(?<!\.tpl)(?<!\.orig)(?<!\.bak)(?<!\.rej)(?<!\.md)$"
+    r"(?<!ignore)(?<!\.j2)(?<!\.tmpl)(?<!\.tpl)(?<!\.orig)(?<!\.bak)(?<!\.rej)(?<!\.md)"
+    r"(?<!\.yaml)(?<!\.yml)(?<!\.json)(?<!\.toml)$"
 )
 """Paths that are Dockerfiles by their name; the same pattern as `files:` in `.pre-commit-hooks.yaml`."""
 
+_NAMED_DOCKERFILE = r"(?i)(?:docker|container)file[^/]*$"
+
 
 class Reader:
-    """What files declare, by a rulebook. Each text is read once, however often it is asked for."""
+    """What files declare, by a rulebook. Each text is read only once."""
 
     def __init__(self, rulebook: Rulebook, *, places: bool = True, exclude: re.Pattern[str] | None = None) -> None:
-        """Without `places` only Dockerfiles are listed; a path in which `exclude` is found is not."""
+        """Without `places` only Dockerfiles are listed. A path that `exclude` matches anywhere is not listed."""
         self.rulebook = rulebook
         self._listed_places = rulebook.places if places else ()
         self._exclude = exclude
@@ -48,7 +51,7 @@ class Reader:
         return any(place.dockerfile for place in places_of(path, self.rulebook.places))
 
     def kind(self, path: str) -> tuple[tuple[Place, ...], str]:
-        """Equal for two paths if one can be the other renamed."""
+        """What the file at a path is. It is equal for two paths if one can be the other one renamed."""
         places = places_of(path, self.rulebook.places)
         return places, format_of(path) if places else ""
 
@@ -70,7 +73,9 @@ class Reader:
         if places:
             from .keyed import read_places
 
-            return read_places(source, path, places, self.rulebook.images)
+            reading = read_places(source, path, places, self.rulebook.images)
+            if reading != Reading() or not re.search(_NAMED_DOCKERFILE, path):
+                return reading
         if is_utf16(source):
             raise CannotCheck(f"{plain(path)}: is UTF-16, which docker cannot read: save it as UTF-8")
         return Reading(read_declarations(source, self.rulebook.images))

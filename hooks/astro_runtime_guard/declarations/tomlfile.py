@@ -1,8 +1,4 @@
-"""TOML text -> the values under some keys, and where they stand.
-
-Knows: tomllib, and where TOML has texts, comments and bare values. The only module that knows `tomllib`.
-Must not know: what the values mean.
-"""
+"""Reads the values under some keys of a TOML text, with their positions. No other module imports `tomllib`."""
 
 from __future__ import annotations
 
@@ -24,13 +20,13 @@ _CLOSES = {
     "'": re.compile("'"),
     "'''": re.compile("'{3,5}"),
 }
-# tomllib takes time and room that grow with the square of a key's parts.
+# Time and memory of tomllib grow with the square of the parts of a key.
 _DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""", re.ASCII)
 _BARE = re.compile(r"=[ \t]*([^\s\[{#,}][^\n,#}]*)")
 
 
 def read_values(text: str, keys: Sequence[str], path: str) -> Mapping[str, Found]:
-    """What stands under those of the dotted keys that the file has. Raises Mistake where it is not TOML."""
+    """The values under those of the dotted keys that the file has. Raises Mistake if it is not TOML."""
     document = _parse(text, path)
     return locate(text, keys, document, _tokens(text, path), lambda marked: _parse(marked, path))
 
@@ -60,7 +56,7 @@ def _parse(text: str, path: str) -> dict[str, Any]:
 
 
 def _tokens(text: str, path: str) -> Iterator[Token]:
-    """The texts and the bare values of the file; keys in quotes are among them."""
+    """The texts and the bare values of the file, including keys in quotes."""
     at = 0
     while opened := _OPENS.search(text, at):
         yield from _bare(text, at, opened.start())

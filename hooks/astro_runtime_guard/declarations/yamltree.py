@@ -1,8 +1,7 @@
-"""YAML text -> the values under some keys, and where they stand.
+"""Reads the values under some keys of a YAML text, with their positions.
 
-Knows: how other people's YAML is looked into without being made into a tree of copies: several documents, anchors,
-aliases and merge keys are followed where they lie, tags are passed over.
-Must not know: PyYAML (yamlfile.py hands over its events), what the values mean.
+Several documents, anchors, aliases and merge keys are followed without copies; tags are ignored. `yamlfile.py` gives
+the events of PyYAML.
 """
 
 from __future__ import annotations
@@ -24,18 +23,18 @@ _QUOTED = {"'", '"'}
 
 
 class Node(NamedTuple):
-    """A scalar, or a `list` or `table` with its nodes (of a table key, value, key, value, ...)."""
+    """A scalar, or a `list` or `table` with its nodes; a table has key, value, key, value, ..."""
 
     kind: str
     start: int
     end: int
     text: str = ""
     quoted: bool = False
-    inside: list[Node] = []  # noqa: RUF012 -- never that of the default: each list and table is given its own
+    inside: list[Node] = []  # noqa: RUF012 -- each list and table gets a list of its own
 
 
 def read_values(text: str, keys: Sequence[str], path: str) -> Mapping[str, Found]:
-    """What stands under those of the dotted keys that a document of the file has. Raises Mistake."""
+    """The values under those of the dotted keys that a document of the file has. Raises Mistake if it is not YAML."""
     found: dict[str, Found] = {}
     documents, spans = _documents(text, path)
     for key in keys:
@@ -52,7 +51,7 @@ def spelling(key: str) -> str:
 
 
 def _documents(text: str, path: str) -> tuple[list[Node], list[tuple[int, int]]]:
-    """The documents, and where each scalar of several lines begins and ends."""
+    """The documents, and the start and end of each scalar of several lines."""
     documents: list[Node] = []
     open_nodes: list[Node] = []
     anchors: dict[str, Node] = {}
@@ -90,7 +89,7 @@ def _node(event: Any, kind: str, anchors: dict[str, Node], path: str) -> Node | 
 
 
 def _lookup(document: Node, parts: Sequence[str]) -> tuple[int, Node] | None:
-    """Where the last key stands, and its value."""
+    """The position of the last key, and its value."""
     at, node = document.start, document
     for part in parts:
         found = _get(node, part)
@@ -101,7 +100,7 @@ def _lookup(document: Node, parts: Sequence[str]) -> tuple[int, Node] | None:
 
 
 def _get(table: Node, key: str) -> tuple[int, Node] | None:
-    """Where a key of a table stands, and its value; of several the last, and what is merged in counts less."""
+    """The position of a key of a table, and its value. The last of several counts, and a merged key only if alone."""
     seen: set[int] = set()
     tables = [table]
     while tables:
@@ -113,7 +112,7 @@ def _get(table: Node, key: str) -> tuple[int, Node] | None:
         mine = [(at.start, node) for at, node in pairs if at.kind == "value" and at.text == key]
         if mine:
             return mine[-1]
-        # A list of tables stands only under a merge key.
+        # Only a merge key can have a list of tables.
         tables += [node for at, node in pairs if at.kind == "value" and at.text == "<<"]
         tables += table.inside if table.kind == "list" and len(seen) > 1 else []
     return None

@@ -50,7 +50,7 @@ PLACE_KEYS = {
     "exact": Key(flag, "true: a version is to stand there alone, without a suffix"),
     "dockerfile": Key(_dotted, "the key that may name the project's Dockerfile; without it the version stands for one"),
     "requirement": Key(_dotted, "the key of a list of requirements, one of which implies a series"),
-    "package": Key(text, "the package in that list whose pin names an Airflow version"),
+    "package": Key(texts, "the package in that list, or the packages, whose pin names an Airflow version"),
     "as-of": Key(date, "the day for which all of this holds"),
     "source": Key(texts, "where this is known from"),
 }
@@ -69,5 +69,5 @@ def read_place_file(value: Value, name: str, images: Mapping[str, Image]) -> Pla
             raise Mistake(value, f"{other}: this key is missing beside {one}")
     return Place(
         name, found["files"], found["format"], found["image"], found["version"], found.get("exact", False),
-        found.get("dockerfile", ""), found.get("requirement", ""), found.get("package", ""),
+        found.get("dockerfile", ""), found.get("requirement", ""), found.get("package", ()),
     )  # fmt: skip
