@@ -11,10 +11,10 @@ from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.versions.order import span, spans
 from astro_runtime_guard.versions.recognition import Runtime, recognise
-from astro_runtime_guard.versions.tags import line_of, read_build, read_tag
+from astro_runtime_guard.versions.tags import line_of, orders_builds, read_build, read_tag
 
 BOOK = load_rulebook([shipped_folder()], "2026-11-22")
-KINDS = {"build", "series", "latest", "none", "no-value", "no-colon", "no-version"}
+KINDS = {"build", "series", "moves", "latest", "none", "no-value", "no-colon", "no-version"}
 
 SEEDS = (
     b"quay.io/astronomer/astro-runtime:5.0.1-base\nastrocrpublic.azurecr.io/runtime:3.1-2",
@@ -64,13 +64,14 @@ def check_runtime(runtime: Runtime, valid: bool) -> None:
     assert tag.kind in KINDS, "kind"
     assert runtime.declared in image.repositories, "declared"
     if tag.kind not in {"no-value", "no-colon"}:
-        assert (read_build(tag.text, image) is not None) == (tag.kind == "build"), "build"
+        assert (read_build(tag.text, image) is not None) == (tag.kind in {"build", "moves"}), "build"
     place = span(tag, image)
     assert (place is None) == (not tag.numbers), "place"
     if tag.kind in {"build", "series"}:
         assert tag.text.startswith(tag.version), "version"
         again = read_tag(tag.version, image, runtime.declared)
-        assert (again.kind, again.version, again.text) == (tag.kind, tag.version, tag.version), "written again"
+        kind = "moves" if tag.kind == "build" and image.fixed_by and not orders_builds(image) else tag.kind
+        assert (again.kind, again.version, again.text) == (kind, tag.version, tag.version), "written again"
         assert span(again, image) == place, "place"
         assert place, "place"
         assert place.first == place.last if tag.kind == "build" else place.first < place.last, "place"

@@ -25,7 +25,7 @@ SEEDS = (
     b"FROM ${R}/astronomer/astro-runtime:{{ tag }}\n\0FROM ${R:-q}/astronomer/Astro-Runtime:\xff\x1b[31m",
 )
 WORDS = (
-    "FROM ", "ARG T=", "COPY --from=", "RUN --mount=from=", " AS ", "--platform=", "\\\n", "\0", "$T", "${T}", "${T:-5.0.1}",
+    "FROM ", "ARG T=", "COPY --from=", "RUN --mount=from=", "ONBUILD ", "f\"rom\"=", " AS ", "--platform=", "\\\n", "\0", "$T", "${T}", "${T:-5.0.1}",
     "quay.io/astronomer/astro-runtime:", "quay.io/astronomer/ap-airflow:", "astrocrpublic.azurecr.io/runtime:", "astronomer/astro-runtime",
     "4.2.6", "5.0.1", "13.7.0", "3.1-2", "2.2.4", "latest", "-base", "@sha256:", "# astro-runtime: ", "reviewed ", "downgraded ", "ignore ",
     "pinned-runtime", "\x1b[31m", "\u202e", "<<EOF\n", "\nEOF\n", "{{", "\r\n", "\t",
@@ -57,8 +57,8 @@ def one_input(data: bytes) -> None:
 def names_one(source: bytes) -> bool:
     """Whether the reader finds a declared image, without a glance before."""
     stages = read_stages(source)
-    written = [stage.partial for stage in stages if stage.kind in {"image", "invalid"}]
-    written += [image.image or "" for stage in stages for image in stage.images]
+    written = [text for stage in stages if stage.kind in {"image", "invalid"} for text in (stage.partial, stage.meant)]
+    written += [image.image for stage in stages for image in stage.images]
     return any(recognise(reference, BOOK.images) for reference in written)
 
 

@@ -64,7 +64,7 @@ IMAGE_KEYS = {
     "carries": Key(
         text, "the image inside this one, with a version of which each tag begins, by numberings of one name"
     ),
-    "fixed-by": Key(text, "the suffix without which even a full version moves"),
+    "fixed-by": Key(text, "the suffix without which a tag moves; one number alone, -{build}, is part of the version"),
     "as-of": Key(date, "the day for which all of this holds"),
     "source": Key(texts, "where this is known from"),
 }
@@ -161,7 +161,7 @@ def _withdrawal(place: Value, found: Mapping[str, Any], image: Image) -> Withdra
 def check_build(version: str, image: Image, place: Value) -> str:
     """The version itself, if it is a build by the image's numberings, without a suffix. Raises Mistake otherwise."""
     tag = read_tag(version, image)
-    if tag.kind != "build" or tag.version != version:
+    if tag.kind not in {"build", "moves"} or tag.version != version:
         shapes = " or ".join(numbering.tag for numbering in image.numberings)
         raise Mistake(place, f"{version} is no version of {image.name}, expected {shapes}")
     return version

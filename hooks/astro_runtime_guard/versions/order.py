@@ -5,6 +5,7 @@ Numbers are compared as numbers. `packaging`, which only this module imports, or
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from ..named import NamedTuple
@@ -127,6 +128,19 @@ def _written(numbers: tuple[int, ...], numbering: Numbering) -> str:
     *marks, end = NUMBER_NAME.split(numbering.tag)
     text = "".join(f"{mark}{number}" for mark, number in zip(marks, numbers, strict=False))
     return text + end if len(numbers) == len(marks) else text
+
+
+def build_in(tag: Tag, image: Image) -> str:
+    """A build that the tag can name: the version, or the newest known build of a series, or the first build in it.
+
+    Empty where the tag has no order.
+    """
+    place = span(tag, image)
+    if not place or tag.kind != "series":
+        return tag.version if place else ""
+    numbers = map(str, place.first.numbers)
+    first = re.sub(r"\{[a-z-]+\}", lambda _: next(numbers), image.numberings[place.first.numbering].tag)
+    return newest_known(tag, image) or first
 
 
 def spans(before: Runtime, after: Runtime) -> tuple[Span, Span] | None:

@@ -1,15 +1,11 @@
-"""Which declared image a reference names.
-
-Knows: how a declared repository is recognised, also in a mirror and where a build argument has no value.
-Must not know: where a reference was written, any rule, any particular image (those are YAML).
-"""
+"""Tells which declared image a reference names, also in a mirror and where a build argument has no value."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from ..dockerfile.references import cut_domain
+from ..dockerfile.references import DEFAULT_DOMAIN, cut_domain
 from ..named import NamedTuple
 from .tags import Tag, read_build, read_tag
 
@@ -19,11 +15,13 @@ if TYPE_CHECKING:
 
     from ..model import Image
 
+_DOCKER_HUB = ("index.docker.io", "registry-1.docker.io", DEFAULT_DOMAIN)
+_PORT = ":443"  # what a registry is asked at where no port is written
 _UNKNOWN = r"\$\{[^}]*\}"
 
 
 class Runtime(NamedTuple):
-    """An image reference in which a repository was recognised: as it is written there, and as it is declared."""
+    """A reference to a declared image. `repository` is as written, `declared` as the image file has it."""
 
     image: Image
     repository: str
@@ -33,28 +31,29 @@ class Runtime(NamedTuple):
 
     @property
     def pinned(self) -> bool:
-        """Whether it always names the same image: a digest does, an exact build by convention does."""
+        """Whether the reference always names the same image: with a digest, and by convention with an exact build."""
         return bool(self.digest) or self.tag.kind == "build"
 
 
 def recognise(reference: str, images: Iterable[Image]) -> Runtime | None:
     """The declared image that an image reference names, or None.
 
-    `reference` may hold `${NAME}` where a build argument has no value: before the declared part of the repository it
-    can be anything, behind it the version is open.
+    `reference` may hold `${NAME}` for a build argument without a value. In front of the declared part of the
+    repository it can be anything; behind that part it leaves the version open.
     """
     repository, tag, digest = _split(reference)
     for image in images:
         declared = _declared(repository, image) or _declared(re.sub(_UNKNOWN, "", repository), image)
         if declared:
             return Runtime(image, repository, declared, read_tag(tag, image, declared), digest)
-        if tag is None and (lost := _lost_colon(repository, image)):
-            return lost
+        without_colon = _without_colon(repository, image) if tag is None else None
+        if without_colon:
+            return without_colon
     return None
 
 
-def _lost_colon(repository: str, image: Image) -> Runtime | None:
-    """A build that hangs on a declared repository by a dash; docker reads it as another repository at `latest`."""
+def _without_colon(repository: str, image: Image) -> Runtime | None:
+    """A build behind a declared repository and a dash; docker reads it as another repository at `latest`."""
     last_part = repository.rfind("/") + 1
     for dash in (at for at in range(last_part, len(repository)) if repository[at] == "-"):
         build = read_build(repository[dash + 1 :], image)
@@ -64,7 +63,7 @@ def _lost_colon(repository: str, image: Image) -> Runtime | None:
 
 
 def _split(reference: str) -> tuple[str, str | None, str]:
-    """Repository, tag (None: there is none), digest. Behind the first slash a colon is never that of a port."""
+    """Repository, tag (None if there is none) and digest. Behind the first slash no colon begins a port."""
     name, _, digest = reference.partition("@")
     colon = name.find(":", name.find("/") + 1)
     unknown = name.find("${", name.rfind("/", 0, colon if colon >= 0 else len(name)) + 1)
@@ -76,17 +75,21 @@ def _split(reference: str) -> tuple[str, str | None, str]:
 
 def _declared(repository: str, image: Image) -> str:
     """The name under which the image declares this repository; empty when it does not."""
-    wanted = _normal(repository)
+    normal = _normal(repository)
     for declared in image.repositories:
         if declared.startswith("*/"):
-            if wanted.endswith(declared[1:]):
+            if normal.endswith(declared[1:]):
                 return declared
-        elif wanted == _normal(declared):
+        elif normal == _normal(declared):
             return declared
     return ""
 
 
 @lru_cache
 def _normal(repository: str) -> str:
-    """A repository with its registry spelled out, in lower case."""
-    return "/".join(cut_domain(repository)).lower()
+    """A repository with its registry spelled out, in lower case. Other spellings of one registry become the same."""
+    host, slash, path = repository.partition("/")
+    host = host.lower().removesuffix(_PORT)
+    if slash and host in _DOCKER_HUB:
+        host = DEFAULT_DOMAIN
+    return "/".join(cut_domain(f"{host}{slash}{path}" if slash else repository)).lower()

@@ -19,11 +19,12 @@ NUMBER_NAME = re.compile(r"\{[a-z-]+\}")
 class Tag(NamedTuple):
     """What a tag says.
 
-    `kind` is one of `build` (exact), `series` (floats within a line), `latest`, `none` (no tag is written),
-    `no-value` (a build argument in it has no value), `no-colon` (it hangs on the repository by a dash) and
-    `no-version`. `numberings` are the positions of the numberings that it can belong to, `numbers` its numbers,
-    `pre_release` how packaging spells its pre-release; they are empty where the tag has no order. `version` is the
-    text without suffixes.
+    `kind` is one of `build` (exact), `series` (floats within a line), `moves` (a build that lacks what fixes it),
+    `latest`, `none` (no tag is written), `no-value` (a build argument in it has no value), `no-colon` (a dash stands
+    in place of the colon), `reference` (an image reference where a version belongs), `ambiguous` (two requirements
+    that each imply a series) and `no-version`. `numberings` are the positions of the numberings that the tag can
+    belong to, `numbers` its numbers, `pre_release` its pre-release as packaging spells it; they are empty where the
+    tag has no order. `version` is the text without suffixes.
     """
 
     text: str
@@ -40,8 +41,8 @@ def read_tag(tag: str | None, image: Image, declared: str = "") -> Tag:
     if tag is None:
         return Tag("", "none")
     build = read_build(tag, image)
-    if build and image.fixed_by and not _suffix_pattern((image.fixed_by,)).search(tag):
-        build = build._replace(kind="no-version")
+    if build and image.fixed_by:
+        build = _fixed(build, image)
     if "${" in tag:
         return build._replace(kind="no-value") if build else Tag(tag, "no-value")
     if build:
@@ -60,6 +61,22 @@ def read_build(tag: str, image: Image) -> Tag | None:
             pre_release = f"{dict(image.pre_releases)[word]}{serial or 0}" if word else ""
             return Tag(tag, "build", tag[: match.start("suffixes")], (position,), tuple(numbers), pre_release)
     return None
+
+
+def _fixed(build: Tag, image: Image) -> Tag:
+    """The build, with its number where `fixed_by` is a number alone; of the kind `moves` without `fixed_by`."""
+    if not orders_builds(image):
+        fixed = _suffix_pattern((image.fixed_by,)).search(build.text)
+        return build if fixed else build._replace(kind="moves")
+    number = _number_pattern(image.fixed_by).match(build.text, len(build.version))
+    if not number:
+        return build._replace(kind="moves")
+    return build._replace(version=build.version + number[0], numbers=(*build.numbers, number[1]))
+
+
+def orders_builds(image: Image) -> bool:
+    """Whether `fixed_by` is one number: then it is the last number of a version, `2.0.0-5`."""
+    return len(NUMBER_NAME.findall(image.fixed_by)) == 1
 
 
 def _read_series(tag: str, image: Image, declared: str) -> Tag | None:
@@ -117,6 +134,12 @@ def _build_pattern(template: str, pre_releases: tuple[tuple[str, str], ...]) -> 
     return re.compile(
         rf"{numbers}(?:[-.]({words})[-.]?([0-9]{{0,17}}))?(?P<suffixes>(?:-[A-Za-z0-9_.${{}}]+)*)", re.ASCII
     )
+
+
+@cache
+def _number_pattern(template: str) -> re.Pattern[str]:
+    """A template with one number, and no more of a word behind it."""
+    return re.compile(_NUMBER.join(map(re.escape, NUMBER_NAME.split(template))) + "(?![A-Za-z0-9_.])", re.ASCII)
 
 
 @cache
