@@ -11,7 +11,9 @@ from astro_runtime_guard.findings.acknowledgements import (
     line_to_write,
     near_misses,
     read_acknowledgements,
+    strays,
 )
+from astro_runtime_guard.findings.finding import fill
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 
@@ -26,8 +28,8 @@ def comments(*texts: str) -> list[Comment]:
 
 def declaration(tag: str, *above: str) -> Declaration:
     """A FROM with this tag below these comments."""
-    [found] = read_declarations("\n".join([*above, f"FROM {LEGACY}:{tag}\n"]).encode(), BOOK.images)
-    return found
+    [read] = read_declarations("\n".join([*above, f"FROM {LEGACY}:{tag}\n"]).encode(), BOOK.images)
+    return read
 
 
 # A comment, and the verb, the subject and the reason in it; none where it is an ordinary one.
@@ -57,23 +59,77 @@ def test_read(text: str, expected: tuple[str, str, str] | None) -> None:
     assert found == ([] if expected is None else [expected])
 
 
+GENERIC = 'line 2 is no acknowledgement; one begins with "# astro-runtime: reviewed", "downgraded" or "ignore"'
+COLON = 'line 2 is no acknowledgement, because a colon stands behind "{}"; write "# astro-runtime: {}"'
+WRITE = 'line 2 is no acknowledgement; write "# astro-runtime: {}"'
+# A comment above a FROM of 5.0.1, and what a report says of it.
 NEAR_MISSES = {
-    "# astro-runtime: review 5.0.1": True,
-    "# astro-runtime reviewed 5.0.1": True,
-    "#Astro Runtime: reviewed 5.0.1": True,
-    "##\tASTRO_RUNTIME: reviewed 5.0.1": True,
-    "# astroruntime: reviewed 5.0.1": True,
-    "# astro-runtime: reviewed 5.0.1": False,
-    "# astro-runtimes are here": False,
-    "# astro--runtime: reviewed 5.0.1": False,
-    "# the astro-runtime of the team": False,
-    "# reviewed 5.0.1": False,
+    "# astro-runtime: reviewed: 5.0.1": COLON.format("reviewed", "reviewed 5.0.1"),
+    "# astro-runtime: reviewed : 5.0.1": "",
+    "# astro-runtime: downgraded: 5.0.1: rolled back": COLON.format("downgraded", "downgraded 5.0.1: rolled back"),
+    "# astro-runtime: downgraded: 5.0.1": COLON.format("downgraded", "downgraded 5.0.1: <the reason>"),
+    "# astro-runtime: ignore: pinned-runtime": COLON.format("ignore", "ignore pinned-runtime: <the reason>"),
+    "# astro-runtime: review 5.0.1": WRITE.format("reviewed 5.0.1"),
+    "# astro-runtime: Review: 5.0.1": WRITE.format("reviewed 5.0.1"),
+    "# astro-runtime reviewed 5.0.1": WRITE.format("reviewed 5.0.1"),
+    "#Astro Runtime: reviewed 5.0.1": WRITE.format("reviewed 5.0.1"),
+    "##\tASTRO_RUNTIME: reviewed 5.0.1": WRITE.format("reviewed 5.0.1"),
+    "# astroruntime: reviewed 5.0.1": WRITE.format("reviewed 5.0.1"),
+    "# astro-runtime: ignored maintained-runtime: later": WRITE.format("ignore maintained-runtime: later"),
+    "# astro-runtime: reviewed: 5.0.2": GENERIC,
+    "# astro-runtime: reviewed: five": GENERIC,
+    "# astro-runtime: reviewed:": GENERIC,
+    "# astro-runtime: seen 5.0.1": GENERIC,
+    "# astro-runtime: ignore: runtime-5: seen": GENERIC,
+    "# astro-runtime": GENERIC,
+    "# astro-runtime: reviewed 5.0.1": "",
+    "# astro-runtimes are here": "",
+    "# astro--runtime: reviewed 5.0.1": "",
+    "# the astro-runtime of the team": "",
+    "# reviewed 5.0.1": "",
 }
 
 
-@pytest.mark.parametrize(("text", "near"), NEAR_MISSES.items())
-def test_near_misses(text: str, near: bool) -> None:
-    assert near_misses(comments("# another", text)) == ((2,) if near else ())
+@pytest.mark.parametrize(("text", "expected"), NEAR_MISSES.items())
+def test_near_misses(text: str, expected: str) -> None:
+    notes = near_misses(declaration("5.0.1", "# another", text), BOOK.rules)
+    assert notes == ((expected,) if expected else ())
+
+
+DIRECTIVE = (
+    "line 1 acknowledges nothing, because it stands above a parser directive, which docker reads only at the top; "
+    "move it down to the FROM"
+)
+# A Dockerfile with one FROM, and the notes on acknowledgements that do not stand above it.
+STRAYS = {
+    "directly above": ("# astro-runtime: reviewed 5.0.1\nFROM {}", []),
+    "an empty line": (
+        "# astro-runtime: reviewed 5.0.1\n\nFROM {}",
+        ["line 1 acknowledges nothing, because an empty line stands below it; remove the empty line"],
+    ),
+    "an empty line among comments": (
+        "# astro-runtime: reviewed 5.0.1\n# a comment\n \n# another\nFROM {}",
+        ["line 1 acknowledges nothing, because an empty line stands below it; remove the empty line"],
+    ),
+    "a directive and an empty line": (
+        "# astro-runtime: reviewed 5.0.1\n# syntax=docker/dockerfile:1\n\nFROM {}",
+        [DIRECTIVE],
+    ),
+    "other lines": (
+        "# astro-runtime: reviewed 5.0.1\nARG UNUSED=1\nFROM {}",
+        ["line 1 acknowledges nothing, because other lines stand below it; move it directly above"],
+    ),
+    "below": ("FROM {}\n# astro-runtime: reviewed 5.0.1\nUSER x", []),
+    "an ordinary comment": ("# see astro-runtime: reviewed 5.0.1\n\nFROM {}", []),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), STRAYS.values(), ids=STRAYS)
+def test_strays(text: str, expected: list[str]) -> None:
+    source = text.format(f"{LEGACY}:5.0.1")
+    declarations = read_declarations(source.encode(), BOOK.images)
+    notes = strays(source.split("\n"), declarations)
+    assert [note for line in notes.values() for _, note in line] == expected
 
 
 # Tag, comment, and the reason and check of its fault; none where it is right.
@@ -105,7 +161,47 @@ FAULTS = [
     ("5.0.1", "ignore no-runtime-downgrade: seen", ("downgraded", "ordered")),
     ("5.0.1", "ignore acknowledgement: seen", ("never", "acknowledgement")),
     ("5.0.1", "ignore nothing: seen", ("unknown-rule", "pinned")),
+    ("5", "reviewed 5.0.1", None),
+    ("5", "downgraded 5.0.1: rolled back", None),
+    ("5", "downgraded 4.2.6: rolled back", ("stale", "ordered")),
+    ("5", "downgraded 6.0.1: rolled back", ("stale", "ordered")),
+    ("5", "downgraded 5: rolled back", ("no-version", "ordered")),
+    ("latest", "downgraded latest: rolled back", ("stale", "ordered")),
+    ("5.0.1", "downgraded 5.0.1: <the reason>", ("no-reason", "ordered")),
+    ("5.0.1", "downgraded 5.0.1: ...", ("no-reason", "ordered")),
+    ("5", "ignore pinned-runtime: <the reason>", ("no-reason", "pinned")),
+    ("5", "ignore pinned-runtime: \u00fc", None),
 ]
+
+
+# Lines above a FROM of 5.0.1, and the reason of each fault.
+MISPLACED = {
+    "above a directive": (["# astro-runtime: reviewed 5.0.1", "# syntax=docker/dockerfile:1"], ["above-directive"]),
+    "below a directive": (["# syntax=docker/dockerfile:1", "# astro-runtime: reviewed 5.0.1"], []),
+    "below a comment": (["# a", "# astro-runtime: reviewed 5.0.1", "# syntax=docker/dockerfile:1"], []),
+    "above a comment": (["# astro-runtime: reviewed 5.0.1", "# syntax is fine"], []),
+    "not at the top": (["", "# astro-runtime: reviewed 5.0.1", "# escape=`"], []),
+}
+
+
+@pytest.mark.parametrize(("above", "expected"), MISPLACED.values(), ids=MISPLACED)
+def test_misplaced(above: list[str], expected: list[str]) -> None:
+    assert [fault.why.reason for fault in faults(declaration("5.0.1", *above), BOOK.rules)] == expected
+
+
+# Tag, comment, and the sentence that a report prints.
+SENTENCES = [
+    ("5", "reviewed 5", '"reviewed 5" names no full version; write "# astro-runtime: reviewed 5.5.0"'),
+    ("latest", "reviewed 5", '"reviewed 5" names no full version; write "# astro-runtime: reviewed 5.5.0"'),
+    ("latest", "reviewed x", '"reviewed x" names no full version; write "# astro-runtime: reviewed 3.3-8"'),
+    ("99", "reviewed 99", '"reviewed 99" names no full version; write "# astro-runtime: reviewed 99.0.0"'),
+]
+
+
+@pytest.mark.parametrize(("tag", "comment", "expected"), SENTENCES)
+def test_sentences(tag: str, comment: str, expected: str) -> None:
+    (fault,) = faults(declaration(tag, f"# astro-runtime: {comment}"), BOOK.rules)
+    assert fill(RULES["acknowledgement"].messages[fault.why.reason], fault.why.values) == expected
 
 
 @pytest.mark.parametrize(("tag", "comment", "expected"), FAULTS)

@@ -152,6 +152,46 @@ def test_what_the_report_says_to_write_is_accepted(before: str, after: str, suff
     assert verdict(old, written.replace("<the reason>", "because it must") + new) == []
 
 
+floating = st.one_of(
+    st.sampled_from(["4", "5", "5.0", "13", "13.7", "98", "9.1"]).map(f"{LEGACY}:{{}}".format),
+    st.sampled_from(["3.0", "3.1", "3.3", "3.9", "3.1-slim"]).map(f"{NEWER}:{{}}".format),
+    st.sampled_from(["3", "3.0", "3.9"]).map("mirror.example.com/astronomer/astro-runtime:{}".format),
+    st.sampled_from(["2.2", "2.2.4-onbuild", "2.2.4-1-onbuild"]).map("quay.io/astronomer/ap-airflow:{}".format),
+)
+
+
+@given(st.one_of(reference, floating), floating)
+def test_what_the_report_on_a_series_says_to_write_is_accepted(before: str, after: str) -> None:
+    old, above, new = f"FROM {before}\n", "# astro-runtime: ignore pinned-runtime: built by CI\n", f"FROM {after}\n"
+    found = check(old.encode(), (above + new).encode(), rulebook=BOOK)
+    written = dict.fromkeys(finding.comment for finding in found if not finding.acknowledged)
+    assert "VERSION" not in "".join(written)
+    lines = "".join(f"{line}\n" for line in written).replace("<the reason>", "because it must")
+    assert verdict(old, above + lines + new) == []
+
+
+misspelt = st.sampled_from(
+    [
+        "reviewed: {}", "review {}", "Reviewed {}", "reviewed {}", "downgraded: {}", "downgraded {}: why", "downgrade {}",
+        "downgraded {}", "ignore: pinned-runtime", "ignore runtime-5: why", "ignore no-runtime-downgrade: why",
+        "ignored pinned-runtime: why", "ignore pinned-runtime", "reviewed", "seen {}",
+    ]
+)  # fmt: skip
+
+
+@given(reference, st.one_of(reference, floating), misspelt, st.one_of(build, st.sampled_from(["5", "latest", "x"])))
+def test_every_acknowledgement_that_a_report_prints_is_one(before: str, after: str, words: str, version: str) -> None:
+    old = f"FROM {before}\n"
+    new = f"# astro-runtime: {words.format(version)}\nFROM {after}\n"
+    found = check(old.encode(), new.encode(), rulebook=BOOK)
+    printed = [text for each in found for text in (each.message, *each.notes)]
+    lines = [line for text in printed for line in re.findall(r'write "(# astro-runtime: [^"]*)"', text)]
+    for line in lines:
+        assert "VERSION" not in line
+        written = f"{line.replace('<the reason>', 'because it must')}\nFROM {after}\n"
+        assert "acknowledgement" not in verdict(old, written)
+
+
 dressings = st.sampled_from(
     [
         lambda text: text.replace("\n", "\r\n"),

@@ -1,15 +1,11 @@
-"""Comments that answer a finding: `# astro-runtime: reviewed 5.0.1`.
-
-Knows: how such a comment is written, which finding it answers, and when it is wrong.
-Must not know: where comments come from, how a finding is shown.
-"""
+"""Reads the comments that answer a finding, such as `# astro-runtime: reviewed 5.0.1`, and says which are wrong."""
 
 from __future__ import annotations
 
 import re
 
 from ..named import NamedTuple
-from ..versions.order import span
+from ..versions.order import build_in, span
 from ..versions.tags import read_tag
 from .checks import CHECKS, Why
 
@@ -20,14 +16,24 @@ if TYPE_CHECKING:
     from ..declarations.declaration import Declaration
     from ..dockerfile.stages import Comment
     from ..model import Rule
+    from ..versions.tags import Tag
 
+REASON = "<the reason>"
+"""What stands in a printed line where a person writes the reason."""
+
+_MARK = "# astro-runtime:"
 _COMMENT = r"(?s)#[ \t]*astro-runtime:[ \t]*(?P<verb>[a-z]+)(?![^ \t])[ \t]*(?P<rest>.*)"
-_NEAR_MISS = r"(?i)#+[ \t]*astro[-_ ]?runtime\b"
+_NEAR_MISS = (
+    r"(?is)#+[ \t]*astro[-_ ]?runtime\b[ \t]*:?[ \t]*(?P<verb>(?P<stem>review|downgrad|ignor)?[a-z]*)"
+    r"(?P<colon>[ \t]*:)?[ \t]*(?P<rest>.*)"
+)
+_DIRECTIVE = r"(?i)#[ \t]*(syntax|escape|check)[ \t]*="
 _CHECK_OF_VERB = {
     check.verb: name for name, check in reversed(list(CHECKS.items())) if check.verb not in {"ignore", "never"}
 }
 """The check whose hook reports a wrong comment with this verb: the first that is answered by it."""
 _VERBS = (*_CHECK_OF_VERB, "ignore")
+_OF_STEM = {"review": "reviewed", "downgrad": "downgraded", "ignor": "ignore"}
 
 
 class Acknowledgement(NamedTuple):
@@ -48,32 +54,88 @@ class Fault(NamedTuple):
 
 
 def read_acknowledgements(comments: Sequence[Comment]) -> tuple[Acknowledgement, ...]:
-    """The comments whose first word after `astro-runtime:` is a verb; any other comment is an ordinary one."""
-    found: list[Acknowledgement] = []
+    """The comments whose first word after `astro-runtime:` is a verb. All others are ordinary comments."""
+    acknowledgements: list[Acknowledgement] = []
     for comment in comments:
         match = re.fullmatch(_COMMENT, comment.text)
         if match and match["verb"] in _VERBS:
             first, _, rest = match["rest"].strip().partition(" ")
-            subject, _, begun = first.partition(":")
-            found.append(Acknowledgement(comment, match["verb"], subject, f"{begun} {rest}".strip(" :\t")))
-    return tuple(found)
+            subject, _, beginning = first.partition(":")
+            reason = f"{beginning} {rest}".strip(" :\t")
+            acknowledgements.append(Acknowledgement(comment, match["verb"], subject, reason))
+    return tuple(acknowledgements)
 
 
 def line_to_write(rule: Rule, version: str) -> str:
-    """The comment that acknowledges a finding of `rule` at `version`; empty where nothing does."""
+    """The comment that acknowledges a finding of `rule` at `version`; empty where none does."""
     verb = CHECKS[rule.check].verb
-    subjects = {"reviewed": version, "downgraded": f"{version}: <the reason>", "ignore": f"{rule.name}: <the reason>"}
-    return f"# astro-runtime: {verb} {subjects[verb]}" if verb in subjects else ""
+    return _line(verb, rule.name if verb == "ignore" else version) if verb in _VERBS else ""
 
 
-def near_misses(comments: Sequence[Comment]) -> tuple[int, ...]:
-    """The lines of comments that look like an acknowledgement and are none."""
-    lines = {acknowledgement.comment.line for acknowledgement in read_acknowledgements(comments)}
-    return tuple(c.line for c in comments if c.line not in lines and re.match(_NEAR_MISS, c.text))
+def _line(verb: str, subject: str) -> str:
+    reason = "" if verb == "reviewed" else f": {REASON}"
+    return f"{_MARK} {verb} {subject}{reason}"
+
+
+def near_misses(declaration: Declaration, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """A sentence for each comment above a declaration that looks like an acknowledgement and is none."""
+    lines = {acknowledgement.comment.line for acknowledgement in read_acknowledgements(declaration.comments)}
+    others = [comment for comment in declaration.comments if comment.line not in lines]
+    misses = [(comment, match) for comment in others if (match := re.fullmatch(_NEAR_MISS, comment.text))]
+    return tuple(_near_miss(comment, match, declaration, rules) for comment, match in misses)
+
+
+def _near_miss(comment: Comment, match: re.Match[str], declaration: Declaration, rules: Sequence[Rule]) -> str:
+    says = f"line {comment.line} is no acknowledgement"
+    corrected = _corrected(match)
+    parsed = read_acknowledgements([comment._replace(text=corrected.replace(REASON, "a reason"))])
+    if not parsed or _fault(parsed[0], declaration, rules):
+        return f'{says}; one begins with "{_MARK} reviewed", "downgraded" or "ignore"'
+    if match["colon"] and match["verb"] in _VERBS:
+        says += f', because a colon stands behind "{match["verb"]}"'
+    return f'{says}; write "{corrected}"'
+
+
+def _corrected(match: re.Match[str]) -> str:
+    """A near miss as the acknowledgement that it was meant to be; empty where that is not clear."""
+    verb, rest = _OF_STEM.get((match["stem"] or "").lower(), ""), match["rest"].strip()
+    if not verb or not rest:
+        return ""
+    has_reason = verb == "reviewed" or re.match(r"[^ :]+[ :]+\w", rest)
+    return f"{_MARK} {verb} {rest}" if has_reason else _line(verb, rest.rstrip(" :"))
+
+
+def strays(lines: Sequence[str], declarations: Sequence[Declaration]) -> dict[int, list[tuple[str, str]]]:
+    """Acknowledgements that stand directly above no declaration, by the line of the next declaration below.
+
+    Each is its verb and a sentence that says why it does not count.
+    """
+    attached = {comment.line for declaration in declarations for comment in declaration.comments}
+    starts = sorted({declaration.line for declaration in declarations if declaration.answerable})
+    notes: dict[int, list[tuple[str, str]]] = {}
+    for number, line in enumerate(lines, 1):
+        if "astro-runtime:" not in line or number in attached:
+            continue
+        match = re.fullmatch(_COMMENT, line.strip())
+        below = next((start for start in starts if start > number), 0)
+        why = _why_stray(lines[number : below - 1]) if below else ""
+        if match and match["verb"] in _VERBS and why:
+            notes.setdefault(below, []).append((match["verb"], f"line {number} acknowledges nothing, because {why}"))
+    return notes
+
+
+def _why_stray(between: Sequence[str]) -> str:
+    """Why the comment above these lines is not attached; empty for the last of a text, where it is no comment."""
+    texts = [line.strip() for line in between]
+    if any(re.match(_DIRECTIVE, text) for text in texts):
+        return "it stands above a parser directive, which docker reads only at the top; move it down to the FROM"
+    if any(text and not text.startswith("#") for text in texts):
+        return "other lines stand below it; move it directly above"
+    return "an empty line stands below it; remove the empty line" if "" in texts else ""
 
 
 def answer(rule: Rule, declaration: Declaration, boundary: str = "") -> Acknowledgement | None:
-    """The acknowledgement that answers a finding of `rule` at `declaration`; one that is wrong answers nothing.
+    """The acknowledgement that answers a finding of `rule` at `declaration`. A wrong one answers nothing.
 
     `boundary` is the one of the finding; without it the rule's own version counts.
     """
@@ -89,7 +151,7 @@ def answer(rule: Rule, declaration: Declaration, boundary: str = "") -> Acknowle
 
 
 def _reaches(reviewed: str, boundary: str, declaration: Declaration) -> bool:
-    """Whether a review of the version `reviewed` covers a boundary: it must not be above that version."""
+    """Whether a review of version `reviewed` covers the boundary. It never covers a higher one."""
     image = declaration.runtime.image
     mine, needed = span(read_tag(reviewed, image), image), span(read_tag(boundary, image), image)
     return bool(mine and needed and mine.first.release >= needed.first.release)
@@ -98,14 +160,14 @@ def _reaches(reviewed: str, boundary: str, declaration: Declaration) -> bool:
 def faults(declaration: Declaration, rules: Sequence[Rule]) -> tuple[Fault, ...]:
     """What is wrong with the acknowledgements above a declaration; `rules` is the whole rulebook."""
     checks = {rule.name: rule.check for rule in rules}
-    found: list[Fault] = []
+    faulty: list[Fault] = []
     for acknowledgement in read_acknowledgements(declaration.comments):
-        reason = _fault(acknowledgement, declaration, rules)
+        reason = _fault(acknowledgement, declaration, rules) or _misplaced(acknowledgement, declaration)
         if reason:
             # Only one hook reports a name that no rule has: the one that runs the first check.
             check = _CHECK_OF_VERB.get(acknowledgement.verb) or checks.get(acknowledgement.subject, next(iter(CHECKS)))
-            found.append(Fault(acknowledgement, Why(reason, _values(acknowledgement, declaration, rules)), check))
-    return tuple(found)
+            faulty.append(Fault(acknowledgement, Why(reason, _values(acknowledgement, declaration, rules)), check))
+    return tuple(faulty)
 
 
 def _fault(acknowledgement: Acknowledgement, declaration: Declaration, rules: Sequence[Rule]) -> str:
@@ -114,14 +176,17 @@ def _fault(acknowledgement: Acknowledgement, declaration: Declaration, rules: Se
         return _fault_of_ignore(acknowledgement, rules)
     image, tag = declaration.runtime.image, declaration.runtime.tag
     stated = read_tag(acknowledgement.subject, image)
-    if stated.kind != "build":
-        return "no-version"
     mine, written = span(stated, image), span(tag, image)
-    if acknowledgement.verb == "reviewed":
-        return "above" if mine and written and mine.first.release > written.last.release else ""
-    if tag.kind != "no-value" and mine != written:
+    known = tag.kind != "no-value"
+    if acknowledgement.verb == "downgraded" and known and not written:
         return "stale"
-    return "" if acknowledgement.reason else "no-reason"
+    if not mine or stated.kind == "series":
+        return "no-version"
+    if acknowledgement.verb == "reviewed":
+        return "above" if written and mine.first.release > written.last.release else ""
+    if known and written and not written.first <= mine.first <= written.last:
+        return "stale"
+    return "" if _is_reason(acknowledgement.reason) else "no-reason"
 
 
 def _fault_of_ignore(acknowledgement: Acknowledgement, rules: Sequence[Rule]) -> str:
@@ -130,17 +195,42 @@ def _fault_of_ignore(acknowledgement: Acknowledgement, rules: Sequence[Rule]) ->
         return "unknown-rule"
     if CHECKS[check].verb != "ignore":
         return CHECKS[check].verb
-    return "" if acknowledgement.reason else "no-reason"
+    return "" if _is_reason(acknowledgement.reason) else "no-reason"
+
+
+def _is_reason(text: str) -> bool:
+    """Whether somebody wrote a reason: it has a letter or a digit, and it is not the printed placeholder."""
+    return text != REASON and bool(re.search(r"\w", text))
+
+
+def _misplaced(acknowledgement: Acknowledgement, declaration: Declaration) -> str:
+    """`above-directive` where the acknowledgement keeps docker from reading a parser directive below it."""
+    above = [comment for comment in declaration.comments if comment.line <= acknowledgement.comment.line]
+    below = declaration.comments[len(above) :]
+    own = read_acknowledgements(declaration.comments)
+    at_the_top = [comment.line for comment in above] == list(range(1, len(above) + 1))
+    directive = next((comment for comment in below if re.match(_DIRECTIVE, comment.text)), None)
+    if declaration.instruction != "FROM" or not directive or not at_the_top:
+        return ""
+    own_lines = {each.comment.line for each in own}
+    return "above-directive" if all(line in own_lines for line in range(1, directive.line)) else ""
 
 
 def _values(acknowledgement: Acknowledgement, declaration: Declaration, rules: Sequence[Rule]) -> dict[str, str]:
-    tag = declaration.runtime.tag
-    after = tag.version if tag.kind == "build" else "VERSION"
-    reason = ": <the reason>" if acknowledgement.verb == "downgraded" else ""
+    image, tag = declaration.runtime.image, declaration.runtime.tag
+    stated = read_tag(acknowledgement.subject, image)
+    version = build_in(tag, image) or build_in(stated, image) or _example(tag, declaration)
     return {
         "verb": acknowledgement.verb,
         "subject": acknowledgement.subject,
-        "after": after,
-        "write": f"# astro-runtime: {acknowledgement.verb} {after}{reason}",
+        "after": tag.version or tag.text or declaration.written,
+        "version": version,
+        "write": _line(acknowledgement.verb, version),
         "rules": ", ".join(rule.name for rule in rules if CHECKS[rule.check].verb == "ignore"),
     }
+
+
+def _example(tag: Tag, declaration: Declaration) -> str:
+    """A build to show where nothing that is written has an order."""
+    image = declaration.runtime.image
+    return build_in(read_tag(image.numberings[-1].example, image), image)

@@ -10,8 +10,8 @@ import re
 
 from ..model import PLACEHOLDER
 from ..named import NamedTuple
-from ..versions.order import rank_of
-from .acknowledgements import answer, faults, line_to_write, near_misses
+from ..versions.order import build_in, rank_of
+from .acknowledgements import answer, faults, line_to_write, near_misses, strays
 from .checks import CHECKS
 
 TYPE_CHECKING = False
@@ -60,17 +60,20 @@ class Finding(NamedTuple):
 
 
 class JudgedFile(NamedTuple):
-    """The file that is judged: its path, its lines, and what is asked of it."""
+    """The file that is judged: its path, its lines, what is asked of it, and the acknowledgements that do not count."""
 
     path: str
     lines: Sequence[str]
     rules: Sequence[Rule]
     rulebook: Rulebook
+    strays: Mapping[int, Sequence[tuple[str, str]]] = {}
 
 
 def find(file: JudgedFile, changes: Iterable[Change]) -> list[Finding]:
     """What the rules find in one file, acknowledged or not: by line, then by rule, boundaries in upgrade order."""
     found: dict[Finding, None] = {}
+    changes = tuple(changes)
+    file = file._replace(strays=strays(file.lines, [change.after for change in changes]))
     for change in changes:
         rules = [rule for rule in file.rules if change.after.runtime.image.name in rule.images]
         objections = [
@@ -110,9 +113,9 @@ def _of_change(file: JudgedFile, change: Change, rule: Rule, why: Why) -> Findin
         fill(rule.messages.get(why.reason) or rule.messages[""], why.values),
         source,
         consider=rule.consider,
-        notes=_notes(after),
+        notes=_notes(file, after, rule),
         acknowledge=rule.acknowledge,
-        comment=line_to_write(rule, _version(after)) if after.answerable else "",
+        comment=line_to_write(rule, build_in(after.runtime.tag, after.runtime.image)) if after.answerable else "",
         instruction=after.instruction,
         link=rule.link,
         reference=after.reference,
@@ -126,20 +129,13 @@ def _of_change(file: JudgedFile, change: Change, rule: Rule, why: Why) -> Findin
     )
 
 
-def _version(after: Declaration) -> str:
-    """The version to write into an acknowledgement; a series is none, and a finding of its own."""
-    tag = after.runtime.tag
-    return tag.version if tag.version and tag.kind != "series" else "<the full version>"
-
-
-def _notes(after: Declaration) -> tuple[str, ...]:
+def _notes(file: JudgedFile, after: Declaration, rule: Rule) -> tuple[str, ...]:
+    verb = CHECKS[rule.check].verb
     return (
         *after.notes,
         *(f"build argument {argument.name} is given in line {argument.line}" for argument in after.arguments),
-        *(
-            f'line {line} is no acknowledgement; one begins with "# astro-runtime: reviewed", "downgraded" or "ignore"'
-            for line in near_misses(after.comments)
-        ),
+        *near_misses(after, file.rulebook.rules),
+        *(note for its_verb, note in file.strays.get(after.line, ()) if its_verb == verb),
     )
 
 
