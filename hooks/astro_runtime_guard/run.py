@@ -49,15 +49,20 @@ def check_files(hook: Hook, options: Options) -> int:
 
         advice = tuple(Adviser(run, report).lines())
     deliver.deliver(report, options.format, options.output, options.color, advice)
+    for problem in run.problems:
+        deliver.complain(f"{hook.name}: {problem}")
+    if run.problems:
+        return 2
     return 1 if refused and not options.exit_zero else 0
 
 
 class Run:
-    """One check: what is asked for, the rules that run, and the repository."""
+    """One check: what is asked for, the rules that run, the repository, and the files that cannot be read."""
 
     def __init__(self, hook: Hook, options: Options, repository: Repository) -> None:
         """Raises CannotCheck."""
         self.hook, self.options, self.repository = hook, options, repository
+        self.problems: list[CannotCheck] = []
         rulebook = load_rulebook(rule_folders(options.rules), options.today)
         self.rules = select_rules(rulebook, hook.checks, options.enable, options.disable, options.only)
         if options.files:
@@ -89,21 +94,22 @@ class Run:
         return any(format_of(file.path) or may_name(file.source, names) for file in snapshot.files)
 
     def report(self, snapshot: Snapshot) -> Report:
-        """What the rules find. Raises CannotCheck."""
+        """What the rules find; files that cannot be read are added to `problems`. Raises CannotCheck."""
         return Report(
-            tuple(self._findings(snapshot)),
+            tuple(self._findings(snapshot, self.problems)),
             tuple(self.rules),
             version=deliver.version() if self.options.format != "text" else "",
             bases=tuple(before.named for before in snapshot.base.commits),
             prefix=snapshot.prefix,
         )
 
-    def _findings(self, snapshot: Snapshot) -> list[Finding]:
+    def _findings(self, snapshot: Snapshot, problems: list[CannotCheck] | None = None) -> list[Finding]:
         if not self._names_any(snapshot):
             return []
         from .findings.judge import judge
 
-        return judge(snapshot, self.reader, self.rules, dockerfiles_apart=self.hook.leaves_dockerfiles)
+        apart = self.hook.leaves_dockerfiles
+        return judge(snapshot, self.reader, self.rules, dockerfiles_apart=apart, problems=problems)
 
     def passes(self, base: str) -> bool:
         """Whether no lower version is found in a comparison with another commit."""

@@ -20,18 +20,24 @@ if TYPE_CHECKING:
 
 
 def judge(
-    snapshot: Snapshot, reader: Reader, rules: Sequence[Rule], *, dockerfiles_apart: bool = False
+    snapshot: Snapshot,
+    reader: Reader,
+    rules: Sequence[Rule],
+    *,
+    dockerfiles_apart: bool = False,
+    problems: list[CannotCheck] | None = None,
 ) -> list[Finding]:
     """What `rules` find in the files of a snapshot, sorted by path. Raises CannotCheck where the base is not known.
 
     With `dockerfiles_apart` another hook judges each Dockerfile by what it says alone, and this one only by what takes
-    other files to see.
+    other files to see. A file that cannot be read raises CannotCheck too; with a list of `problems` it is added there,
+    and the other files are judged.
     """
     findings: list[Finding] = []
     compares = [rule for rule in rules if CHECKS[rule.check].compares]
     together = any(file.beside for file in snapshot.files) or any(CHECKS[rule.check].across for rule in rules)
     files = sorted(snapshot.files, key=lambda file: file.path)
-    views = [_view(file, reader, together=together) for file in files]
+    views = list(_views(files, reader, problems, together=together))
     projects = find_projects(views) if together else None
     for view in (view for view in views if view.now.declarations):
         tags = [declaration.runtime.tag for declaration in view.now.declarations]
@@ -44,6 +50,18 @@ def judge(
     if not snapshot.base.exact:
         _refuse_ambiguity(findings)
     return findings
+
+
+def _views(
+    files: Sequence[File], reader: Reader, problems: list[CannotCheck] | None, *, together: bool
+) -> Iterator[View]:
+    for file in files:
+        try:
+            yield _view(file, reader, together=together)
+        except CannotCheck as problem:
+            if problems is None:
+                raise
+            problems.append(problem)
 
 
 def _view(file: File, reader: Reader, *, together: bool) -> View:

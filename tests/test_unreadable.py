@@ -1,0 +1,77 @@
+"""A file that cannot be read is exit code 2, and the findings of the other files are reported all the same."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from astro_runtime_guard import entrypoints
+from repository import Repository
+
+UNPINNED = "FROM quay.io/astronomer/astro-runtime:latest\n"
+WITH_TAB = "deployment:\n\tconfiguration: {runtime_version: 9.1.0}\n"
+UTF_16 = "FROM quay.io/astronomer/astro-runtime:latest\n".encode("utf-16")
+TAB = "dev.yaml:2:1: not YAML: a tab stands here; YAML is indented with spaces"
+
+
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, list[str]]:
+    monkeypatch.setattr("sys.argv", ["astro-runtime-guard", *words])
+    code = entrypoints.astro_runtime_guard()
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err.splitlines()
+
+
+@pytest.mark.parametrize("words", [(), ("Dockerfile", "dev.yaml"), ("dev.yaml", "Dockerfile"), ("--exit-zero",)])
+def test_others_are_reported(
+    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    inside.commit({"Dockerfile": UNPINNED, "dev.yaml": WITH_TAB})
+    code, report, problems = run(capsys, monkeypatch, *words)
+    assert code == 2
+    assert report.startswith("Dockerfile:1:6: pinned-runtime: ")
+    assert [line for line in problems if TAB in line] == [
+        f"astro-runtime-guard: {TAB} (fix it, or exclude this file if it names no version)"
+    ]
+
+
+def test_each_such_file_is_named(
+    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.write("b.Dockerfile", UTF_16)
+    inside.git("add", "b.Dockerfile")
+    inside.commit({"Dockerfile": "FROM quay.io/astronomer/astro-runtime:5.0.1\n", "dev.yaml": WITH_TAB})
+    code, report, problems = run(capsys, monkeypatch)
+    assert (code, report) == (2, "")
+    assert [line.split(": ")[1].partition(":")[0] for line in problems] == ["b.Dockerfile", "dev.yaml"]
+
+
+def test_a_report_in_json_is_whole(
+    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.commit({"Dockerfile": UNPINNED, "dev.yaml": WITH_TAB})
+    code, report, _ = run(capsys, monkeypatch, "--format", "json")
+    assert code == 2
+    assert json.loads(report)
+
+
+def test_a_readable_file_is_no_problem(
+    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.commit({"Dockerfile": UNPINNED, "dev.yaml": WITH_TAB.replace("\t", "  ").replace("9.1.0", "9.10.0")})
+    code, _, problems = run(capsys, monkeypatch)
+    assert (code, problems) == (1, [])
+
+
+PLACE = "files: '^k8s/.*\\.yaml$'\nformat: yaml\nimage: astro-runtime\nversion: spec.image\n"
+
+
+def test_a_place_that_is_pointed_at_an_image_says_that_it_takes_versions(
+    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = "spec:\n  image: quay.io/astronomer/astro-runtime:5.0.1\n"
+    inside.commit({".astro-runtime/places/airflow.yaml": PLACE, "k8s/airflow.yaml": image})
+    code, report, _ = run(capsys, monkeypatch)
+    assert code == 1
+    assert "is an image reference, but this key is declared as a place for a version alone" in report
+    inside.commit({"k8s/airflow.yaml": "spec:\n  image: 5.0.1\n"})
+    assert run(capsys, monkeypatch)[:2] == (0, "")
