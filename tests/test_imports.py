@@ -152,10 +152,10 @@ SITUATIONS: dict[str, tuple[str, str, tuple[str, ...], int, int, set[str]]] = {
         f"ARG V=5.0.8\n{RUNTIME}:$V\nRUN <<E\nE",
         ("Dockerfile",),
         0,
-        54,
+        55,
         READER,
     ),
-    "a finding": (f"{RUNTIME}:4.2.6", f"{RUNTIME}:5.0.1", ("Dockerfile",), 1, 54, READER | {"pathlib"}),
+    "a finding": (f"{RUNTIME}:4.2.6", f"{RUNTIME}:5.0.1", ("Dockerfile",), 1, 55, READER | {"pathlib"}),
     "a pre-release": (
         f"{RUNTIME}:5.0.1",
         f"{RUNTIME}:5.0.8-rc1",

@@ -209,7 +209,7 @@ def test_review_of_an_unknown_line_must_reach_it_and_not_pass_it(reviewed: str) 
     assert "unknown-line" in [finding.rule for finding in findings if not finding.acknowledged]
 
 
-@pytest.mark.parametrize("after", [f"{CERTIFIED}:9.9.9-onbuild", f"{AGENT}:3.4-1-python-3.12-astro-agent-1.1.0"])
+@pytest.mark.parametrize("after", [f"{CERTIFIED}:9.9.9-1-onbuild", f"{AGENT}:3.4-1-python-3.12-astro-agent-1.1.0"])
 def test_an_image_without_lines_has_no_unknown_line(after: str) -> None:
     assert [f.rule for f in found(written("3.3-8"), f"FROM {after}\n") if f.check == "unknown"] == []
     repository, tag = after.split(":")
@@ -280,14 +280,14 @@ def test_the_last_stage_decides() -> None:
 
 
 CERTIFIED_MOVES = [
-    (f"{CERTIFIED}:2.2.4-onbuild", f"{LEGACY}:5.0.4", ["runtime-5"]),
-    (f"{CERTIFIED}:2.2.4-onbuild", f"{LEGACY}:4.2.5", []),
-    (f"{CERTIFIED}:2.3.1-onbuild", f"{LEGACY}:5.0.4", []),
-    (f"{CERTIFIED}:2.3.1-onbuild", f"{LEGACY}:4.2.9", ["no-runtime-downgrade"]),
-    (f"{LEGACY}:5.0.4", f"{CERTIFIED}:2.2.5-onbuild", ["no-runtime-downgrade"]),
-    (f"{LEGACY}:5.0.4", f"{CERTIFIED}:2.3.1-onbuild", []),
-    (f"{CERTIFIED}:2.3.1-onbuild", f"{CERTIFIED}:2.2.5-onbuild", ["no-runtime-downgrade"]),
-    (f"{CERTIFIED}:2.2.5-onbuild", f"{CERTIFIED}:2.3.1-onbuild", []),
+    (f"{CERTIFIED}:2.2.4-1-onbuild", f"{LEGACY}:5.0.4", ["runtime-5"]),
+    (f"{CERTIFIED}:2.2.4-1-onbuild", f"{LEGACY}:4.2.5", []),
+    (f"{CERTIFIED}:2.3.1-1-onbuild", f"{LEGACY}:5.0.4", []),
+    (f"{CERTIFIED}:2.3.1-1-onbuild", f"{LEGACY}:4.2.9", ["no-runtime-downgrade"]),
+    (f"{LEGACY}:5.0.4", f"{CERTIFIED}:2.2.5-1-onbuild", ["no-runtime-downgrade"]),
+    (f"{LEGACY}:5.0.4", f"{CERTIFIED}:2.3.1-1-onbuild", []),
+    (f"{CERTIFIED}:2.3.1-1-onbuild", f"{CERTIFIED}:2.2.5-1-onbuild", ["no-runtime-downgrade"]),
+    (f"{CERTIFIED}:2.2.5-1-onbuild", f"{CERTIFIED}:2.3.1-1-onbuild", []),
     (f"{CERTIFIED}:2.2-onbuild", f"{CERTIFIED}:2.2-onbuild", ["pinned-runtime"]),
 ]
 
@@ -307,9 +307,9 @@ def no_tag(written: str, proposed: str) -> str:
     return f"{moves}; write the full version, such as {proposed}"
 
 
-def never_built(tag: str) -> str:
+def never_built(tag: str, meant: str) -> str:
     never = f'"{tag}" was never built: the last build of Runtime 3 is 3.0.4'
-    return f"{never}; an Airflow 3 build is written with a dash, such as {AIRFLOW_3}:3.3-8"
+    return f"{never}, and Airflow 3 builds have a dash; did you mean {meant}? write {AIRFLOW_3}:{meant}"
 
 
 def elsewhere(tag: str, repository: str, belongs: str, proposed: str) -> str:
@@ -329,7 +329,7 @@ SAID = [
     (f"{LEGACY}:14", "pinned-runtime", series("14", f"{LEGACY}:14.<minor>.<patch>")),
     (f"{LEGACY}:3.0", "pinned-runtime", series("3.0", f"{LEGACY}:3.0.4")),
     (f"{LEGACY}:3.1", "pinned-runtime", series("3.1", f"{LEGACY}:13.11.0")),
-    (f"{LEGACY}:3.1", "published-runtime", never_built("3.1")),
+    (f"{LEGACY}:3.1", "published-runtime", never_built("3.1", "3.1-21")),
     (f"{AIRFLOW_3}:3", "pinned-runtime", series("3", f"{AIRFLOW_3}:3.3-8")),
     (
         f"{AIRFLOW_3}:3.1-python-3.12",
@@ -342,14 +342,14 @@ SAID = [
     (
         f"{CERTIFIED}:2.2-buster-onbuild",
         "pinned-runtime",
-        series("2.2-buster-onbuild", f"{CERTIFIED}:2.2.<patch>-buster-onbuild"),
+        series("2.2-buster-onbuild", f"{CERTIFIED}:2.2.<patch>-<build>-buster-onbuild"),
     ),
     (
         f"{CERTIFIED}:latest",
         "pinned-runtime",
         (
             '"latest" moves with every release, so every build may take another version; '
-            f"write the full version, such as {CERTIFIED}:2.3.1-onbuild"
+            f"write the full version, such as {CERTIFIED}:2.0.0-3-buster-onbuild"
         ),
     ),
     (MIRROR, "pinned-runtime", no_tag(f"{MIRROR}", f"{MIRROR}:13.11.0")),
@@ -370,8 +370,8 @@ SAID = [
     (f"{LEGACY}:5.0.1", "pinned-runtime", None),
     (f"{LEGACY}:5.0.1", "published-runtime", None),
     (f"{LEGACY}:3.0.4", "published-runtime", None),
-    (f"{LEGACY}:3.0.5", "published-runtime", never_built("3.0.5")),
-    (f"{AIRFLOW_3}:3.1.2", "published-runtime", never_built("3.1.2")),
+    (f"{LEGACY}:3.0.5", "published-runtime", never_built("3.0.5", "3.0-5")),
+    (f"{AIRFLOW_3}:3.1.2", "published-runtime", never_built("3.1.2", "3.1-2")),
     (
         f"{LEGACY}:3.1-12-base",
         "published-runtime",

@@ -7,13 +7,14 @@ import re
 from ..dockerfile.stages import REFUSALS
 from ..named import NamedTuple
 from ..versions.order import Span, newest_between, newest_known, rank_of, span, spans, unknown_line
-from ..versions.tags import line_of
+from ..versions.tags import line_of, orders_builds, read_tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..declarations.declaration import Declaration
+    from ..dockerfile.stages import Argument
     from ..model import Image, Numbering, Rule
     from ..versions.recognition import Runtime
     from ..versions.tags import Tag
@@ -67,7 +68,24 @@ def _pinned(change: Change, rule: Rule, today: str) -> Why | None:
         return None
     names, example = " and ".join(after.unknown), _example(after.runtime)
     write = _written(after, example, after.runtime.repository)
-    return Why(after.runtime.tag.kind, _values(change, example=example, names=names, write=write))
+    why = {"late": _lines(after.late), "broken": _lines(after.broken), "fixed": _placeholders(after.runtime.image)}
+    return Why(_why_unpinned(after), _values(change, example=example, names=names, write=write, **why))
+
+
+def _why_unpinned(after: Declaration) -> str:
+    kind = after.runtime.tag.kind
+    if kind != "no-value":
+        return kind
+    return "late" if after.late else "broken-default" if after.broken else kind
+
+
+def _lines(arguments: tuple[Argument, ...]) -> str:
+    return " and ".join(f"ARG {argument.name} in line {argument.line}" for argument in arguments)
+
+
+def _placeholders(image: Image) -> str:
+    """The suffix that fixes a build, with its numbers as placeholders: `-<build>`."""
+    return re.sub(r"\{([a-z-]+)\}", r"<\1>", image.fixed_by)
 
 
 def _written(declaration: Declaration, version: str, repository: str) -> str:
@@ -77,14 +95,29 @@ def _written(declaration: Declaration, version: str, repository: str) -> str:
 
 def _example(runtime: Runtime) -> str:
     """A full version to write: of the series that is written, else one that the repository holds."""
-    image, tag = runtime.image, runtime.tag
+    image, tag = runtime.image, _plain_tag(runtime)
+    if tag.kind == "build":
+        return tag.text
+    if tag.kind == "moves" and orders_builds(image):
+        return f"{tag.version}{_placeholders(image)}{tag.text[len(tag.version) :]}"
     line = line_of(tag, image)
     if tag.kind == "series" and not (line and line.last_build and _is_above(tag, line.last_build, image)):
         known = newest_known(tag, image) or _shape(tag, image.numberings[tag.numberings[-1]])
-        return known + tag.text[len(tag.version) :]
+        fixed = _placeholders(image) if orders_builds(image) else ""
+        return known + fixed + tag.text[len(tag.version) :]
     path = runtime.declared.lstrip("*")  # a mirror keeps the path of the repository that it mirrors
     held = [n for n in image.numberings if any(holder.endswith(path) for holder in n.published_in)]
     return (held or image.numberings)[-1].example
+
+
+def _plain_tag(runtime: Runtime) -> Tag:
+    """The tag; of one that is no version what it is without a word in front (`v12.1.0`) and without leading zeros."""
+    tag = runtime.tag
+    if tag.kind != "no-version" or tag.numbers:
+        return tag
+    text = re.sub(r"(?<![0-9])0+(?=[0-9])", "", re.sub(r"^[A-Za-z]+[-_.]?", "", tag.text))
+    plain = read_tag(text, runtime.image, runtime.declared)
+    return plain if plain.kind in {"build", "series", "moves"} else tag
 
 
 def _shape(series: Tag, numbering: Numbering) -> str:
@@ -105,7 +138,7 @@ def _readable(change: Change, rule: Rule, today: str) -> Why | None:
 
 def _ordered(change: Change, rule: Rule, today: str) -> Why | None:
     both = _compared(change)
-    if both and both[0].first > both[1].last:
+    if both and both[0].first > both[1].last and not _never_built(change):
         return Why("", _values(change))
     return None
 
@@ -180,12 +213,13 @@ def _published(change: Change, rule: Rule, today: str) -> Why | None:
     if runtime.tag.kind == "no-colon":
         return Why("no-colon", _values(change))
     # A place without a repository can only be wrong about a build that no repository has.
-    if runtime.tag.kind not in {"build", "series"} or (runtime.declared and not holders):
+    if runtime.tag.kind not in {"build", "series"}:
         return None
     line, newest = line_of(runtime.tag, image), image.numberings[-1]
-    if line and line.last_build and _is_above(runtime.tag, line.last_build, image):
-        proposed = {"belongs": next(iter(newest.published_in), ""), "example": newest.example}
-        proposed["write"] = _written(change.after, newest.example, proposed["belongs"])
+    if line and _never_built(change):
+        belongs, meant = next(iter(newest.published_in), "") if holders else runtime.repository, _meant(runtime)
+        proposed = {"belongs": belongs, "example": newest.example, "meant": meant}
+        proposed["write"] = _written(change.after, meant, belongs)
         return Why("never-built", _values(change, line=line.name, last=line.last_build, **proposed))
     if not holders:
         return None
@@ -193,6 +227,37 @@ def _published(change: Change, rule: Rule, today: str) -> Why | None:
     if own in holders or not own.published_in:
         return None
     return Why("elsewhere", _values(change, belongs=own.published_in[0], example=holders[0].example))
+
+
+def _never_built(change: Change) -> bool:
+    """Whether the version is above the last build of a line that has ended.
+
+    A mirror may hold anything: there it is so only where the version before has a later numbering, `3.3-8` to `3.3.9`.
+    """
+    runtime, image = change.after.runtime, change.after.runtime.image
+    line = line_of(runtime.tag, image)
+    if not line or not line.last_build or not _is_above(runtime.tag, line.last_build, image):
+        return False
+    if not runtime.declared or any(runtime.declared in numbering.published_in for numbering in image.numberings):
+        return True
+    before = change.before.declaration.runtime if change.before else None
+    later = before and before.image.name == image.name and before.tag.numberings > runtime.tag.numberings
+    return bool(later and before and before.tag.numbers[:1] == runtime.tag.numbers[:1])
+
+
+def _meant(runtime: Runtime) -> str:
+    """The build of the newest numbering with the same numbers, suffixes included: `3.3-9` for `3.3.9`."""
+    image, tag = runtime.image, runtime.tag
+    newest = len(image.numberings) - 1
+    numbers = iter(tag.numbers)
+    same = re.sub(r"\{[a-z-]+\}", lambda _: next(numbers, "<build>"), image.numberings[newest].tag)
+    read = read_tag(same, image)
+    if tag.kind == "build" and read.kind == "build" and read.numberings == (newest,):
+        return same + tag.text[len(tag.version) :]
+    if tag.kind == "series":
+        known = newest_known(tag._replace(numberings=(newest,)), image)
+        return (known or _shape(tag, image.numberings[newest])) + tag.text[len(tag.version) :]
+    return image.numberings[newest].example
 
 
 def _consistent(change: Change, rule: Rule, today: str) -> Why | None:
@@ -247,17 +312,21 @@ def _version(before: Declaration, after: Declaration) -> str:
 _COMMON = ("written", "repository", "tag", "after", "before")
 # A missing value is for the check `pinned` to speak of.
 _READABLE_REASONS = tuple(refusal for refusal in REFUSALS if refusal != "value")
-_UNREADABLE = frozenset({"template", "substitution", "tag", "reference"})
+_UNREADABLE = frozenset({"template", "substitution", "tag", "reference", "expansion"})
 
 CHECKS: Mapping[str, Check] = {
     "pinned": Check(
         _pinned, "The image has no full version.",
-        (*_COMMON, "example", "names", "write"), ("none", "latest", "series", "no-value", "no-version"),
+        (*_COMMON, "example", "names", "write", "late", "broken", "fixed"),
+        (
+            *("none", "latest", "series", "moves", "no-value", "late", "broken-default"),
+            *("reference", "ambiguous", "no-version"),
+        ),
     ),
     "readable": Check(_readable, "Docker would refuse this instruction.", _COMMON, _READABLE_REASONS),
     "published": Check(
         _published, "This image cannot exist.",
-        (*_COMMON, "belongs", "example", "line", "last", "write"), ("elsewhere", "no-colon", "never-built"),
+        (*_COMMON, "belongs", "example", "line", "last", "meant", "write"), ("elsewhere", "no-colon", "never-built"),
     ),
     "withdrawn": Check(_withdrawn, "This build was withdrawn.", (*_COMMON, "reason", "instead")),
     "maintained": Check(
@@ -287,8 +356,11 @@ CHECKS: Mapping[str, Check] = {
     ),
     "acknowledgement": Check(
         None, "This acknowledgement does not hold.",
-        ("verb", "subject", "after", "write", "rules"),
-        ("no-version", "above", "stale", "no-reason", "unknown-rule", "reviewed", "downgraded", "never"),
+        ("verb", "subject", "after", "version", "write", "rules"),
+        (
+            *("no-version", "above", "stale", "no-reason", "unknown-rule", "reviewed", "downgraded", "never"),
+            "above-directive",
+        ),
         verb="never",
     ),
 }  # fmt: skip
