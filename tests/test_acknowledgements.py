@@ -1,4 +1,4 @@
-"""Comments that answer a finding: which are such comments, what is wrong with them, and what each answers."""
+"""Comments that answer a finding: which comments do, what can be wrong with them, and which findings they answer."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ READ = [
 
 @pytest.mark.parametrize(("text", "expected"), READ)
 def test_read(text: str, expected: tuple[str, str, str] | None) -> None:
-    found = [(each.verb, each.subject, each.reason) for each in read_acknowledgements(comments(text))]
-    assert found == ([] if expected is None else [expected])
+    read = [(each.verb, each.subject, each.reason) for each in read_acknowledgements(comments(text))]
+    assert read == ([] if expected is None else [expected])
 
 
 GENERIC = 'line 2 is no acknowledgement; one begins with "# astro-runtime: reviewed", "downgraded" or "ignore"'
@@ -206,8 +206,8 @@ def test_sentences(tag: str, comment: str, expected: str) -> None:
 
 @pytest.mark.parametrize(("tag", "comment", "expected"), FAULTS)
 def test_faults(tag: str, comment: str, expected: tuple[str, str] | None) -> None:
-    found = [(it.why.reason, it.check) for it in faults(declaration(tag, f"# astro-runtime: {comment}"), BOOK.rules)]
-    assert found == ([] if expected is None else [expected])
+    wrong = faults(declaration(tag, f"# astro-runtime: {comment}"), BOOK.rules)
+    assert [(fault.why.reason, fault.check) for fault in wrong] == ([] if expected is None else [expected])
 
 
 # Tag, comments, and the shipped rules that they answer.
@@ -228,8 +228,8 @@ ANSWERED = {
 
 @pytest.mark.parametrize(("tag", "above", "expected"), ANSWERED.values(), ids=ANSWERED)
 def test_answers(tag: str, above: list[str], expected: set[str]) -> None:
-    found = declaration(tag, *(f"# astro-runtime: {text}" for text in above))
-    assert {name for name, rule in RULES.items() if answer(rule, found)} == expected
+    answered = declaration(tag, *(f"# astro-runtime: {text}" for text in above))
+    assert {name for name, rule in RULES.items() if answer(rule, answered)} == expected
 
 
 LINES_TO_WRITE = {

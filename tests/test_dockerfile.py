@@ -1,7 +1,7 @@
 """Build stages, as BuildKit sees them.
 
-`data/buildkit.jsonl` holds files with what BuildKit makes of them. `data/hard-dockerfiles.jsonl` holds more,
-one corner each: LINE[-END] KIND IMAGE [AS NAME] [ON PLATFORM] for each stage, `?` where a name has no value.
+`data/buildkit.jsonl` has files with the stages that BuildKit reads in them. `data/hard-dockerfiles.jsonl` has more files,
+one corner case each: LINE[-END] KIND IMAGE [AS NAME] [ON PLATFORM] for each stage, `?` where a name has no value.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def comparable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def seen(stage: Stage, expected: dict[str, Any]) -> dict[str, Any]:
-    """What was read, in the words of the table; an image in which a name has no value counts by that name."""
+def comparable_stage(stage: Stage, expected: dict[str, Any]) -> dict[str, Any]:
+    """A stage in the words of the table. An image in which a name has no value is compared by that name."""
     unset = stage.image is None and set(stage.unknown) <= set(expected.get("unset", ()))
     skipped = unset or expected["kind"] == "malformed"
     return {
@@ -65,12 +65,12 @@ def seen(stage: Stage, expected: dict[str, Any]) -> dict[str, Any]:
 def test_buildkit(case: dict[str, Any]) -> None:
     stages = read_stages(source_of(case))
     phase = (case["expected"]["error"] or {"phase": "from"})["phase"]
-    if phase == "parse":  # nothing is said about such a file but that reading it does no harm
+    if phase == "parse":  # docker does not read such a file; reading it must only not fail
         return
     expected = case["expected"]["froms"] if phase == "from" else case["expected"].get("lenient_froms", [])
     assert len(stages) == len(expected)
     for stage, other in zip(stages, expected, strict=True):
-        read = seen(stage, other)
+        read = comparable_stage(stage, other)
         assert read == {key: other[key] for key in read}
 
 
@@ -88,8 +88,8 @@ def test_hard(case: dict[str, Any]) -> None:
 
 
 def test_every_refusal_occurs() -> None:
-    found = {stage.refusal for case in HARD for stage in read_stages(source_of(case))}
-    assert found - {""} == set(REFUSALS) - {"expansion"}
+    refusals = {stage.refusal for case in HARD for stage in read_stages(source_of(case))}
+    assert refusals - {""} == set(REFUSALS) - {"expansion"}
 
 
 def test_a_stage() -> None:
@@ -143,10 +143,10 @@ ARG TAG="${VERSION}-base"
         ("FROM $R/a:${V}-$V", None, "${R}/a:${V}-${V}", ("R", "V"), ()),
         ("ARG V\nFROM a:$V", None, "a:${V}", ("V",), ()),
         ("ARG V=1\nFROM a:$V$W", None, "a:1${W}", ("W",), (Argument("V", 1),)),
-        # An ARG with a value made of one without: docker's own text, and what is unknown in it.
+        # An ARG whose value needs another without a value: the text as docker has it, and the unknown name.
         ("ARG R\nARG I=$R/a:1\nFROM $I", "/a:1", "${R}/a:1", ("R",), (Argument("I", 2),)),
         ("ARG R\nARG I=${R:-r.io}/a:1\nFROM $I", "r.io/a:1", "r.io/a:1", (), (Argument("I", 2),)),
-        # A name that no ARG declares is empty for ever.
+        # A name that no ARG declares is empty.
         ("ARG I=a:1$V\nFROM $I", "a:1", "a:1", (), (Argument("I", 1),)),
         ("FROM a:${V:-1}", "a:1", "a:1", (), ()),
         ("FROM a:${V:-$W}", None, "a:${W}", ("W",), ()),

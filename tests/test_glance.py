@@ -1,4 +1,4 @@
-"""A glance never misses an image that the reader finds, whatever way it is written in."""
+"""The quick look at a Dockerfile never misses an image that the reader finds, however it is written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OWN = tuple(
 
 
 def named(source: bytes, images: tuple[Image, ...]) -> bool:
-    """Whether the reader, which is asked about everything, finds a declared image."""
+    """Whether the reader finds a declared image, without the quick look."""
     return any(
         recognise(reference, images)
         for stage in read_stages(source)
@@ -88,7 +88,7 @@ REFERENCE = "quay.io/astronomer/astro-runtime:5.0.1"
 
 @st.composite
 def disguised(draw: st.DrawFn) -> bytes:
-    """A reference that docker reads as a declared one, cut into pieces in ways that docker joins again."""
+    """A reference to a declared image, cut into pieces that docker joins again."""
     cuts = sorted(draw(st.sets(st.integers(1, len(REFERENCE) - 1), min_size=1, max_size=3)))
     pieces = [REFERENCE[start:end] for start, end in zip([0, *cuts], [*cuts, len(REFERENCE)], strict=True)]
     head = ["", draw(st.sampled_from(["FROM ", "fr\\\nom ", "FROM \\\n", "F\\\n# x\n\nROM ", "FROM a\nCOPY --from=", 'FROM a\nCOPY --f"rom"=']))]  # fmt: skip
@@ -130,13 +130,13 @@ def disguised(draw: st.DrawFn) -> bytes:
 @example(b"FROM registry-1.docker.io:443/library/thing")
 @example(b"FROM registry-1.docker.io/k/kit")
 @example("FROM \u212a/\u212aIT".encode())
-def test_it_never_misses_an_image(source: bytes) -> None:
+def test_the_glance_never_misses_an_image(source: bytes) -> None:
     for images in (IMAGES, *((image,) for image in OWN)):
         assert glanced(source, images) or not named(source, images)
 
 
 @given(disguised())
-def test_it_never_misses_a_reference_in_pieces(source: bytes) -> None:
+def test_the_glance_never_misses_a_reference_in_pieces(source: bytes) -> None:
     assert named(source, IMAGES)
     assert glanced(source, IMAGES)
 
@@ -149,7 +149,7 @@ def corpus() -> list[bytes]:
     return [text.encode() for text in [*texts, *(case[side] for case in cases for side in case if side != "report")]]
 
 
-def test_it_never_misses_one_in_any_other_test() -> None:
+def test_the_glance_never_misses_an_image_of_other_tests() -> None:
     sources = corpus()
     assert len(sources) > 400
     assert [source for source in sources if named(source, IMAGES) and not glanced(source, IMAGES)] == []

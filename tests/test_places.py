@@ -1,4 +1,4 @@
-"""Places beside the Dockerfile: what is read of them and where it stands, hostile files, and the files that describe them."""
+"""Places beside the Dockerfile: what is read in them and where, hostile files, and the files that describe places."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NESTED = "deployment: {{configuration: {{runtime_version: {}}}}}\n"
 INLINE = '{{"deployment": {{"configuration": {{"runtime_version": {}}}}}}}'
 
 
-def told(declaration: Declaration) -> tuple[str, int, int, str]:
+def described(declaration: Declaration) -> tuple[str, int, int, str]:
     tag = declaration.runtime.tag
     return f"{tag.kind} {tag.version}".rstrip(), declaration.line, declaration.column, declaration.written
 
@@ -103,7 +103,7 @@ READ = {
 }  # fmt: skip
 
 
-def test_every_format_is_tried_here() -> None:
+def test_each_format_has_texts() -> None:
     tried = {path.rpartition(".")[2] for path, *_ in READ.values()}
     assert {FORMATS[ending] for ending in tried} == set(FORMATS.values()), "a format needs texts in READ"
 
@@ -111,9 +111,9 @@ def test_every_format_is_tried_here() -> None:
 @pytest.mark.parametrize(("path", "text", "expected"), READ.values(), ids=READ)
 def test_read(path: str, text: str, expected: list[tuple[str, int, int, str]]) -> None:
     source = text.encode()
-    found = [told(each) for each in Reader(BOOK).read(path, source).declarations]
-    assert found == expected
-    for _, line, column, written in found:
+    declarations = [described(each) for each in Reader(BOOK).read(path, source).declarations]
+    assert declarations == expected
+    for _, line, column, written in declarations:
         assert source_lines(source)[line - 1][column - 1 :].startswith(written)
 
 
@@ -142,8 +142,8 @@ def test_a_dockerfile_with_the_ending_of_a_place_is_read_as_what_it_is() -> None
 
 
 def test_where_a_text_begins_on_the_next_line() -> None:
-    (found,) = Reader(BOOK).read(TOML, b'[tool.astro]\nruntime = """\n3.3-8"""\n').declarations
-    assert told(found) == ("build 3.3-8", 2, 14, "\n3.3-8")
+    (declaration,) = Reader(BOOK).read(TOML, b'[tool.astro]\nruntime = """\n3.3-8"""\n').declarations
+    assert described(declaration) == ("build 3.3-8", 2, 14, "\n3.3-8")
 
 
 COMMENTS = {
@@ -161,14 +161,14 @@ COMMENTS = {
 
 @pytest.mark.parametrize(("path", "text", "expected"), COMMENTS.values(), ids=COMMENTS)
 def test_comments_above(path: str, text: str, expected: list[str]) -> None:
-    (found,) = Reader(BOOK).read(path, text.encode()).declarations
-    assert [comment.text for comment in found.comments] == expected
-    assert [text.split("\n")[comment.line - 1].strip() for comment in found.comments] == expected
+    (declaration,) = Reader(BOOK).read(path, text.encode()).declarations
+    assert [comment.text for comment in declaration.comments] == expected
+    assert [text.split("\n")[comment.line - 1].strip() for comment in declaration.comments] == expected
 
 
-def test_json_says_why_nothing_in_it_can_acknowledge() -> None:
-    (found,) = check(None, INLINE.format('"9.10"').encode(), path=JSON, rulebook=BOOK)
-    assert (found.rule, found.comment, found.notes[0].partition(",")[0]) == (
+def test_json_says_why_no_line_in_it_can_acknowledge() -> None:
+    (finding,) = check(None, INLINE.format('"9.10"').encode(), path=JSON, rulebook=BOOK)
+    assert (finding.rule, finding.comment, finding.notes[0].partition(",")[0]) == (
         "pinned-runtime",
         "",
         "JSON has no comments",
@@ -196,7 +196,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("path", "source", "expected"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_read_is_no_silence(path: str, source: bytes, expected: str) -> None:
+def test_what_cannot_be_read_is_refused(path: str, source: bytes, expected: str) -> None:
     with pytest.raises(CannotCheck) as raised:
         check(None, source, path=path, rulebook=BOOK)
     assert str(raised.value).startswith(f"{path}:{expected}")
@@ -204,9 +204,9 @@ def test_what_cannot_be_read_is_no_silence(path: str, source: bytes, expected: s
 
 
 @pytest.mark.parametrize(("path", "source", "expected"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_could_not_be_read_before_or_stands_beside_is_nothing(path: str, source: bytes, expected: str) -> None:
+def test_a_file_that_could_not_be_read_before_or_is_beside_is_ignored(path: str, source: bytes, expected: str) -> None:
     good = {TOML: '[tool.astro]\nruntime = "3.3-8"', YAML: NESTED.format("9.1.1"), JSON: INLINE.format('"9.7.0"')}[path]
-    assert [it.rule for it in check(source, good.encode(), path=path, rulebook=BOOK) if it.base] == []
+    assert [finding.rule for finding in check(source, good.encode(), path=path, rulebook=BOOK) if finding.base] == []
     dockerfile = b"FROM quay.io/astronomer/astro-runtime:9.7.0\n"
     assert check(None, dockerfile, beside={path: source}, rulebook=BOOK) == []
 
@@ -234,13 +234,13 @@ LONG = {
 
 
 @pytest.mark.parametrize(("path", "text"), LONG.values(), ids=LONG)
-def test_long_files_take_no_long_time(path: str, text: str) -> None:
+def test_long_files_are_read_quickly(path: str, text: str) -> None:
     start = time.process_time()
-    assert [it.rule for it in check(None, text.encode(), path=path, rulebook=BOOK)] == ["pinned-runtime"]
-    assert time.process_time() - start < 20  # far more than it takes; a square would take minutes
+    assert [finding.rule for finding in check(None, text.encode(), path=path, rulebook=BOOK)] == ["pinned-runtime"]
+    assert time.process_time() - start < 20  # far more than needed; quadratic time would take minutes
 
 
-def test_versions_are_blanked_out_of_every_kind() -> None:
+def test_versions_are_blanked_out_in_each_kind_of_file() -> None:
     reader = Reader(BOOK)
     for path, one, other in (
         (TOML, '[tool.astro]\nruntime = "3.3-8"\n', '[tool.astro]\n# astro-runtime: reviewed 3.3-1\nruntime = "3.3-1"\n'),
@@ -282,10 +282,10 @@ def test_a_file_can_be_two_places_and_one_of_the_same_name_replaces(tmp_path: Pa
     (tmp_path / "places" / "team.yaml").write_text(PLACE.replace('"x"', "deployment").replace("toml", "yaml"))
     text = (NESTED.format("9.1") + "a: {b: 9.2}\n").encode()
     book = load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
-    assert [told(each)[0] for each in Reader(book).read(YAML, text).declarations] == ["series 9.1", "series 9.2"]
+    assert [described(each)[0] for each in Reader(book).read(YAML, text).declarations] == ["series 9.1", "series 9.2"]
     (tmp_path / "places" / "team.yaml").rename(tmp_path / "places" / "deployment-file.yaml")
     book = load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
-    assert [told(each)[0] for each in Reader(book).read(YAML, text).declarations] == ["series 9.2"]
+    assert [described(each)[0] for each in Reader(book).read(YAML, text).declarations] == ["series 9.2"]
 
 
 def test_a_carried_image_has_to_be_known(tmp_path: Path) -> None:
