@@ -124,6 +124,7 @@ def disguised(draw: st.DrawFn) -> bytes:
 @example(b'FROM a\nRUN --mount=type=bind,f"rom"=th"ing" true')
 @example(b"FROM a\nRUN --mount=type=bind,fr\\\n# x\n\nom=thi\\\nng true")
 @example(b"FROM a\nRUN --mount=type=bind,f'r'o\"m\"=thi\\ng true")
+@example("FROM a\nRUN --mount=type=bind,fr\\ \u2003\r\n# x\r\n\u2003\nom=thi\\\nng true".encode())
 @example(b"FROM a\nONBUILD COPY --f\\rom=thi\\ng a b")
 @example(b'FROM a\nCOPY -\\\n-f"rom"=thi\\ng a b')
 @example(b"FROM quay.io:443/astronomer/astro-runtime")

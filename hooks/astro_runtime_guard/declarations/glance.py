@@ -18,9 +18,8 @@ _MARKS = "$'\"\\`"  # a substitution, quotes, and the two escape characters
 _BEGINNINGS = ("f", "fr", "fro")
 _CUT_WORDS = tuple(beginning + escape for beginning in _BEGINNINGS for escape in "\\`")
 _CUT_KEYS = tuple(beginning + mark for beginning in _BEGINNINGS for mark in "'\"\\`")
-# The key `from` in front of its `=`, with quotes, escapes and line ends between its letters.
-_MARK = r"""(?:['"]|[\\`](?:[\t ]*\r?\n(?:[\t ]*(?:\#[^\n]*)?\r?\n)*)?)*"""
-_KEY = _MARK.join("from=")
+# Quotes, escapes, and line ends with the comments below them: docker leaves all of them out of a key.
+_LEFT_OUT = r"""[\\`][^\S\n]*\n(?:[^\S\n]*(?:\#[^\n]*)?\n)*|['"\\`]"""
 
 
 FORMATS = {"toml": "toml", "yaml": "yaml", "yml": "yaml", "json": "json"}
@@ -86,7 +85,7 @@ def _is_put_together(text: str) -> bool:
     if "-" in text and any(key in text for key in _CUT_KEYS):
         import re
 
-        if re.search(_KEY, text):
+        if "from=" in re.sub(_LEFT_OUT, "", text):
             return True
     return any(word in text for word in _CUT_WORDS) and any(
         line.rstrip().endswith(_CUT_WORDS) for line in text.split("\n")

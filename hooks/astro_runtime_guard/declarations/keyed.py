@@ -27,11 +27,9 @@ _NO_COMMENTS = (
     "JSON has no comments, so no line here can acknowledge a finding; to pass without it, leave out the rule "
     "(--disable) or skip the hook for one commit (SKIP), and give the reason in the commit message"
 )
-_REQUIREMENT = re.compile(
-    r"\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*\(?\s*([^;()]*?)\s*\)?\s*(?:;.*)?", re.ASCII | re.DOTALL
-)
-_EXACT = re.compile(r"===?\s*([0-9]+\.[0-9]+)((?:\.[0-9]+)*)", re.ASCII)
-_WITHIN = re.compile(r"==\s*([0-9]+\.[0-9]+)(?:\.[0-9]+)*\.\*|~=\s*([0-9]+\.[0-9]+)(?:\.[0-9]+)+", re.ASCII)
+_MINOR = r"([0-9]{1,9}\.[0-9]{1,9})"
+_EXACT = re.compile(rf"===?\s*{_MINOR}((?:\.[0-9]+)*)", re.ASCII)
+_WITHIN = re.compile(rf"==\s*{_MINOR}(?:\.[0-9]+)*\.\*|~=\s*{_MINOR}(?:\.[0-9]+)+", re.ASCII)
 
 
 def read_places(source: bytes, path: str, places: Sequence[Place], images: Sequence[Image]) -> Reading:
@@ -122,7 +120,8 @@ def _pin(at: Located, path: str, place: Place, image: Image, *, final: bool) -> 
 
 def _is_reference(text: str) -> bool:
     """Whether a text is an image reference with a registry, a path or a tag."""
-    return bool(re.search(r"/|[a-z].*:", text)) and read_reference(text) is not None
+    name, colon, _ = text.partition(":")
+    return ("/" in text or (bool(colon) and re.search("[a-z]", name) is not None)) and read_reference(text) is not None
 
 
 def _possible(tag: Tag, image: Image) -> Tag:
@@ -157,9 +156,9 @@ def _implied(found: Mapping[str, Found], path: str, place: Place, image: Image) 
     packages = [_plain(package) for package in place.packages]
     pinned: dict[str, tuple[Located, str]] = {}
     for at in found.get(place.requirement, Found("")).values:
-        match = _REQUIREMENT.fullmatch(at.text)
-        if match and match[2] and (package := _plain(match[1])) in packages:
-            pinned.setdefault(package, (at, match[2]))
+        package, clause = _parts(at.text)
+        if clause and package in packages:
+            pinned.setdefault(package, (at, clause))
     if len(pinned) > 1:
         at, _ = list(pinned.values())[1]
         tag = Tag(at.text, "ambiguous")
@@ -168,6 +167,19 @@ def _implied(found: Mapping[str, Found], path: str, place: Place, image: Image) 
         if match := _EXACT.fullmatch(clause) or _WITHIN.fullmatch(clause):
             return _of_series(at, match, path, place, image)
     return None
+
+
+def _parts(requirement: str) -> tuple[str, str]:
+    """The package of a requirement (PEP 508), and its version clause; the clause is empty if there is none."""
+    text = requirement.partition(";")[0].strip()
+    name = re.match(r"[A-Za-z0-9._-]*", text, re.ASCII)
+    package = name[0] if name else ""
+    clause = text[len(package) :].strip()
+    if clause.startswith("["):
+        clause = clause.partition("]")[2].strip()
+    if clause.startswith("(") and clause.endswith(")"):
+        clause = clause[1:-1].strip()
+    return _plain(package), clause
 
 
 def _of_series(at: Located, match: re.Match[str], path: str, place: Place, image: Image) -> Declaration | None:

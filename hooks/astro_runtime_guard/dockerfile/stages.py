@@ -106,13 +106,14 @@ def _sorted(lines: Sequence[LogicalLine], escape: str) -> _Instructions:
 
 def _with_meaning(stages: Sequence[Stage], scope: Scope) -> Iterator[Stage]:
     """The stages; one with an unknown name says what its author meant, and which late ARGs give the value."""
+    given = {name: value.argument for name, value in scope.values.items() if value and value.argument}
     for stage in stages:
-        if not stage.unknown:
+        arguments = [given[name] for name in stage.unknown if name in given]
+        late = tuple(argument for argument in arguments if argument.line > stages[0].line)
+        if late or stage.broken:
+            yield stage._replace(meant=resolve(scope, stage.written).partial, late=late)
+        else:
             yield stage
-            continue
-        word = resolve(scope, stage.written)
-        late = tuple(argument for argument in word.origin.arguments if argument.line > stages[0].line)
-        yield stage._replace(meant=word.partial, late=late) if late or stage.broken else stage
 
 
 def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[ImageUse, ...]) -> Stage:

@@ -35,6 +35,10 @@ _CHECK_OF_VERB = {
 _VERBS = (*_CHECK_OF_VERB, "ignore")
 _OF_STEM = {"review": "reviewed", "downgrad": "downgraded", "ignor": "ignore"}
 
+_ABOVE_DIRECTIVE = "it stands above a parser directive, which docker reads only at the top; move it down to the FROM"
+_ABOVE_OTHERS = "other lines stand below it; move it directly above"
+_ABOVE_EMPTY = "an empty line stands below it; remove the empty line"
+
 
 class Acknowledgement(NamedTuple):
     """One such comment: `subject` is a version (reviewed, downgraded) or a rule (ignore), `reason` the rest."""
@@ -111,27 +115,28 @@ def strays(lines: Sequence[str], declarations: Sequence[Declaration]) -> dict[in
     Each is its verb and a sentence that says why it does not count.
     """
     attached = {comment.line for declaration in declarations for comment in declaration.comments}
-    starts = sorted({declaration.line for declaration in declarations if declaration.answerable})
+    starts = {declaration.line for declaration in declarations if declaration.answerable}
     notes: dict[int, list[tuple[str, str]]] = {}
-    for number, line in enumerate(lines, 1):
-        if "astro-runtime:" not in line or number in attached:
+    below, why = 0, ""
+    for number in range(len(lines) if any("astro-runtime:" in line for line in lines) else 0, 0, -1):
+        text = lines[number - 1].strip()
+        if number in starts:
+            below, why = number, ""
             continue
-        match = re.fullmatch(_COMMENT, line.strip())
-        below = next((start for start in starts if start > number), 0)
-        why = _why_stray(lines[number : below - 1]) if below else ""
-        if match and match["verb"] in _VERBS and why:
+        match = re.fullmatch(_COMMENT, text) if "astro-runtime:" in text and number not in attached else None
+        if match and match["verb"] in _VERBS and below and why:
             notes.setdefault(below, []).append((match["verb"], f"line {number} acknowledges nothing, because {why}"))
-    return notes
+        why = _why_stray(text, why)
+    return {line: notes[line][::-1] for line in notes}
 
 
-def _why_stray(between: Sequence[str]) -> str:
-    """Why the comment above these lines is not attached; empty for the last of a text, where it is no comment."""
-    texts = [line.strip() for line in between]
-    if any(re.match(_DIRECTIVE, text) for text in texts):
-        return "it stands above a parser directive, which docker reads only at the top; move it down to the FROM"
-    if any(text and not text.startswith("#") for text in texts):
-        return "other lines stand below it; move it directly above"
-    return "an empty line stands below it; remove the empty line" if "" in texts else ""
+def _why_stray(text: str, below: str) -> str:
+    """Why a comment above this line is not attached; `below` is the same for a comment above the next line."""
+    if below == _ABOVE_DIRECTIVE or re.match(_DIRECTIVE, text):
+        return _ABOVE_DIRECTIVE
+    if below == _ABOVE_OTHERS or (text and not text.startswith("#")):
+        return _ABOVE_OTHERS
+    return below or ("" if text else _ABOVE_EMPTY)
 
 
 def answer(rule: Rule, declaration: Declaration, boundary: str = "") -> Acknowledgement | None:
@@ -161,8 +166,12 @@ def faults(declaration: Declaration, rules: Sequence[Rule]) -> tuple[Fault, ...]
     """What is wrong with the acknowledgements above a declaration; `rules` is the whole rulebook."""
     checks = {rule.name: rule.check for rule in rules}
     faulty: list[Fault] = []
-    for acknowledgement in read_acknowledgements(declaration.comments):
-        reason = _fault(acknowledgement, declaration, rules) or _misplaced(acknowledgement, declaration)
+    acknowledgements = read_acknowledgements(declaration.comments)
+    misplaced = _last_misplaced(acknowledgements, declaration)
+    for acknowledgement in acknowledgements:
+        reason = _fault(acknowledgement, declaration, rules)
+        if not reason and acknowledgement.comment.line <= misplaced:
+            reason = "above-directive"
         if reason:
             # Only one hook reports a name that no rule has: the one that runs the first check.
             check = _CHECK_OF_VERB.get(acknowledgement.verb) or checks.get(acknowledgement.subject, next(iter(CHECKS)))
@@ -203,17 +212,18 @@ def _is_reason(text: str) -> bool:
     return text != REASON and bool(re.search(r"\w", text))
 
 
-def _misplaced(acknowledgement: Acknowledgement, declaration: Declaration) -> str:
-    """`above-directive` where the acknowledgement keeps docker from reading a parser directive below it."""
-    above = [comment for comment in declaration.comments if comment.line <= acknowledgement.comment.line]
-    below = declaration.comments[len(above) :]
-    own = read_acknowledgements(declaration.comments)
-    at_the_top = [comment.line for comment in above] == list(range(1, len(above) + 1))
-    directive = next((comment for comment in below if re.match(_DIRECTIVE, comment.text)), None)
-    if declaration.instruction != "FROM" or not directive or not at_the_top:
-        return ""
-    own_lines = {each.comment.line for each in own}
-    return "above-directive" if all(line in own_lines for line in range(1, directive.line)) else ""
+def _last_misplaced(acknowledgements: Sequence[Acknowledgement], declaration: Declaration) -> int:
+    """The line of the last acknowledgement that keeps docker from reading a parser directive below it; 0 for none.
+
+    That takes a file that begins with acknowledgements, and a directive directly below them.
+    """
+    own = {acknowledgement.comment.line for acknowledgement in acknowledgements}
+    for number, comment in enumerate(declaration.comments, 1):
+        if declaration.instruction != "FROM" or comment.line != number:
+            return 0
+        if comment.line not in own:
+            return number - 1 if re.match(_DIRECTIVE, comment.text) else 0
+    return 0
 
 
 def _values(acknowledgement: Acknowledgement, declaration: Declaration, rules: Sequence[Rule]) -> dict[str, str]:
