@@ -6,6 +6,7 @@ import pytest
 from astro_runtime_guard.declarations.declaration import read_declarations
 from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.findings.changes import Past, pair_declarations
+from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.model import Rulebook
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
@@ -19,12 +20,13 @@ def pairs(after: str, *before: str) -> list[tuple[str, str | None]]:
     text = after.replace("RT:", f"{RUNTIME}:")
     pasts = [
         [
-            Past(d, "Dockerfile", f"base {number}")
+            Past(d, "Dockerfile", Before(str(number), f"base {number}"))
             for d in read_declarations(old.replace("RT:", f"{RUNTIME}:").encode(), IMAGES)
         ]
         for number, old in enumerate(before)
     ]
-    changes = pair_declarations(read_declarations(text.encode(), IMAGES), pasts)
+    base = Base(tuple(Before(str(number), f"base {number}") for number in range(len(before))))
+    changes = pair_declarations(read_declarations(text.encode(), IMAGES), pasts, base)
     return [
         (change.after.runtime.tag.text, change.before.declaration.runtime.tag.text if change.before else None)
         for change in changes

@@ -16,8 +16,8 @@ from astro_runtime_guard.git import snapshot as git
 from repository import Repository, make_repository
 
 HOOKS = str(Path(__file__).parent.parent / "hooks")
-Told = dict[str, tuple[str, list[tuple[str, str, str]]]]
-Read = Callable[..., Told]
+Texts = dict[str, tuple[str, list[tuple[str, str, str]]]]
+Read = Callable[..., Texts]
 
 
 class Runtimes:
@@ -50,7 +50,7 @@ def snapshot(
     return git.read(git.Repository(environ), git.Request(paths, Runtimes(), base, no_base))
 
 
-def told(found: git.Snapshot) -> Told:
+def told(found: git.Snapshot) -> Texts:
     """path -> (now, [(path before, before, compared with)]); object names are left out."""
     return {
         file.path: (
@@ -65,7 +65,7 @@ def told(found: git.Snapshot) -> Told:
 def read(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> Read:
     """Read `repo` from its top, or from the folder `at`; more words are environment variables, `base` and `no_base`."""
 
-    def look(paths: Sequence[str] | None = None, at: Path | None = None, **more: str) -> Told:
+    def look(paths: Sequence[str] | None = None, at: Path | None = None, **more: str) -> Texts:
         monkeypatch.chdir(at or repo.path)
         return told(snapshot(repo, paths, {}, **more))
 
@@ -253,8 +253,8 @@ def hooks(repo: Repository, tmp_path: Path) -> Callable[..., list[tuple[str, obj
     return run
 
 
-def as_json(said: Told) -> object:
-    return json.loads(json.dumps(said))
+def as_json(seen: Texts) -> object:
+    return json.loads(json.dumps(seen))
 
 
 def test_commit_all_and_commit_of_a_path(repo: Repository, hooks: Callable[..., list[tuple[str, object]]]) -> None:
@@ -292,32 +292,34 @@ def branches(repo: Repository, ours: str, theirs: str, more: str = "") -> None:
     repo.commit({"Dockerfile": runtime(ours)} if ours else {"ours": "1"})
 
 
-def test_a_clean_merge_compares_with_both_parents(
-    repo: Repository, hooks: Callable[..., list[tuple[str, object]]]
-) -> None:
+def test_a_merge_into_main_compares_with_main(repo: Repository, hooks: Callable[..., list[tuple[str, object]]]) -> None:
     branches(repo, "", "2")
-    expected = [("Dockerfile", runtime("1"), "HEAD"), ("Dockerfile", runtime("2"), "the merged commit")]
+    expected = [("Dockerfile", runtime("1"), "HEAD")]
     assert hooks("merge", "--no-edit", "topic") == [
         (stage, as_json({"Dockerfile": (runtime("2"), expected)}), False)
         for stage in ("pre-merge-commit", "prepare-commit-msg")
     ]
 
 
-def test_merge_with_ours_compares_with_both_parents(
+def test_a_merge_of_main_compares_with_main_both_sides_and_their_fork(
     repo: Repository, hooks: Callable[..., list[tuple[str, object]]]
 ) -> None:
-    branches(repo, "", "2")
-    expected = [("Dockerfile", runtime("1"), "HEAD"), ("Dockerfile", runtime("2"), "the merged commit")]
-    [(_, seen, _), _] = hooks("merge", "--no-edit", "-s", "ours", "topic")
-    assert seen == as_json({"Dockerfile": (runtime("1"), expected)})
+    branches(repo, "2", "3")
+    repo.git("switch", "--quiet", "topic")
+    expected = [
+        ("Dockerfile", runtime("2"), "main"), ("Dockerfile", runtime("3"), "HEAD"),
+        ("Dockerfile", runtime("1"), "the merge base of both sides"),
+    ]  # fmt: skip
+    [(_, seen, _), _] = hooks("merge", "--no-edit", "-s", "ours", "main")
+    assert seen == as_json({"Dockerfile": (runtime("3"), expected)})
 
 
-def test_a_conflict_resolved_downwards(repo: Repository, read: Read) -> None:
+def test_a_conflict_in_main(repo: Repository, read: Read) -> None:
     branches(repo, "2", "3")
     repo.git("merge", "topic", check=False)
     conflicted = read()["Dockerfile"]
     assert "<<<<<<<" in conflicted[0]
-    expected = [("Dockerfile", runtime("2"), "HEAD"), ("Dockerfile", runtime("3"), "the merged commit")]
+    expected = [("Dockerfile", runtime("2"), "HEAD")]
     assert conflicted[1] == expected
     repo.write("Dockerfile", runtime("2"))
     repo.git("add", ".")
@@ -330,9 +332,9 @@ def test_octopus(repo: Repository, read: Read) -> None:
     for name, tag in (("a", "2"), ("b", "3")):
         repo.git("switch", "--quiet", "--create", name, "main")
         repo.commit({f"{name}/Dockerfile": runtime(tag)})
-    repo.git("switch", "--quiet", "main")
+    repo.git("switch", "--quiet", "--create", "topic", "main")
     repo.git("merge", "--no-commit", "--no-ff", "a", "b")
-    root = [("Dockerfile", runtime("1"), name) for name in ("HEAD", "the merged commit", "the merged commit")]
+    root = [("Dockerfile", runtime("1"), name) for name in ("main", "the merged commit", "the merged commit")]
     assert read() == {
         "Dockerfile": (runtime("1"), root),
         "a/Dockerfile": (runtime("2"), [("a/Dockerfile", runtime("2"), "the merged commit")]),
@@ -468,7 +470,8 @@ def test_linked_work_tree(repo: Repository, read: Read, tmp_path: Path) -> None:
     assert read() == {"Dockerfile": (runtime("1"), [("Dockerfile", runtime("1"), "HEAD")])}
     tree.commit()
     tree.git("merge", "--no-commit", "--no-ff", repo.commit({"sub/x": "2"}))
-    merged = [("Dockerfile", runtime("2"), "HEAD"), ("Dockerfile", runtime("1"), "the merged commit")]
+    names = {"main": "1", "HEAD": "2", "the merge base of both sides": "1"}
+    merged = [("Dockerfile", runtime(version), name) for name, version in names.items()]
     assert read(at=tree.path) == {"Dockerfile": (runtime("2"), merged)}
 
 
@@ -521,30 +524,28 @@ def test_renamed_in_a_range_and_in_ci(repo: Repository, read: Read) -> None:
     repo.git("mv", "a", "b")
     repo.commit({"b/Dockerfile": runtime("1")})
     for more, name in (
-        ({"CI": "true"}, "the parent of HEAD"),
+        ({"CI": "true"}, "the parent of HEAD (only the last commit was compared)"),
         ({"PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": "HEAD"}, first),
     ):
         assert read(**more) == {"b/Dockerfile": (runtime("1"), [("a/Dockerfile", runtime("2"), name)])}
 
 
 def test_renamed_by_us_and_upgraded_by_them(repo: Repository, read: Read) -> None:
-    """A conflict of a rename with a change, resolved downwards: the other side knew the file by its old name."""
+    """A conflict of a rename with a change, resolved downwards: main knew the file by its old name."""
     repo.commit({"a/Dockerfile": runtime("1")})
     repo.git("switch", "--quiet", "--create", "topic")
-    repo.commit({"a/Dockerfile": runtime("3")})
-    repo.git("switch", "--quiet", "main")
     repo.git("mv", "a", "b")
     repo.commit({"b/Dockerfile": runtime("2")})
-    repo.git("merge", "--no-commit", "topic", check=False)
+    repo.git("switch", "--quiet", "main")
+    repo.commit({"a/Dockerfile": runtime("3")})
+    repo.git("switch", "--quiet", "topic")
+    repo.git("merge", "--no-commit", "main", check=False)
     repo.git("rm", "--quiet", "--force", "--cached", "--ignore-unmatch", "a/Dockerfile")
     repo.write("b/Dockerfile", runtime("2"))
     repo.git("add", "b")
-    assert read() == {
-        "b/Dockerfile": (
-            runtime("2"),
-            [("b/Dockerfile", runtime("2"), "HEAD"), ("a/Dockerfile", runtime("3"), "the merged commit")],
-        )
-    }
+    olds = [("a", "3", "main"), ("b", "2", "HEAD"), ("a", "1", "the merge base of both sides")]
+    expected = [(f"{folder}/Dockerfile", runtime(version), name) for folder, version, name in olds]
+    assert read() == {"b/Dockerfile": (runtime("2"), expected)}
 
 
 def test_a_file_that_was_not_named_may_be_the_renamed_one(repo: Repository, read: Read) -> None:
@@ -598,7 +599,9 @@ def forge(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     repo.git("switch", "--quiet", "main")
     repo.git("config", "uploadpack.allowFilter", "true")
 
-    def look(ref: str, *options: str, event: object = None, branches: str = "", **environ: str) -> git.Snapshot:
+    pulled = {"pull_request": {"head": {"sha": repo.git("rev-parse", "topic")}}}
+
+    def look(ref: str, *options: str, event: object = pulled, branches: str = "", **environ: str) -> git.Snapshot:
         clone = make_repository(tmp_path / "clone")
         clone.git("remote", "add", "origin", repo.path.as_uri())
         wants = [f"+refs/{ref}:refs/remotes/pull"] + ([branches] if branches else [])
@@ -626,7 +629,7 @@ OTHER = {"other/Dockerfile": (runtime("7"), [("other/Dockerfile", runtime("7"), 
 def test_pull_request(forge: Callable[..., git.Snapshot], options: Sequence[str], branches: str) -> None:
     found = forge("pull/1/merge", *options, branches=branches, **PULL)
     assert told(found) == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "origin/main")])} | OTHER
-    assert (found.base.exact, found.base.problem) == (True, "")
+    assert (found.base.doubt, found.base.problem) == ("", "")
 
 
 def test_pull_request_depth_1(forge: Callable[..., git.Snapshot]) -> None:
@@ -638,18 +641,13 @@ def test_pull_request_depth_1(forge: Callable[..., git.Snapshot]) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("depth", "named", "exact"),
-    [
-        ((), "the merge base with origin/main", True),
-        (("--depth=3",), "the merge base with origin/main", True),
-        (("--depth=1",), "origin/main", False),
-    ],
-)
-def test_merge_base(forge: Callable[..., git.Snapshot], depth: Sequence[str], named: str, exact: bool) -> None:
+@pytest.mark.parametrize("depth", [(), ("--depth=3",), ("--depth=1",)])
+def test_merge_base(forge: Callable[..., git.Snapshot], depth: Sequence[str]) -> None:
     found = forge("heads/topic", *depth, branches=ALL, BUILDKITE="true", BUILDKITE_PULL_REQUEST_BASE_BRANCH="main")
-    assert told(found) == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), named)])}
-    assert found.base.exact is exact
+    sure = depth != ("--depth=1",)
+    names = ["origin/main", *(["the merge base with origin/main"] if sure else [])]
+    assert told(found) == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), name) for name in names])}
+    assert bool(found.base.doubt) is not sure
 
 
 def test_blobless_clone(forge: Callable[..., git.Snapshot]) -> None:
@@ -658,9 +656,9 @@ def test_blobless_clone(forge: Callable[..., git.Snapshot]) -> None:
         forge("pull/1/merge", "--filter=blob:none", branches=ALL, **PULL)
 
 
-@pytest.mark.parametrize(("depth", "exact"), [("3", False), ("9", True)])
+@pytest.mark.parametrize(("depth", "sure"), [("3", False), ("9", True)])
 def test_a_merge_base_is_not_sure_where_history_is_cut(
-    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: str, exact: bool
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: str, sure: bool
 ) -> None:
     """The short way back meets main at its first commit; the long one meets it later, beyond the cut."""
     root = repo.commit({"Dockerfile": runtime("1")})
@@ -677,8 +675,8 @@ def test_a_merge_base_is_not_sure_where_history_is_cut(
     repo.git("clone", "--quiet", f"--depth={depth}", "--no-single-branch", repo.path.as_uri(), str(tmp_path / "clone"))
     monkeypatch.chdir(tmp_path / "clone")
     found = snapshot(repo, None, {}, base="origin/main").base
-    named = f"the merge base with origin/main at {main[:7]}" if exact else f"origin/main at {tip[:7]}"
-    assert (found.commits[0].named, found.exact) == (named, exact)
+    named = f"the merge base with origin/main at {main[:7]}" if sure else f"origin/main at {tip[:7]}"
+    assert (found.commits[0].named, not found.doubt) == (named, sure)
 
 
 def test_what_a_job_stages_does_not_hide_what_the_branch_did(repo: Repository, read: Read) -> None:
@@ -686,11 +684,12 @@ def test_what_a_job_stages_does_not_hide_what_the_branch_did(repo: Repository, r
     repo.commit({"a/Dockerfile": runtime("2"), "b/Dockerfile": runtime("2")})
     repo.write("other", "1")
     repo.git("add", ".")
-    a, b = ((f"{it}/Dockerfile", runtime("1"), "the parent of HEAD") for it in "ab")
+    last = "the parent of HEAD (only the last commit was compared)"
+    a, b = ((f"{it}/Dockerfile", runtime("1"), last) for it in "ab")
     assert read(CI="true") == {"a/Dockerfile": (runtime("2"), [a]), "b/Dockerfile": (runtime("2"), [b])}
     repo.write("a/Dockerfile", runtime("3"))
     repo.git("add", ".")
-    staged = (runtime("3"), [("a/Dockerfile", runtime("2"), "HEAD"), a])
+    staged = (runtime("3"), [a, ("a/Dockerfile", runtime("2"), "HEAD")])
     assert read(CI="true") == {"a/Dockerfile": staged, "b/Dockerfile": (runtime("2"), [b])}
     assert read(["b/Dockerfile"], CI="true") == {"b/Dockerfile": (runtime("2"), [b])}
 

@@ -208,10 +208,9 @@ def test_a_path_is_one_line_where_nothing_can_be_told() -> None:
     now = File("a\n::error::b", f"{RUNTIME}:4.2.6\n".encode(), (old,))
     book = load_rulebook([shipped_folder()], "2026-11-22")
     with pytest.raises(CannotCheck) as problem:
-        judge(Snapshot((now,), Base((tip,), exact=False), repository=True), Reader(book), book.rules)
-    assert str(problem.value).startswith(
-        r"a\n::error::b:1: 4.2.6 is lower than 5.0.1 on main at 1111111, but the history "
-    )
+        judge(Snapshot((now,), Base((tip,), doubt="nobody knows"), repository=True), Reader(book), book.rules)
+    place = r"a\n::error::b:1: no-runtime-downgrade: "
+    assert str(problem.value) == f"{place}5.0.1 on main at 1111111, 4.2.6 here, but nobody knows"
 
 
 @pytest.mark.parametrize("text", ["a: b", "::", "a ::b", "# a", "## a [b]", "a\n\nb\n", "\u00e9 \u4e2d"])
@@ -226,6 +225,7 @@ def test_the_branch_of_origin_is_no_command(repo: Repository) -> None:
     for branch, shown in (("trunk", "origin/trunk"), ("a;reboot", "<the branch to merge into>")):
         repo.git("update-ref", f"refs/remotes/origin/{branch}", "HEAD")
         repo.git("symbolic-ref", "refs/remotes/origin/HEAD", f"refs/remotes/origin/{branch}")
+        repo.git("branch", "--move", branch)
         assert f"  ASTRO_RUNTIME_BASE={shown} git commit\n" in guard(repo)[1]
 
 

@@ -145,23 +145,23 @@ RUNTIME = "FROM quay.io/astronomer/astro-runtime"
 SITUATIONS: dict[str, tuple[str, str, tuple[str, ...], int, int, set[str]]] = {
     # before, after, arguments, exit code, the most modules of ours, dear modules of others
     "no Runtime": ("FROM python:3.12", "FROM python:3.13", ("Dockerfile",), 0, 16, set()),
-    "no Runtime, listed": ("FROM python:3.12", "FROM python:3.13", (), 0, 36, {"collections", "enum", "functools", "re"}),
-    "an upgrade that passes": (f"{RUNTIME}:5.0.1", f"{RUNTIME}:5.0.8", ("Dockerfile",), 0, 52, READER),
+    "no Runtime, listed": ("FROM python:3.12", "FROM python:3.13", (), 0, 39, {"collections", "enum", "functools", "re"}),
+    "an upgrade that passes": (f"{RUNTIME}:5.0.1", f"{RUNTIME}:5.0.8", ("Dockerfile",), 0, 55, READER),
     "a heredoc and an argument": (
         f"{RUNTIME}:5.0.1",
         f"ARG V=5.0.8\n{RUNTIME}:$V\nRUN <<E\nE",
         ("Dockerfile",),
         0,
-        55,
+        56,
         READER,
     ),
-    "a finding": (f"{RUNTIME}:4.2.6", f"{RUNTIME}:5.0.1", ("Dockerfile",), 1, 55, READER | {"pathlib"}),
+    "a finding": (f"{RUNTIME}:4.2.6", f"{RUNTIME}:5.0.1", ("Dockerfile",), 1, 57, READER | {"pathlib"}),
     "a pre-release": (
         f"{RUNTIME}:5.0.1",
         f"{RUNTIME}:5.0.8-rc1",
         ("Dockerfile",),
         0,
-        52,
+        55,
         READER | {"packaging", "typing"},
     ),
 }  # fmt: skip
@@ -201,4 +201,4 @@ def test_rules_of_one_s_own_load_yaml(repo: Repository) -> None:
     repo.write(".astro-runtime/images/mirror.yaml", "extends: astro-runtime\nrepositories: [example.com/airflow]\n")
     code, ours, dear = loaded(repo, "Dockerfile")
     assert (code, "yaml" in dear) == (0, True)
-    assert len(ours) <= 60, ours
+    assert len(ours) <= 63, ours

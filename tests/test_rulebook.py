@@ -252,7 +252,8 @@ def test_a_file_that_would_not_be_read_is_a_mistake(tmp_path: Path, name: str) -
         load(tmp_path)
     assert (
         str(raised.value)
-        == f"{path.as_posix()}:1:1: is not read: rules are NAME.yaml, images are images/NAME.yaml, places are places/NAME.yaml"
+        == f"{path.as_posix()}:1:1: is not read: rules are NAME.yaml, images are images/NAME.yaml, places are places/NAME.yaml, "
+        "branches are branches.yaml"
     )
 
 
@@ -339,3 +340,27 @@ def test_line_ends_do_not_make_it_stale(tmp_path: Path) -> None:
     for path in folder.rglob("*.yaml"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert compiled.read_compiled(str(folder))
+
+
+def test_branches(tmp_path: Path) -> None:
+    put(tmp_path, "targets: [main, release/*]\ndeployed: prod\n", "branches.yaml")
+    assert load(tmp_path).branches == (("main", "release/*"), ("prod",))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("target: [main]", "1:1: target: unknown key, expected one of targets, deployed"),
+        ("targets: []", "1:10: expected a text"),
+        ("targets:\n  - main\n  - a b", "3:5: a b: is not the name of a branch, such as main or release/*"),
+        ("deployed: ['?x']", "1:12: ?x: is not the name of a branch, such as main or release/*"),
+        ("deployed: -x", "1:11: -x: is not the name of a branch, such as main or release/*"),
+        ("deployed: {prod: 1}", "1:11: expected a text (one with a colon and a space in it needs quotes)"),
+        ("- main", "1:1: expected a mapping with the keys targets, deployed"),
+    ],
+)
+def test_a_mistake_in_branches(tmp_path: Path, text: str, message: str) -> None:
+    path = put(tmp_path, text, "branches.yaml")
+    with pytest.raises(CannotCheck) as raised:
+        load(tmp_path)
+    assert str(raised.value) == f"{path.as_posix()}:{message}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .rulebook.where import USER_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from .declarations.reading import Reader
     from .git.snapshot import File, Repository, Snapshot
@@ -22,9 +22,10 @@ def narrow(snapshot: Snapshot, reader: Reader, repository: Repository, *, togeth
     """
     base = snapshot.base
     folder = USER_FOLDER.encode()
-    if not base.commits or all(repository.changes_below(folder, it.commit, base.after) for it in base.commits):
+    sides = {it.commit for it in base.sides}
+    if not sides or all(repository.changes_below(folder, commit, base.after) for commit in sides):
         return snapshot
-    changed = {_key(file) for file in snapshot.files if _differs(file)}
+    changed = {_key(file) for file in snapshot.files if _differs(file, sides)}
     if not changed or not together:
         return snapshot._replace(files=tuple(file for file in snapshot.files if _key(file) in changed))
     named = _named_elsewhere(snapshot.files, reader)
@@ -41,9 +42,10 @@ def _key(file: File) -> str:
     return file.key or posixpath.normpath(file.path)
 
 
-def _differs(file: File) -> bool:
+def _differs(file: File, sides: Collection[str]) -> bool:
     """A renamed file differs too; so does one beside others that vanished."""
-    return not any(old.path == file.path and old.source == file.source for old in file.old)
+    olds = (old for old in file.old if old.before.commit in sides)
+    return not any(old.path == file.path and old.source == file.source for old in olds)
 
 
 def _named_elsewhere(files: Iterable[File], reader: Reader) -> dict[str, str]:

@@ -135,13 +135,25 @@ class Place(NamedTuple):
     packages: tuple[str, ...] = ()
 
 
+class Branches(NamedTuple):
+    """Which branches are more than proposals, as names in which `*` stands for any text without a slash.
+
+    `targets` are those that others are merged into, besides the default branch; `deployed` those that are pushed to
+    directly and deploy.
+    """
+
+    targets: tuple[str, ...] = ()
+    deployed: tuple[str, ...] = ()
+
+
 class Rulebook(NamedTuple):
     """Images, rules and places by name order of their files; a rule that is off is in it too.
 
-    `today` (ISO 8601) is the day on which maintenance is judged.
+    `today` (ISO 8601) is the day on which maintenance is judged. `branches` is what a repository says of its branches.
     """
 
     images: tuple[Image, ...]
     rules: tuple[Rule, ...]
     places: tuple[Place, ...] = ()
     today: str = ""
+    branches: Branches = Branches()

@@ -7,7 +7,7 @@ import os
 from .declarations.glance import format_of, may_name, needles
 from .declarations.reading import Reader
 from .errors import CannotCheck, unknown
-from .git.snapshot import Repository, Request, read
+from .git.snapshot import Repository, Request, read, read_landing
 from .reports import deliver
 from .reports.report import Report
 from .rulebook.load import load_rulebook
@@ -35,8 +35,8 @@ def check_files(hook: Hook, options: Options) -> int:
         return 0
     run = Run(hook, options, repository)
     snapshot = run.read()
-    if not snapshot.repository:
-        deliver.complain(f"{hook.name}: not in a git repository, so nothing is compared")
+    if not snapshot.base.silent:
+        deliver.complain(f"{hook.name}: {snapshot.base.why}")
     if options.verbose:
         from .reports.verbose import describe
 
@@ -70,12 +70,14 @@ class Run:
             from .findings import judge  # noqa: F401
         self.reader = Reader(rulebook, places=hook.together, exclude=options.exclude)
         self.request = Request(
-            options.files or None, self.reader, options.base, options.no_base, with_beside=hook.together
+            options.files or None, self.reader, options.base, options.no_base, hook.together, rulebook.branches
         )
 
     def read(self) -> Snapshot:
         """The files to check, before and now. Raises CannotCheck."""
-        snapshot = read(self.repository, self.request)
+        return self._narrowed(read(self.repository, self.request))
+
+    def _narrowed(self, snapshot: Snapshot) -> Snapshot:
         if not self.options.changed and not self._is_in_stage():
             return snapshot
         if snapshot.base.problem and self._names_any(snapshot):
@@ -95,13 +97,26 @@ class Run:
 
     def report(self, snapshot: Snapshot) -> Report:
         """What the rules find; files that cannot be read are added to `problems`. Raises CannotCheck."""
+        findings, bases = self._findings(snapshot, self.problems), snapshot.base.judged
+        landing = self._landing(snapshot, findings)
+        if landing:
+            from .findings.judge import in_both
+
+            findings, bases = in_both(findings, self._findings(landing, [])), landing.base.judged
         return Report(
-            tuple(self._findings(snapshot, self.problems)),
+            tuple(findings),
             tuple(self.rules),
             version=deliver.version() if self.options.format != "text" else "",
-            bases=tuple(before.named for before in snapshot.base.commits),
+            bases=tuple(before.named for before in bases),
             prefix=snapshot.prefix,
         )
+
+    def _landing(self, snapshot: Snapshot, findings: Sequence[Finding]) -> Snapshot | None:
+        """The same files, compared with the branch that receives the commit, if that can take a finding back."""
+        if not snapshot.base.open or not any(finding.base and not finding.acknowledged for finding in findings):
+            return None
+        landing = read_landing(self.repository, self.request)
+        return landing and self._narrowed(landing)
 
     def _findings(self, snapshot: Snapshot, problems: list[CannotCheck] | None = None) -> list[Finding]:
         if not self._names_any(snapshot):

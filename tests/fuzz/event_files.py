@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.git.base import decide
+from astro_runtime_guard.git.plumbing import Ref
 
 HEAD, MAIN, MERGE = "1" * 40, "2" * 40, "3" * 40
 GITHUB = {"CI": "true", "GITHUB_ACTIONS": "true"}
@@ -16,6 +17,8 @@ ENVIRONMENTS = (
     {**GITHUB, "GITHUB_EVENT_NAME": "pull_request", "GITHUB_BASE_REF": "main", "GITHUB_SHA": MERGE},
     {**GITHUB, "GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_BASE_REF": "ma in", "GITHUB_SHA": MAIN},
     {**GITHUB, "GITHUB_EVENT_NAME": "merge_group"},
+    {**GITHUB, "GITHUB_EVENT_NAME": "issue_comment"},
+    {**GITHUB, "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/main", "GITHUB_REF_TYPE": "branch"},
 )
 
 SEEDS = (
@@ -39,15 +42,18 @@ def one_input(data: bytes) -> None:
     for head in (HEAD, MERGE):
         with suppress(CannotCheck):
             base = decide(Clone(head, environ), event, None, False, False)
-            assert base.commits or base.problem or base.why, "nothing is compared, and nothing says why"
-            told = (base.problem, base.why, *(before.named for before in base.commits))
-            assert all(text.isascii() and text.isprintable() for text in told), "words"
+            assert base.judged or base.problem or base.why, "nothing is compared, and nothing says why"
+            words = (base.problem, base.why, base.target, base.doubt, *(before.named for before in base.commits))
+            assert all(text.isascii() and text.isprintable() for text in words), "words"
 
 
 class Clone:
     """A clone whose HEAD has two parents and leaves MAIN at MAIN."""
 
     merging: Sequence[str] = ()
+    branch = ""
+    is_shallow = False
+    refs: Mapping[str, Ref] = {"refs/remotes/origin/main": Ref(MAIN)}
 
     def __init__(self, head: str, environ: Mapping[str, str]) -> None:
         self.head, self.environ = head, environ
@@ -57,11 +63,16 @@ class Clone:
         for name in names:
             assert name == os.fsdecode(os.fsencode(name)), "name"
             assert not set(name) & set("\0\n "), "name"
-        known = {HEAD, MAIN, MERGE}
-        return [MAIN if name == "refs/remotes/origin/main" else name if name in known else "" for name in names]
+        return [name if name in {HEAD, MAIN, MERGE} else "" for name in names]
 
     def parents(self, commit: str) -> Sequence[str]:
         return (MAIN, HEAD)
 
-    def merge_bases(self, tip: str, commit: str) -> tuple[Sequence[str], bool]:
+    def merge_bases(self, tip: str, *commits: str) -> tuple[Sequence[str], bool]:
         return (MAIN,), True
+
+    def independent(self, commits: Sequence[str]) -> Sequence[str]:
+        return commits
+
+    def contains(self, commit: str, other: str) -> bool:
+        return commit == other

@@ -9,13 +9,14 @@ from __future__ import annotations
 import posixpath
 
 from ..named import NamedTuple
-from ..versions.order import spans
+from .baseline import choose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..declarations.declaration import Declaration, Reading
+    from ..git.base import Base, Before
     from ..git.snapshot import File, Old
 
 
@@ -35,11 +36,11 @@ class View(NamedTuple):
 
 
 class Past(NamedTuple):
-    """A declaration as it stood in a base commit: in which file, and the words that name the commit."""
+    """A declaration as it stood in a base commit, and the path of its file there."""
 
     declaration: Declaration
     path: str
-    named: str
+    before: Before
 
 
 class Beside(NamedTuple):
@@ -51,23 +52,26 @@ class Beside(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A declaration now, and the same one before: None where it is new or nothing is compared.
+    """A declaration now, and the one it is judged against: None where it is new or nothing is compared.
 
-    `beside` is what it has to agree with, where a run looks at that.
+    `beside` is what it has to agree with, where a run looks at that. `promoted` is what the default branch says, for a
+    deployed branch.
     """
 
     after: Declaration
     before: Past | None
     beside: tuple[Beside, ...] = ()
+    promoted: Past | None = None
 
 
-def pair_declarations(after: Sequence[Declaration], pasts: Sequence[Sequence[Past]]) -> tuple[Change, ...]:
+def pair_declarations(after: Sequence[Declaration], pasts: Sequence[Sequence[Past]], base: Base) -> tuple[Change, ...]:
     """One change for each declaration of `after`; `pasts` holds the declarations of the file at each base commit."""
     matched = [_match(after, past) for past in pasts]
-    return tuple(
-        Change(now, _highest(now, [found for past in matched if (found := past.get(position))]))
-        for position, now in enumerate(after)
-    )
+    changes = []
+    for position, now in enumerate(after):
+        baseline = choose(now, [past[position] for past in matched if position in past], base)
+        changes.append(Change(now, baseline.before, promoted=baseline.promoted))
+    return tuple(changes)
 
 
 def _match(after: Sequence[Declaration], pasts: Sequence[Past]) -> dict[int, Past]:
@@ -92,15 +96,3 @@ _KEYS: tuple[Callable[[Declaration], object], ...] = (
     lambda declaration: declaration.final or None,
     lambda declaration: declaration.reference,
 )
-
-
-def _highest(after: Declaration, pasts: Sequence[Past]) -> Past | None:
-    """The newest Runtime among the base commits; one without an order counts only where all are without."""
-    if len({past.declaration.reference for past in pasts}) <= 1:
-        return next(iter(pasts), None)
-    placed = [
-        (order[0], -position, past)
-        for position, past in enumerate(pasts)
-        if (order := spans(past.declaration.runtime, after.runtime))
-    ]
-    return max(placed)[2] if placed else pasts[0]

@@ -6,7 +6,7 @@ import re
 
 from ..dockerfile.stages import REFUSALS
 from ..named import NamedTuple
-from ..versions.order import Span, newest_between, newest_known, rank_of, span, spans, unknown_line
+from ..versions.order import Rank, Span, newest_between, newest_known, rank_of, span, spans, unknown_line
 from ..versions.tags import line_of, orders_builds, read_tag
 
 TYPE_CHECKING = False
@@ -151,16 +151,22 @@ def _crossing(change: Change, rule: Rule, today: str) -> Why | None:
     before, after = both[0].last.release, both[1].first.release
     boundary = rank_of(rule.version, image).release
     floor = rank_of(rule.from_below, image).release if rule.from_below else boundary
-    if before < min(boundary, floor) and boundary <= after:
+    if before < min(boundary, floor) and boundary <= after and not _is_promoted(change, boundary):
         return Why("", _values(change, version=rule.version), rule.version)
     return None
+
+
+def _is_promoted(change: Change, boundary: Rank) -> bool:
+    """Whether the default branch has crossed the boundary already; a deployed branch is not asked again."""
+    both = spans(change.promoted.declaration.runtime, change.after.runtime) if change.promoted else None
+    return both is not None and boundary <= both[0].first.release
 
 
 def _unknown(change: Change, rule: Rule, today: str) -> Why | None:
     """An upgrade into a line that the image's file does not list, or from one such line to another."""
     both, runtime = _compared(change), change.after.runtime
     line = unknown_line(runtime.tag, runtime.image)
-    if both and line and both[0].last.release <= line.start:
+    if both and line and both[0].last.release <= line.start and not _is_promoted(change, line.start):
         values = {"line": line.name, "as-of": runtime.image.as_of or "an unknown day"}
         return Why("", _values(change, **values), line.first_build)
     return None

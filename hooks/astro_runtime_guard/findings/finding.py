@@ -123,7 +123,7 @@ def _of_change(file: JudgedFile, change: Change, rule: Rule, why: Why) -> Findin
         after=why.values["after"],
         boundary=why.boundary,
         before_reference=compared.declaration.reference if compared else "",
-        base=compared.named if compared else "",
+        base=compared.before.named if compared else "",
         old_path=compared.path if compared and compared.path != file.path else "",
         acknowledged=answered.comment.text if answered else "",
     )

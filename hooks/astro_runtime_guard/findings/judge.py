@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..dockerfile.stages import source_lines
 from ..errors import CannotCheck, plain
-from .changes import Change, Past, View, pair_declarations
+from .changes import Past, View, pair_declarations
 from .checks import CHECKS
 from .finding import Finding, JudgedFile, find
 from .projects import find_projects, moved, with_beside
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..declarations.reading import Reader
+    from ..git.base import Base
     from ..git.snapshot import File, Snapshot
     from ..model import Rule
+    from .changes import Change
     from .projects import Projects
 
 
@@ -44,12 +46,23 @@ def judge(
         if compares and not view.file.beside and snapshot.base.problem and any(tag.numbers for tag in tags):
             raise CannotCheck(snapshot.base.problem)
         partly = view.file.beside or (dockerfiles_apart and reader.is_dockerfile(view.file.path))
-        for judging, changes in _changes(view, projects, rules, partly=partly):
+        for judging, changes in _changes(view, projects, rules, snapshot.base, partly=partly):
             file = JudgedFile(view.file.path, source_lines(view.file.source), judging, reader.rulebook)
             findings += find(file, changes)
-    if not snapshot.base.exact:
-        _refuse_ambiguity(findings)
+    if snapshot.base.doubt:
+        _refuse_doubtful(findings, snapshot.base.doubt)
     return findings
+
+
+def in_both(first: Sequence[Finding], second: Sequence[Finding]) -> list[Finding]:
+    """The findings of `first`; of those that compare versions only what `second` finds too, in its words.
+
+    `first` compares with HEAD, `second` with the branch that will receive the commit.
+    """
+    places = {(it.path, it.line, it.column, it.rule) for it in first if it.base}
+    landing = {key: it for it in second if (key := (it.path, it.line, it.column, it.rule)) in places}
+    kept = [it if not it.base else landing.get((it.path, it.line, it.column, it.rule)) for it in first]
+    return [it for it in kept if it]
 
 
 def _views(
@@ -74,32 +87,31 @@ def _view(file: File, reader: Reader, *, together: bool) -> View:
 
 
 def _changes(
-    view: View, projects: Projects | None, rules: Sequence[Rule], *, partly: bool
+    view: View, projects: Projects | None, rules: Sequence[Rule], base: Base, *, partly: bool
 ) -> Iterator[tuple[list[Rule], Sequence[Change]]]:
     """What is to be judged in a file, and by which rules: wholly, or partly by what takes other files to see."""
-    pasts = [[Past(it, old.path, old.before.named) for it in reading.declarations] for old, reading in view.old]
+    pasts = [[Past(it, old.path, old.before) for it in reading.declarations] for old, reading in view.old]
     if projects is None:
-        yield list(rules), pair_declarations(view.now.declarations, pasts)
+        yield list(rules), pair_declarations(view.now.declarations, pasts, base)
         return
     taken = [] if view.file.beside and view.is_place else moved(view, projects)
     if partly:
         compares = [rule for rule in rules if CHECKS[rule.check].compares]
         across = [rule for rule in rules if CHECKS[rule.check].across]
         told = [] if view.file.beside else [rule for rule in rules if CHECKS[rule.check].judge is None]
-        yield compares, pair_declarations(view.now.declarations, taken)
+        yield compares, pair_declarations(view.now.declarations, taken, base)
         yield [*across, *told], with_beside(view, projects)
         return
-    paired = pair_declarations(view.now.declarations, [*pasts, *taken])
+    paired = pair_declarations(view.now.declarations, [*pasts, *taken], base)
     beside = with_beside(view, projects)
-    yield list(rules), [Change(a.after, a.before, b.beside) for a, b in zip(paired, beside, strict=True)]
+    yield list(rules), [a._replace(beside=b.beside) for a, b in zip(paired, beside, strict=True)]
 
 
-def _refuse_ambiguity(findings: Sequence[Finding]) -> None:
-    """Against a tip whose merge base is cut off, lower can mean a downgrade or a branch that is only behind."""
+def _refuse_doubtful(findings: Sequence[Finding], doubt: str) -> None:
+    """Against a tip whose merge base is not known, a finding can be a branch that is only behind."""
     for finding in findings:
-        if CHECKS[finding.check].lowers and not finding.acknowledged:
+        if finding.base and not finding.acknowledged:
             place = f"{plain(finding.path)}:{finding.line}"
             raise CannotCheck(
-                f"{place}: {finding.after} is lower than {finding.before} on {finding.base}, but "
-                "the history is too shallow to tell a downgrade from a branch that is behind: fetch the full history"
+                f"{place}: {finding.rule}: {finding.before} on {finding.base}, {finding.after} here, but {doubt}"
             )

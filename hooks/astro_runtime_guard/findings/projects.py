@@ -109,7 +109,7 @@ def _declares(state: State, key: str) -> bool:
 
 def _pasts(view: View, before: Before) -> list[Past]:
     return [
-        Past(each, old.path, before.named)
+        Past(each, old.path, before)
         for old, reading in view.old
         if old.before == before
         for each in reading.declarations

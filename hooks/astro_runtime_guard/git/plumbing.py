@@ -29,6 +29,13 @@ class Difference(NamedTuple):
     unmerged: bool = False
 
 
+class Ref(NamedTuple):
+    """A branch: its commit, and the full name of the branch that it stands for, if it does (`origin/HEAD`)."""
+
+    commit: str
+    leads_to: str = ""
+
+
 def read_differences(output: bytes) -> dict[bytes, Difference]:
     """Path -> difference, from `diff-index` or `diff-tree` with `--raw -z --no-renames --no-abbrev`.
 

@@ -13,7 +13,7 @@ from ..errors import CannotCheck, plain
 from ..named import NamedTuple
 from . import plumbing
 from .ask import broken_off, read_objects, refusal, refuse_broken, refuse_broken_branch, start_git
-from .plumbing import Difference, Entry
+from .plumbing import Difference, Entry, Ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -153,15 +153,45 @@ class Repository:
         head = self.ask("cat-file", "commit", commit).partition(b"\n\n")[0]
         return tuple(line[7:].decode("ascii") for line in head.split(b"\n") if line.startswith(b"parent "))
 
-    def merge_bases(self, tip: str, commit: str) -> tuple[tuple[str, ...], bool]:
-        """The merge bases, and whether they are certain: no history is cut off between them and the two commits."""
-        bases = tuple(self.ask("merge-base", "--all", tip, commit, also=1).decode("ascii").split())
-        if tip in bases or not os.path.exists(self.work_tree.shallow):
+    def merge_bases(self, tip: str, *commits: str) -> tuple[tuple[str, ...], bool]:
+        """The merge bases of a tip and the merge of `commits`, and whether no cut history makes them unsure."""
+        bases = tuple(self.ask("merge-base", "--all", tip, *commits, also=1).decode("ascii").split())
+        if tip in bases or not self.is_shallow:
             return bases, True
         with open(self.work_tree.shallow, "rb") as file:
             cut = set(file.read().split())
-        between = self.ask("rev-list", tip, commit, *(f"^{base}" for base in bases)).split()
+        between = self.ask("rev-list", tip, *commits, *(f"^{base}" for base in bases)).split()
         return bases, not cut.intersection(between)
+
+    def contains(self, commit: str, other: str) -> bool:
+        """Whether `other` is the commit or in its history."""
+        return other == commit or other in self.merge_bases(other, commit)[0]
+
+    def independent(self, commits: Sequence[str]) -> tuple[str, ...]:
+        """Those of the commits that no other one contains."""
+        names = tuple(dict.fromkeys(commits))
+        return (
+            tuple(self.ask("merge-base", "--independent", *names).decode("ascii").split()) if len(names) > 1 else names
+        )
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the history of this clone is cut off."""
+        return os.path.exists(self.work_tree.shallow)
+
+    @cached_property
+    def branch(self) -> str:
+        """The branch that is checked out, "" for none."""
+        code, out, _ = start_git(("symbolic-ref", "--quiet", "HEAD"), self.environ)()
+        return "" if code else os.fsdecode(out.removesuffix(b"\n")).removeprefix("refs/heads/")
+
+    @cached_property
+    def refs(self) -> dict[str, Ref]:
+        """The branches of this clone and those that it knows of remotes, by their full names."""
+        form = "%(refname)%00%(objectname)%00%(symref)"
+        lines = self.ask("for-each-ref", f"--format={form}", "refs/heads", "refs/remotes").split(b"\n")[:-1]
+        parts = [os.fsdecode(line).split("\0") for line in lines]
+        return {name: Ref(commit, leads_to) for name, commit, leads_to in parts}
 
     def blobs(self, names: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
         """Object name -> content, in one process; `names` has the path of each, for the message that it is missing."""

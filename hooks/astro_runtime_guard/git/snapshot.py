@@ -6,9 +6,10 @@ import os
 from functools import cache
 
 from ..errors import CannotCheck, plain
+from ..model import Branches
 from ..named import NamedTuple
-from . import before, plumbing
-from .base import Base, decide
+from . import before, ci, plumbing
+from .base import Base, decide, decide_landing
 from .before import File as File
 from .before import Old as Old
 from .before import Snapshot as Snapshot
@@ -26,7 +27,8 @@ class Request(NamedTuple):
     """What is asked for.
 
     paths: the files to check; None stands for all tracked files below the current folder that the reader lists.
-    base, no_base: the values of --base and --no-base. with_beside: the files beside those are read too.
+    base, no_base: the values of --base and --no-base. with_beside: the files beside those are read too. branches: which
+    branches the repository says are more than proposals.
     """
 
     paths: Sequence[str] | None
@@ -34,6 +36,7 @@ class Request(NamedTuple):
     base: str | None = None
     no_base: bool = False
     with_beside: bool = False
+    branches: Branches = Branches()
 
 
 def read(repository: Repository, request: Request) -> Snapshot:
@@ -43,15 +46,25 @@ def read(repository: Repository, request: Request) -> Snapshot:
     """
     if repository.where is None:
         return _outside(repository, request)
-    reader = request.reader
     given = None if request.paths is None else _keys(repository, request.paths)
-    committing = _is_committing(repository, given, reader)
-    base = decide(repository, _event(repository.environ), request.base, request.no_base, committing)
-    now = Now(repository, base.after)
+    committing = _is_committing(repository, given, request.reader)
+    event = _event(repository.environ)
+    base = decide(repository, event, request.base, request.no_base, committing, request.branches)
+    return _read(repository, request, given, base)
+
+
+def read_landing(repository: Repository, request: Request) -> Snapshot | None:
+    """The same files, compared with the branch that will receive the commit; None where HEAD alone counts."""
+    base = decide_landing(repository, request.branches)
+    given = None if request.paths is None else _keys(repository, request.paths)
+    return _read(repository, request, given, base) if base else None
+
+
+def _read(repository: Repository, request: Request, given: Mapping[bytes, str] | None, base: Base) -> Snapshot:
+    now, reader = Now(repository, base.after), request.reader
     names = _listed(now, reader) if given is None else _named(now, given)
-    # In CI, HEAD is a base of what is being committed on top of it and of nothing else: it would hide the branch.
-    in_ci_too = len(base.commits) > 1 and not repository.merging and not base.after
-    befores = {it: in_ci_too and it.commit == repository.head for it in base.commits}
+    always = {it.commit for it in base._replace(staged=()).commits}
+    befores = {it: it.commit not in always for it in base.commits}
     sides = [before.read_side(now, it, names, reader, only_staged) for it, only_staged in befores.items()]
     if request.with_beside:
         from .beside import read_with_beside
@@ -105,6 +118,11 @@ def _listed(now: Now, reader: Reader) -> dict[bytes, str]:
 
 def _outside(repository: Repository, request: Request) -> Snapshot:
     """Outside any repository: the files as they are on disk."""
+    if not request.no_base and ci.run(repository.environ, ""):
+        raise CannotCheck(
+            "not in a git repository, so there is no base to compare with: check the repository out with its .git "
+            "folder, or give --no-base"
+        )
     if not request.no_base and (request.base or repository.environ.get("ASTRO_RUNTIME_BASE")):
         raise CannotCheck(
             "not in a git repository, so there is no base to compare with: leave out --base, or go into one"
@@ -117,4 +135,5 @@ def _outside(repository: Repository, request: Request) -> Snapshot:
         if source is None:
             raise CannotCheck(f"{plain(path)}: no such file")
         files.setdefault(os.path.realpath(path), File(path.replace(os.sep, "/"), source, ()))
-    return Snapshot(tuple(files.values()), Base((), why="not in a git repository"), repository=False)
+    base = Base((), why="not in a git repository, so nothing is compared", silent=False)
+    return Snapshot(tuple(files.values()), base, repository=False)

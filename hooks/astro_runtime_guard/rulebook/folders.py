@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from ..yamlfile import MOST_BYTES, Mistake, Value, read_yaml
+from .branchfile import BRANCHES, read_branch_file
 from .imagefile import read_image
 from .placefile import read_place_file
 from .rulefile import read_rule
@@ -14,13 +15,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..model import Image, Place, Rule
+    from ..model import Branches, Image, Place, Rule
 
 
 def read_folders(
-    folders: Iterable[str], images: dict[str, Image], rules: dict[str, Rule], places: dict[str, Place]
+    folders: Iterable[str],
+    images: dict[str, Image],
+    rules: dict[str, Rule],
+    places: dict[str, Place],
+    branches: list[Branches],
 ) -> Iterator[str]:
-    """Put what the files say into `images`, `rules` and `places`; the mistakes, each `path:line:column: ...`."""
+    """Put what the files say into the four collections; the mistakes, each `path:line:column: ...`."""
     paths = [Path(folder) for folder in folders]
     yield from _refuse_strays(paths)
     for path in _files(paths):
@@ -31,6 +36,8 @@ def read_folders(
                 images[image.name] = image
             elif path.parent.name == "places":
                 places[path.stem] = read_place_file(value, path.stem, images)
+            elif path.stem == BRANCHES:
+                branches.append(read_branch_file(value))
             else:
                 rules[path.stem] = read_rule(value, path.stem, images)
         except Mistake as mistake:
@@ -47,7 +54,7 @@ def _refuse_strays(folders: list[Path]) -> Iterator[str]:
             if path.suffix != ".yaml" or place not in {".", "images", "places"}:
                 yield (
                     f"{_shown(path)}:1:1: is not read: rules are NAME.yaml, images are images/NAME.yaml, "
-                    "places are places/NAME.yaml"
+                    "places are places/NAME.yaml, branches are branches.yaml"
                 )
             elif not re.fullmatch(r"[\w.-]+", path.stem):
                 yield f"{_shown(path)}:1:1: NAME.yaml: a name has only letters, digits, dots, dashes and underscores"

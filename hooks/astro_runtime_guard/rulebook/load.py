@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import CannotCheck
-from ..model import Rulebook
+from ..model import Branches, Rulebook
 from .compiled import read_compiled
 
 TYPE_CHECKING = False
@@ -21,10 +21,11 @@ def load_rulebook(folders: Iterable[str], today: str, *, examples: bool = False)
     first, *others = folders
     compiled = None if examples else read_compiled(first)
     images, rules, places = compiled or ({}, {}, {})
+    branches = [Branches()]
     if others or not compiled:
         from .folders import read_folders
 
-        mistakes = list(read_folders(others if compiled else [first, *others], images, rules, places))
+        mistakes = list(read_folders(others if compiled else [first, *others], images, rules, places, branches))
         if mistakes:
             raise CannotCheck("\n".join(mistakes))
     return Rulebook(
@@ -32,4 +33,5 @@ def load_rulebook(folders: Iterable[str], today: str, *, examples: bool = False)
         tuple(rules[name] for name in sorted(rules)),
         tuple(places[name] for name in sorted(places)),
         today,
+        branches[-1],
     )

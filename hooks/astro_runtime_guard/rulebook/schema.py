@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..findings.checks import CHECKS
 from . import fields
+from .branchfile import BRANCH_KEYS, branch_names
 from .imagefile import IMAGE_KEYS
 from .placefile import PLACE_KEYS
 from .rulefile import RULE_KEYS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _SCALAR: dict[str, Any] = {"type": ["string", "number"]}
 _SHAPES: dict[Any, dict[str, Any]] = {
     fields.texts: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
+    branch_names: {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]},
     fields.flag: {"type": "boolean"},
     fields.date: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     fields.pairs: {"type": "object", "additionalProperties": _SCALAR},
@@ -28,14 +30,15 @@ _SHAPES: dict[Any, dict[str, Any]] = {
 
 
 def make_schema() -> dict[str, Any]:
-    """A schema (draft 7) that accepts a rule file, an image file or a place file."""
+    """A schema (draft 7) that accepts every kind of file in `.astro-runtime/`."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "astro-runtime-guard: a rule file, an image file or a place file",
+        "title": "astro-runtime-guard: a rule file, an image file, a place file or branches.yaml",
         "oneOf": [
             {"title": "a rule: .astro-runtime/NAME.yaml", **_rule()},
             {"title": "an image: .astro-runtime/images/NAME.yaml", **_mapping(IMAGE_KEYS)},
             {"title": "a place: .astro-runtime/places/NAME.yaml", **_mapping(PLACE_KEYS)},
+            {"title": "branches: .astro-runtime/branches.yaml", **_mapping(BRANCH_KEYS), "minProperties": 1},
         ],
     }
 
