@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from astro_runtime_guard import entrypoints
 from astro_runtime_guard.rulebook.where import shipped_folder
 from conftest import Said
 from repository import Repository
@@ -229,14 +230,6 @@ def test_nothing_a_repository_says_acts_on_a_terminal(guard: Callable[..., Said]
     assert not any(ord(c) < 32 and c != "\n" for c in out)
 
 
-def test_version_and_help(guard: Callable[..., Said]) -> None:
-    assert guard("--version", script="astro_runtime")[1].startswith("astro-runtime ")
-    code, out, _ = guard("--help")
-    assert code == 0
-    assert "--base REF" in out
-    assert guard("--nonsense")[0] == 2
-
-
 def test_verbose_names_each_file_and_what_it_was_compared_with(guard: Callable[..., Said], inside: Repository) -> None:
     head = inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     inside.write("new.Dockerfile", "FROM scratch\n")
@@ -273,6 +266,87 @@ def test_files_on_both_sides_of_an_option_are_checked(guard: Callable[..., Said]
     assert [line.split(":")[0] for line in out.splitlines() if ":1:6:" in line] == [
         "--c d.Dockerfile", "a.Dockerfile", "b.Dockerfile",
     ]  # fmt: skip
+
+
+SCRIPTS = [name for name in vars(entrypoints) if name.startswith("astro_runtime")]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_console_script_knows_its_options(guard: Callable[..., Said], script: str) -> None:
+    program = script.replace("_", "-")
+    assert guard("--version", script=script)[1].startswith(f"{program} ")
+    code, out, err = guard("--help", script=script)
+    assert (code, err) == (0, "")
+    assert out.startswith(f"usage: {program} [-h]")
+    code, out, err = guard("--hlep", script=script)
+    assert (code, out) == (2, "")
+    assert err == f"{program}: no option is called --hlep; did you mean --help? see {program} --help\n"
+    assert guard("--rules", "nowhere", script=script)[::2] == (2, f"{program}: --rules nowhere: no such folder\n")
+
+
+def test_the_package_is_the_command(inside: Repository) -> None:
+    said = inside.run(sys.executable, "-I", "-m", "astro_runtime_guard", "--version")
+    assert said.stdout.startswith("astro-runtime-guard ")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--rules", "policy", "rules", "test"], "options come after the command rules: astro-runtime-guard rules test --rules policy"),
+        (["--no-base", "explain", "runtime-5"], "options come after the command explain: astro-runtime-guard explain runtime-5 --no-base"),
+        (["rule", "list"], "no command or file is called rule; did you mean rules? expected one of rules, explain, plan, or a file to check"),
+        (["check"], "no command or file is called check; expected one of rules, explain, plan, or a file to check"),
+        (["rules", "lst"], "no command is called rules lst; did you mean rules list? expected one of rules list, rules test, rules schema"),
+        (["rules"], "the following arguments are required: WHAT: see astro-runtime-guard rules --help"),
+        (["rules", "list", "--lur"], "no option is called --lur; see astro-runtime-guard --help"),
+        (["rules", "test", "x"], "no argument is expected after the others: x; see astro-runtime-guard --help"),
+        (["explain", "runtime5"], "no rule is called runtime5; did you mean runtime-5? expected one of acknowledgement,"),
+        (["gone.Dockerfile"], "gone.Dockerfile: no such file"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)  # fmt: skip
+def test_a_wrong_command_is_one_line(
+    guard: Callable[..., Said], inside: Repository, words: list[str], message: str
+) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    code, out, err = guard(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"astro-runtime-guard: {message}")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "words", "message"),
+    [
+        ("astro_runtime_pinned", ["--only", "runtime-5"], "--only runtime-5: this hook does not run that rule; expected one of acknowledgement, pinned-runtime,"),
+        ("astro_runtime_pinned", ["--only", "maintained-runtime"], "--only maintained-runtime: this hook does not run that rule;"),
+        ("astro_runtime_no_downgrade", ["--disable", "no-runtime-downgrade"], "no rule is left to run:"),
+        ("astro_runtime", ["--only", "runtime-5", "--disable", "runtime-5"], "no rule is left to run:"),
+        ("astro_runtime", ["--only", "maintained-runtime"], ""),
+        ("astro_runtime", ["--only", "acknowledgement"], ""),
+        ("astro_runtime_pinned", ["--enable", "runtime-5", "--only", "runtime-5"], ""),
+    ],
+)  # fmt: skip
+def test_a_selection_without_a_rule_is_no_check(
+    guard: Callable[..., Said], inside: Repository, script: str, words: list[str], message: str
+) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:13.7.0\n"})
+    code, out, err = guard("--today", "2024-01-01", *words, script=script)
+    assert (code, out) == (2 if message else 0, "")
+    assert message in err
+
+
+def test_a_folder_without_files_in_a_repository_that_has_some(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", "dags/team/a.py": "a = 1\n"})
+    monkeypatch.chdir(inside.path / "dags" / "team")
+    message = "no file to check is tracked below this folder: run this at the top (cd ../..)\n"
+    assert guard() == (2, "", f"astro-runtime-guard: {message}")
+    assert guard("--changed")[0] == 2
+    assert guard(script="astro_runtime_repo") == (0, "", "")
+    inside.git("rm", "--quiet", "--cached", "Dockerfile")
+    assert guard() == (0, "", "")
 
 
 def test_rules_and_plan(guard: Callable[..., Said]) -> None:
@@ -391,7 +465,7 @@ def test_a_mistake_of_our_own_is_no_finding(
     code, out, err = guard()
     assert (code, out) == (2, "")
     assert err.startswith(
-        "astro-runtime-guard: nothing was checked, for the program itself failed (ZeroDivisionError at "
+        "astro-runtime-guard: nothing was checked, because the program failed (ZeroDivisionError at run.py:"
     )
     assert len(err.splitlines()) == 1
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from shlex import quote
-from typing import TYPE_CHECKING
 
 from .git.event import Event
 from .git.repository import merged_heads
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

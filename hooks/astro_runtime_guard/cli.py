@@ -1,4 +1,7 @@
-"""The whole program: argv in, exit code out. 0: nothing found, 1: something found, 2: could not check."""
+"""The whole program: argv in, exit code out. 0: nothing found, 1: something found, 2: could not check.
+
+On the fast path: imports nothing that takes time until it is needed.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import os
 import sys
 
 from .arguments import Hook, read_options
-from .errors import CannotCheck, plain
+from .errors import CannotCheck, plain, unknown
 from .reports import deliver
 from .shortcut import names_nothing
 
@@ -19,9 +22,9 @@ if TYPE_CHECKING:
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     """The whole program; prints its report to standard output, and why it could not check to standard error."""
     gc.disable()  # A run is over before a collection of cycles would pay.
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = [*hook.command, *(sys.argv[1:] if argv is None else argv)]
     try:
-        return _command(words) if hook.commands and words[:1] and words[0] in COMMANDS else _check(hook, words)
+        return _command(hook, words) if hook.commands and words[:1] and words[0] in COMMANDS else _check(hook, words)
     except CannotCheck as problem:
         deliver.complain(f"{hook.name}: {problem}")
         return 2
@@ -38,12 +41,14 @@ COMMANDS = ("rules", "explain", "plan")
 _AFTER = "commands: rules list|test|schema, explain RULE, plan OLD NEW (each has --help)"
 
 
-def _command(words: Sequence[str]) -> int:
+def _command(hook: Hook, words: Sequence[str]) -> int:
     from time import strftime
 
     from .commands import run_command
 
-    answer, code = run_command(words, strftime("%Y-%m-%d"))
+    if words[-1] == "--version":
+        return _print_version(hook)
+    answer, code = run_command(hook.name, words, strftime("%Y-%m-%d"))
     deliver.write(deliver.printable_lines(answer))
     return code
 
@@ -52,13 +57,19 @@ def _check(hook: Hook, words: Sequence[str]) -> int:
     _refuse_two_meanings(words)
     options = read_options(hook.name, words, _AFTER if hook.commands else None)
     if options.version:
-        deliver.write(f"{hook.name} {deliver.version()}\n")
-        return 0
+        return _print_version(hook)
     if not hook.together and words == options.files and names_nothing(options.files, os.environ):
         return 0
+    if hook.commands and options.files:
+        _refuse_command(hook, options.files, words)
     from .run import check_files
 
     return check_files(hook, options)
+
+
+def _print_version(hook: Hook) -> int:
+    deliver.write(f"{hook.name} {deliver.version()}\n")
+    return 0
 
 
 def _refuse_two_meanings(words: Sequence[str]) -> None:
@@ -66,3 +77,17 @@ def _refuse_two_meanings(words: Sequence[str]) -> None:
     for word in words[: words.index("--")] if "--" in words else words:
         if word.startswith("-") and word != "-" and os.path.lexists(word):
             raise CannotCheck(f"{plain(word)} is an option and a file here too: rename it, or write ./ before it")
+
+
+def _refuse_command(hook: Hook, files: Sequence[str], words: Sequence[str]) -> None:
+    """Raises CannotCheck where the first of the files is a command that stands behind an option, or none at all."""
+    first = files[0]
+    if os.path.isfile(first):
+        return
+    if first in COMMANDS:
+        from shlex import join
+
+        order = join([hook.name, *files, *(word for word in words if word not in files)])
+        raise CannotCheck(f"options come after the command {first}: {plain(order)}")
+    if first.isalpha() and first.islower() and "file" not in first and not os.path.lexists(first):
+        raise CannotCheck(f"{unknown('command or file', first, COMMANDS)}, or a file to check")

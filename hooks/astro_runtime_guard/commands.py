@@ -8,42 +8,46 @@ from .api import check
 from .errors import CannotCheck, unknown
 from .findings.acknowledgements import line_to_write
 from .findings.checks import CHECKS
+from .options import Parser
 from .plan import make_plan
 from .rulebook.load import load_rulebook
 from .rulebook.where import rule_folders, shipped_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import Namespace
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .model import Example, Rule, Rulebook
 
 
-def run_command(argv: Sequence[str], today: str) -> tuple[str, int]:
-    """What one of the commands prints, and its exit code. Raises CannotCheck."""
-    options = _parser().parse_args(argv)
+def run_command(program: str, argv: Sequence[str], today: str) -> tuple[str, int]:
+    """What one of the commands prints, and its exit code; `program` is the console script. Raises CannotCheck."""
+    if argv[0] == "rules" and argv[1:] and argv[1] not in _OF_RULES and not argv[1].startswith("-"):
+        raise CannotCheck(unknown("command", f"rules {argv[1]}", (f"rules {name}" for name in _OF_RULES)))
+    parser = _parser(program)
+    options, rest = parser.parse_known_args(argv)
+    if rest:
+        parser.refuse(rest[0])
     rulebook = load_rulebook(rule_folders(options.rules), today, examples=True)
     answer: Callable[[Rulebook, Namespace], tuple[str, int]] = options.answer
     return answer(rulebook, options)
 
 
-def _parser() -> ArgumentParser:
-    from argparse import ArgumentParser
-
-    shared = ArgumentParser(add_help=False)
+def _parser(program: str) -> Parser:
+    shared = Parser(add_help=False)
     shared.add_argument("--rules", metavar="DIR", help="a folder of rules, read instead of .astro-runtime/")
-    parser = ArgumentParser("astro-runtime-guard")
+    shared.add_argument("--version", action="store_true", help="print the version and stop")
+    parser = Parser(program)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     rules = commands.add_parser("rules", help="list, test or describe rules").add_subparsers(
         required=True, metavar="WHAT"
     )
-    for name, meaning, answer in (
-        ("list", "every rule, its check, and the file that it comes from", _list),
-        ("test", "run the examples of every rule", _test),
-        ("schema", "a JSON Schema for rule, image and place files", _schema),
-    ):
-        rules.add_parser(name, parents=[shared], help=meaning).set_defaults(answer=answer)
+    for name, (meaning, answer) in _OF_RULES.items():
+        usage = program if program != "astro-runtime-guard" else None
+        rules.add_parser(name, prog=usage, parents=[shared], help=meaning, description=meaning).set_defaults(
+            answer=answer
+        )
     explain = commands.add_parser("explain", parents=[shared], help="what a rule means and how to satisfy it")
     explain.add_argument("rule", metavar="RULE")
     explain.set_defaults(answer=_explain)
@@ -98,6 +102,13 @@ def _schema(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
     from .rulebook.schema import make_schema
 
     return dumps(make_schema(), indent=2) + "\n", 0
+
+
+_OF_RULES: dict[str, tuple[str, Callable[[Rulebook, Namespace], tuple[str, int]]]] = {
+    "list": ("every rule, its check, and the file that it comes from", _list),
+    "test": ("run the examples of every rule", _test),
+    "schema": ("a JSON Schema for rule, image and place files", _schema),
+}
 
 
 def _explain(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:

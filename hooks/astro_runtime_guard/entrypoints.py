@@ -1,29 +1,30 @@
-"""A tiny main for each console script: its name and the checks that it runs. Must not know anything else."""
+"""A tiny main for each console script: its name and the checks that it runs."""
 
 from __future__ import annotations
 
 try:
     from .arguments import Hook
     from .cli import run
-except KeyboardInterrupt:  # nobody is there yet to say it
+except KeyboardInterrupt:  # nothing is loaded yet that could report it
     raise SystemExit(130) from None
 
 _FILE = ("pinned", "readable", "published")
 _REVIEW = ("crossing", "unknown", "stop")
 _CHANGE = ("ordered", *_REVIEW)
-# The maintained check is not among them: a calendar must not break a repository that nobody touched.
 _ALL = (*_FILE, "withdrawn", *_CHANGE)
+# Off unless a rule is named, because it depends on today's date.
+_DATED = ("maintained",)
 _ACROSS = ("consistent", "carried")
 
 
 def astro_runtime_guard() -> int:
     """The command."""
-    return run(Hook("astro-runtime-guard", (*_ALL, *_ACROSS), commands=True, together=True))
+    return run(Hook("astro-runtime-guard", (*_ALL, *_ACROSS), optional=_DATED, commands=True, together=True))
 
 
 def astro_runtime() -> int:
-    """The hook that runs everything."""
-    return run(Hook("astro-runtime", _ALL))
+    """The hook that runs every rule on Dockerfiles."""
+    return run(Hook("astro-runtime", _ALL, optional=_DATED))
 
 
 def astro_runtime_pinned() -> int:
@@ -43,19 +44,21 @@ def astro_runtime_upgrade_review() -> int:
 
 def astro_runtime_supported() -> int:
     """The hook that refuses withdrawn builds and lines out of maintenance."""
-    return run(Hook("astro-runtime-supported", ("withdrawn", "maintained")))
+    return run(Hook("astro-runtime-supported", ("withdrawn", *_DATED)))
 
 
 def astro_runtime_declarations() -> int:
-    """The hook that looks wherever else a Runtime is declared, and at what those places say together."""
-    return run(Hook("astro-runtime-declarations", (*_ALL, *_ACROSS), together=True, leaves_dockerfiles=True))
+    """The hook that checks the other places where a Runtime is declared, and that they agree."""
+    checks = (*_ALL, *_ACROSS)
+    return run(Hook("astro-runtime-declarations", checks, optional=_DATED, together=True, leaves_dockerfiles=True))
 
 
 def astro_runtime_repo() -> int:
     """The hook that lists the repository's files itself."""
-    return run(Hook("astro-runtime-repo", (*_ALL, *_ACROSS), stands_for_stages=True, together=True))
+    checks = (*_ALL, *_ACROSS)
+    return run(Hook("astro-runtime-repo", checks, optional=_DATED, stands_for_stages=True, together=True))
 
 
 def astro_runtime_rules() -> int:
     """The hook that reads and tests a repository's own rule files."""
-    return run(Hook("astro-runtime-rules", (), commands=True), ["rules", "test"])
+    return run(Hook("astro-runtime-rules", (), command=("rules", "test"), commands=True))

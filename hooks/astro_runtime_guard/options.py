@@ -35,7 +35,8 @@ class Parser(ArgumentParser):
             raise CannotCheck(f'"{plain(word)}" is one word: write two, as in args: [{head}, {plain(rest)}]')
         near = nearest(word.partition("=")[0], known)
         hint = f"did you mean {near}? " if near else ""
-        raise CannotCheck(f"no option is called {plain(word)}; {hint}{self._help()}")
+        what = "no option is called" if word.startswith("-") else "no argument is expected after the others:"
+        raise CannotCheck(f"{what} {plain(word)}; {hint}{self._help()}")
 
     def _help(self) -> str:
         return f"see {self.prog} --help"

@@ -64,7 +64,9 @@ class Run:
         self.hook, self.options, self.repository = hook, options, repository
         self.problems: list[CannotCheck] = []
         rulebook = load_rulebook(rule_folders(options.rules), options.today)
-        self.rules = select_rules(rulebook, hook.checks, options.enable, options.disable, options.only)
+        self.rules = select_rules(
+            rulebook, hook.checks, options.enable, options.disable, options.only, optional=hook.optional
+        )
         if options.files:
             # Imported while git works: what the shortcut did not pass is sure to need it.
             from .findings import judge  # noqa: F401
@@ -75,7 +77,10 @@ class Run:
 
     def read(self) -> Snapshot:
         """The files to check, before and now. Raises CannotCheck."""
-        return self._narrowed(read(self.repository, self.request))
+        snapshot = read(self.repository, self.request)
+        if self.hook.commands and not snapshot.files:
+            self._refuse_empty_folder(snapshot.prefix)
+        return self._narrowed(snapshot)
 
     def _narrowed(self, snapshot: Snapshot) -> Snapshot:
         if not self.options.changed and not self._is_in_stage():
@@ -85,6 +90,14 @@ class Run:
         from .changed import narrow
 
         return narrow(snapshot, self.reader, self.repository, together=self.hook.together)
+
+    def _refuse_empty_folder(self, prefix: str) -> None:
+        """Raises CannotCheck if the repository has files to check, but none below this folder."""
+        reader = Reader(self.reader.rulebook, places=self.hook.together)
+        listed = [path for path in map(os.fsdecode, self.repository.index) if reader.is_listed(path)]
+        if listed and not any(path.startswith(prefix) for path in listed):
+            top = "/".join(".." for _ in prefix.strip("/").split("/"))
+            raise CannotCheck(f"no file to check is tracked below this folder: run this at the top (cd {top})")
 
     def _is_in_stage(self) -> bool:
         """Whether the hook that lists files itself was called for a commit or a push, not by hand."""
@@ -142,20 +155,29 @@ def select_rules(
     enabled: Sequence[str] = (),
     disabled: Sequence[str] = (),
     only: Sequence[str] = (),
+    *,
+    optional: Sequence[str] = (),
 ) -> list[Rule]:
     """The rules that run: those of the checks that are not off, and those enabled by name, less those disabled.
 
-    `only` narrows them to the rules that it names. Raises CannotCheck for a name that no rule has.
+    `only` narrows them to the rules that it names, which may have one of the `optional` checks. Raises CannotCheck for
+    a name that no such rule has, and where no rule is left.
     """
     names = [rule.name for rule in rulebook.rules]
+    running = (*checks, "acknowledgement")
+    own = [rule.name for rule in rulebook.rules if rule.check in (*running, *optional) or rule.name in enabled]
     for name in (*enabled, *disabled, *only):
         if name not in names:
             raise CannotCheck(unknown("rule", name, names))
-    running = (*checks, "acknowledgement")
-    return [
+        if name in only and name not in own:
+            raise CannotCheck(f"--only {name}: this hook does not run that rule; expected one of {', '.join(own)}")
+    selected = [
         rule
         for rule in rulebook.rules
         if (rule.name in enabled or rule.name in only or (rule.enabled and rule.check in running))
         and rule.name not in disabled
         and (not only or rule.name in only)
     ]
+    if all(rule.check == "acknowledgement" and rule.name not in only for rule in selected):
+        raise CannotCheck("no rule is left to run: remove one of the options --disable and --only, or a rule file")
+    return selected

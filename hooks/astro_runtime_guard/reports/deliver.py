@@ -62,12 +62,14 @@ def version() -> str:
 
 
 def internal_error(error: Exception) -> str:
-    """The words for an exception that nobody expected, with the place in our own files that a report needs."""
+    """The words for an exception that nobody expected, with the last line of our own code that it passed."""
     from traceback import extract_tb
 
-    place = extract_tb(error.__traceback__)[-1]
-    where = f"{place.filename.replace(os.sep, '/').rpartition('/')[2]}:{place.lineno}"
-    return f"nothing was checked, for the program itself failed ({type(error).__name__} at {where}); please report this"
+    frames = [(frame.filename.replace(os.sep, "/"), frame.lineno) for frame in extract_tb(error.__traceback__)]
+    package = f"/{__package__.partition('.')[0]}/"
+    path, line = next((frame for frame in reversed(frames) if package in frame[0]), frames[-1])
+    where = f"{path.rpartition(package)[2]}:{line}"
+    return f"nothing was checked, because the program failed ({type(error).__name__} at {where}); please report this"
 
 
 def complain(message: str) -> None:

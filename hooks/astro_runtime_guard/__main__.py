@@ -1,0 +1,8 @@
+"""`python -m astro_runtime_guard` is the command astro-runtime-guard."""
+
+from __future__ import annotations
+
+from .entrypoints import astro_runtime_guard
+
+if __name__ == "__main__":
+    raise SystemExit(astro_runtime_guard())
