@@ -11,9 +11,22 @@ from .git.repository import merged_heads
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Protocol
 
+    from .arguments import Hook, Options
+    from .git.repository import Repository
     from .reports.report import Report
-    from .run import Run
+
+    class Run(Protocol):
+        """What is asked about the run; `run.Run` answers."""
+
+        hook: Hook
+        options: Options
+        repository: Repository
+
+        def passes(self, base: str) -> bool:
+            """Whether no lower version is found in a comparison with another commit."""
+
 
 # Most files that are named in one command.
 _MOST = 5
@@ -79,7 +92,7 @@ class Adviser:
 
     def _other_bases(self) -> Iterator[str]:
         """Another commit to compare with, where that would pass and the hook cannot know that it is the right one."""
-        if self._run.request.base or not any(
+        if self._run.options.base or not any(
             finding.check == "ordered" and finding.base.startswith("HEAD ") for finding in self._findings
         ):
             return

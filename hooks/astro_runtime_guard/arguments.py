@@ -56,16 +56,3 @@ class Options:
         self.color = "auto"
         self.verbose = False
         self.version = False
-
-
-def read_options(program: str, words: Sequence[str], after: str | None) -> Options:
-    """What the words of a command line ask for; `after` stands at the end of --help.
-
-    Hook runners give file names alone, which need no parser. Ends the program for --help. Raises CannotCheck for wrong
-    arguments.
-    """
-    if not any(word.startswith("-") for word in words):
-        return Options(words)
-    from .options import read_with_parser
-
-    return read_with_parser(program, words, after, Options())

@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 
-from .arguments import Hook, read_options
+from .arguments import Hook, Options
 from .errors import CannotCheck, plain, unknown
 from .reports import deliver
 from .shortcut import names_nothing
@@ -55,7 +55,7 @@ def _command(hook: Hook, words: Sequence[str]) -> int:
 
 def _check(hook: Hook, words: Sequence[str]) -> int:
     _refuse_two_meanings(words)
-    options = read_options(hook.name, words, _AFTER if hook.commands else None)
+    options = _read_options(hook, words)
     if options.version:
         return _print_version(hook)
     if not hook.together and words == options.files and names_nothing(options.files, os.environ):
@@ -65,6 +65,15 @@ def _check(hook: Hook, words: Sequence[str]) -> int:
     from .run import check_files
 
     return check_files(hook, options)
+
+
+def _read_options(hook: Hook, words: Sequence[str]) -> Options:
+    """What the words ask for. Hook runners give file names alone, which need no parser."""
+    if not any(word.startswith("-") for word in words):
+        return Options(words)
+    from .options import read_options
+
+    return read_options(hook.name, words, _AFTER if hook.commands else None, Options())
 
 
 def _print_version(hook: Hook) -> int:

@@ -42,7 +42,7 @@ class Parser(ArgumentParser):
         return f"see {self.prog} --help"
 
 
-def read_with_parser(program: str, words: Sequence[str], after: str | None, options: Options) -> Options:
+def read_options(program: str, words: Sequence[str], after: str | None, options: Options) -> Options:
     """Put what the words ask for into `options`. Raises CannotCheck for wrong arguments."""
     parser = _parser(program, after)
     read, rest = parser.parse_known_intermixed_args(words)
