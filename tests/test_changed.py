@@ -130,13 +130,11 @@ def test_the_hook_that_lists_files_itself(
     assert places(guard(script="astro_runtime_repo")) == expected
 
 
-def test_a_merge_is_not_blocked_by_what_it_brings_from_a_parent(
-    guard: Callable[..., Said], project: Repository
-) -> None:
+def test_a_merge_that_keeps_its_own_lower_version_differs(guard: Callable[..., Said], project: Repository) -> None:
     project.git("switch", "--quiet", "--create", "topic")
     project.commit({"README.md": "topic\n"})
     project.git("switch", "--quiet", "main")
-    project.commit({"other/Dockerfile": f"{RUNTIME}:latest\n"})
+    project.commit({"app/Dockerfile": f"{NEWER}:3.2-10\n"})
     project.git("switch", "--quiet", "topic")
-    project.git("merge", "--quiet", "--no-commit", "main")
-    assert places(guard("--changed")) == []
+    project.git("merge", "--quiet", "--no-commit", "-s", "ours", "main")
+    assert places(guard("--changed")) == ["app/Dockerfile"]

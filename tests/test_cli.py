@@ -349,6 +349,76 @@ def test_a_folder_without_files_in_a_repository_that_has_some(
     assert guard() == (0, "", "")
 
 
+OFF = """\
+image: astro-runtime
+check: ordered
+enabled: false
+message: never
+examples: {finds: [], passes: []}
+"""
+NARROW = """\
+repositories: [example.com/runtime]
+numberings: [{name: own, tag: "{major}.{minor}"}]
+"""
+
+
+def test_the_summary_counts_findings_and_files(guard: Callable[..., Said], inside: Repository) -> None:
+    acknowledged = f"# astro-runtime: ignore pinned-runtime: built by CI\n{RUNTIME}:5.0\n"
+    head = inside.commit({"a.Dockerfile": f"{RUNTIME}:5.0\n", "b.Dockerfile": acknowledged, "Dockerfile": "FROM x\n"})
+    assert guard()[1].splitlines()[-1] == f"1 finding in 1 of 3 files, compared with HEAD at {head[:7]}"
+    assert guard("--no-base")[1].splitlines()[-1] == "1 finding in 1 of 3 files"
+    assert guard("b.Dockerfile") == (0, "", "")
+    assert "1 of 3 files" not in guard("--format", "json")[1]
+
+
+def test_own_rules_that_replace_ours_are_named(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0\n"})
+    inside.write(".astro-runtime/no-runtime-downgrade.yaml", OFF)
+    inside.write(".astro-runtime/runtime-5.yaml", OFF.replace("enabled: false\n", ""))
+    inside.write(".astro-runtime/own.yaml", OFF)
+    assert guard()[1].splitlines()[-2:] == [
+        "own rules: no-runtime-downgrade is switched off by .astro-runtime/no-runtime-downgrade.yaml",
+        "own rules: runtime-5 is replaced by .astro-runtime/runtime-5.yaml",
+    ]
+    assert "own rules: runtime-5 is replaced" in guard("--verbose", "--disable", "pinned-runtime")[2]
+    listed = {line.split()[0]: line for line in guard("rules", "list")[1].splitlines()}
+    assert listed["no-runtime-downgrade"].endswith(".yaml, replaces the built-in rule, off until --enable")
+    assert "replaces" not in listed["own"] + listed["runtime-6"]
+
+
+def test_an_image_that_is_narrowed_is_named(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": "FROM example.com/agent:1\n"})
+    inside.write(".astro-runtime/images/mirror.yaml", "extends: astro-runtime\nrepositories: [example.com/agent]\n")
+    assert guard()[0] == 1
+    assert "own rules" not in guard()[1]
+    inside.write(".astro-runtime/images/astro-remote-execution-agent.yaml", NARROW)
+    image = (
+        "the image astro-remote-execution-agent is narrowed by .astro-runtime/images/astro-remote-execution-agent.yaml"
+    )
+    assert f"own rules: {image}" in guard()[1].splitlines()
+
+
+def test_rules_from_the_base_commit(guard: Callable[..., Said], inside: Repository) -> None:
+    mirror = "extends: astro-runtime\nrepositories: [example.com/base]\n"
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", ".astro-runtime/images/mirror.yaml": mirror})
+    inside.git("branch", "base")
+    inside.commit({".astro-runtime/no-runtime-downgrade.yaml": OFF, "other.Dockerfile": "FROM example.com/base:5\n"})
+    inside.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n"})
+    assert "downgrade from" not in guard("--base", "base")[1]
+    out = guard("--base", "base", "--rules-from", "base")[1]
+    assert "no-runtime-downgrade: downgrade from 5.0.1 to 4.2.6" in out
+    assert "other.Dockerfile:1:6: pinned-runtime" in out
+    assert "own rules" not in out
+    assert guard("--rules-from", "base", "--rules", "x")[0] == 2
+    assert guard("--rules-from", "base", "--base", "gone")[0] == 2
+    broken = inside.commit({".astro-runtime/images/mirror.yaml": "extend: x\n"})
+    assert (
+        f"{broken[:7]}:.astro-runtime/images/mirror.yaml:1:1: no key is called extend"
+        in guard("--rules-from", "base")[2]
+    )
+    inside.commit({".astro-runtime/images/mirror.yaml": mirror})
+
+
 def test_rules_and_plan(guard: Callable[..., Said]) -> None:
     assert guard("rules", "test") == (0, "", "")
     assert "runtime-5             crossing         built in" in guard("rules", "list")[1].splitlines()

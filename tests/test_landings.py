@@ -66,7 +66,9 @@ class History:
         elif event == "revert" and self.parents[here]:
             self.local[branch] = self.commit(self.version[self.parents[here][0]], here)
         elif event == "merge" and there not in self.reach(here):
-            version = self.random.choice((self.version[here], self.version[there], self.random.randrange(len(VERSIONS))))
+            version = self.random.choice(
+                (self.version[here], self.version[there], self.random.randrange(len(VERSIONS)))
+            )
             self.local[branch] = self.commit(version, here, there)
         elif event == "squash":
             self.local[branch] = self.commit(self.version[there], here)
@@ -113,7 +115,9 @@ class History:
                 path = self.git / "refs" / folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(f"{commit}\n")
-        (self.git / "MERGE_HEAD").write_text(f"{merging}\n") if merging else (self.git / "MERGE_HEAD").unlink(missing_ok=True)
+        (self.git / "MERGE_HEAD").write_text(f"{merging}\n") if merging else (self.git / "MERGE_HEAD").unlink(
+            missing_ok=True
+        )
         self.repo.git("read-tree", self.trees[version])
         self.repo.write("Dockerfile", dockerfile(VERSIONS[version]))
 

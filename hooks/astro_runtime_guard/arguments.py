@@ -46,6 +46,7 @@ class Options:
         self.changed = False
         self.exclude: re.Pattern[str] | None = None
         self.rules: str | None = None
+        self.rules_from = ""
         self.enable: list[str] = []
         self.disable: list[str] = []
         self.only: list[str] = []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def narrow(snapshot: Snapshot, reader: Reader, repository: Repository, *, together: bool) -> Snapshot:
-    """The files that differ from each commit to compare with, and those of the same projects as files beside them.
+    """The files that differ from a commit to compare with, and those of the same projects as files beside them.
 
     All files if there is nothing to compare with, or if a rule of the repository differs. Without `together` the run
     looks at each file alone.
@@ -43,9 +43,9 @@ def _key(file: File) -> str:
 
 
 def _differs(file: File, sides: Collection[str]) -> bool:
-    """A renamed file differs too; so does one beside others that vanished."""
-    olds = (old for old in file.old if old.before.commit in sides)
-    return not any(old.path == file.path and old.source == file.source for old in olds)
+    """Whether a file is not the same in all commits to compare with; a renamed or a vanished file differs too."""
+    same = {old.before.commit for old in file.old if old.path == file.path and old.source == file.source}
+    return not same.issuperset(sides)
 
 
 def _named_elsewhere(files: Iterable[File], reader: Reader) -> dict[str, str]:

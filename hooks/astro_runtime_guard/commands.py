@@ -11,6 +11,7 @@ from .findings.checks import CHECKS
 from .options import Parser
 from .plan import make_plan
 from .rulebook.load import load_rulebook
+from .rulebook.overrides import is_shipped
 from .rulebook.where import rule_folders, shipped_folder
 
 TYPE_CHECKING = False
@@ -65,8 +66,10 @@ def _list(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:
 
 
 def _origin(rule: Rule) -> str:
-    shipped = os.path.dirname(rule.origin) == shipped_folder().replace(os.sep, "/")
-    return ("built in" if shipped else rule.origin) + ("" if rule.enabled else ", off until --enable")
+    names = {path.removesuffix(".yaml") for path in os.listdir(shipped_folder())}
+    replaces = ", replaces the built-in rule" if rule.name in names and not is_shipped(rule) else ""
+    off = "" if rule.enabled else ", off until --enable"
+    return f"{'built in' if is_shipped(rule) else rule.origin}{replaces}{off}"
 
 
 def _test(rulebook: Rulebook, options: Namespace) -> tuple[str, int]:

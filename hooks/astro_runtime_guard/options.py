@@ -50,6 +50,8 @@ def read_options(program: str, words: Sequence[str], after: str | None, options:
         if not os.path.lexists(word):
             parser.refuse(word)
     vars(options).update(vars(read))
+    if options.rules and options.rules_from:
+        raise CannotCheck("--rules and --rules-from exclude each other: leave one of them out")
     return options
 
 
@@ -63,6 +65,7 @@ def _parser(program: str, after: str | None) -> Parser:
     add("--changed", action="store_true", help="check only the files that differ from before")
     add("--exclude", metavar="REGEX", type=_regex, help="skip paths that match, where no FILE is given")
     add("--rules", metavar="DIR", help="a folder of rules, read instead of .astro-runtime/")
+    add("--rules-from", choices=("base",), help="read .astro-runtime/ as it is in the commit to compare with")
     add("--enable", metavar="RULE", action="append", help="run this rule too; can be repeated")
     add("--disable", metavar="RULE", action="append", help="do not run this rule; can be repeated")
     add("--only", metavar="RULE", action="append", help="run only this rule; can be repeated")

@@ -15,7 +15,7 @@ from .rulebook.where import rule_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from .arguments import Hook, Options
     from .findings.finding import Finding
@@ -40,14 +40,16 @@ def check_files(hook: Hook, options: Options) -> int:
     if options.verbose:
         from .reports.verbose import describe
 
-        deliver.complain("\n".join(describe(snapshot)))
+        deliver.complain("\n".join((*describe(snapshot), *run.overrides())))
     report = run.report(snapshot)
     refused = any(not finding.acknowledged for finding in report.findings)
     advice: tuple[str, ...] = ()
-    if refused and options.format == "text":
+    if refused and (options.format == "text" or options.output):
         from .advice import Adviser
+        from .reports.summary import summarize
 
-        advice = tuple(Adviser(run, report).lines())
+        files = sum(not file.beside for file in snapshot.files)
+        advice = (summarize(report, files), *run.overrides(), *Adviser(run, report).lines())
     deliver.deliver(report, options.format, options.output, options.color, advice)
     for problem in run.problems:
         deliver.complain(f"{hook.name}: {problem}")
@@ -63,7 +65,7 @@ class Run:
         """Raises CannotCheck."""
         self.hook, self.options, self.repository = hook, options, repository
         self.problems: list[CannotCheck] = []
-        rulebook = load_rulebook(rule_folders(options.rules), options.today)
+        rulebook = self._rulebook()
         self.rules = select_rules(
             rulebook, hook.checks, options.enable, options.disable, options.only, optional=hook.optional
         )
@@ -74,6 +76,30 @@ class Run:
         self.request = Request(
             options.files or None, self.reader, options.base, options.no_base, hook.together, rulebook.branches
         )
+
+    def _rulebook(self) -> Rulebook:
+        """The rules that come with the program and those of the repository, as they are here or at the base."""
+        folders = rule_folders(self.options.rules)
+        if not self.options.rules_from:
+            return load_rulebook(folders, self.options.today)
+        from .rulebook.committed import load_committed
+
+        rulebook = load_rulebook(folders[:1], self.options.today)
+        reader = Reader(rulebook, places=self.hook.together, exclude=self.options.exclude)
+        request = Request(self.options.files or None, reader, self.options.base, self.options.no_base)
+        base = read(self.repository, request).base
+        if base.problem:
+            raise CannotCheck(base.problem)
+        commits = [before.commit for before in base.commits] or [self.repository.head if self.repository.where else ""]
+        return load_committed(self.repository, commits[-1], self.options.today) if commits[-1] else rulebook
+
+    def overrides(self) -> Iterator[str]:
+        """What the repository's own rules change of ours, for people who rely on ours."""
+        rulebook = self.reader.rulebook
+        if self.options.rules_from or len(rule_folders(self.options.rules)) > 1:
+            from .rulebook.overrides import overrides
+
+            yield from (f"own rules: {text}" for text in overrides(rulebook))
 
     def read(self) -> Snapshot:
         """The files to check, before and now. Raises CannotCheck."""

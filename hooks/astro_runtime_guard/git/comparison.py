@@ -58,15 +58,16 @@ class Base(NamedTuple):
     def commits(self) -> tuple[Before, ...]:
         """Every commit whose files are needed, once each."""
         unique: dict[str, Before] = {}
-        for before in (*self.sides, *self.promoted):
+        merge = (*self.merge.parents, *self.merge.forks) if self.merge else ()
+        for before in (*self.judged, *self.staged, *self.forks, *merge, *self.promoted):
             unique.setdefault(before.commit, before)
         return tuple(unique.values())
 
     @property
     def sides(self) -> tuple[Before, ...]:
-        """The commits that a file has to differ from to be a change of this run."""
-        merge = (*self.merge.parents, *self.merge.forks) if self.merge else ()
-        return (*self.judged, *self.staged, *self.forks, *merge)
+        """The commits of which a file has to differ from one to be a change of this run."""
+        parents = self.merge.parents if self.merge else ()
+        return (*(self.forks or self.judged), *self.staged, *parents)
 
 
 def topic(target: Target, git: History, *commits: str) -> Base:
