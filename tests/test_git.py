@@ -566,12 +566,13 @@ def test_odd_name_renamed_to_an_odd_name(repo: Repository, read: Read) -> None:
     assert read(["other.image"]) == {"other.image": (runtime("2"), [("base.image", runtime("2"), "HEAD")])}
 
 
-def test_deleted_here_and_unrelated_there_is_no_rename(repo: Repository, read: Read) -> None:
+def test_one_moved_and_rewritten_is_renamed(repo: Repository, read: Read) -> None:
     repo.commit({"a/Dockerfile": runtime("2", "RUN a", "RUN b", "RUN c")})
     repo.git("rm", "--quiet", "a/Dockerfile")
     repo.write("b/Dockerfile", runtime("1", "RUN x", "RUN y", "RUN z"))
     repo.git("add", ".")
-    assert read() == {"b/Dockerfile": (runtime("1", "RUN x", "RUN y", "RUN z"), [])}
+    old = ("a/Dockerfile", runtime("2", "RUN a", "RUN b", "RUN c"), "HEAD")
+    assert read() == {"b/Dockerfile": (runtime("1", "RUN x", "RUN y", "RUN z"), [old])}
 
 
 def test_copied_is_new(repo: Repository, read: Read) -> None:

@@ -25,12 +25,14 @@ PLACES = load_rulebook([shipped_folder()], "2026-11-22").places
 GOOD = (
     "Dockerfile", "dockerfile", "DOCKERFILE", "Dockerfile.dev", "Dockerfile.client", "dev.Dockerfile", "app.dockerfile",
     "Dockerfile-foo", "Dockerfile_foo", "my-Dockerfile", "Containerfile", "containerfile.dev", "a/b c/Dockerfile",
-    "Dockerfile.py311", "dags/.Dockerfile",
+    "Dockerfile.py311", "dags/.Dockerfile", "Dockerfile2", "dev.dockerfile10", "Dockerfile2.dev", "Dockerfile.inside",
 )  # fmt: skip
 BAD = (
     "Dockerfile.md", "Dockerfile.dockerignore", "Dockerfile.j2", "Dockerfile.tmpl", "Dockerfile.orig", "Dockerfile.bak",
-    "Dockerfile.rej", ".dockerignore", "docker-compose.yml", "Dockerfiles", "Dockerfile/README", "dockerfile.d/x.txt",
-    "notaDockerfile", "requirements.txt", "prod-dockerfile.yaml", "dockerfile-prod.yml", "Dockerfile.json", "Dockerfile.TOML",
+    "Dockerfile.rej", "Dockerfile.in", "Dockerfile.erb", "Dockerfile.jinja2", "Dockerfile.jinja", "Dockerfile.template",
+    "Dockerfile.mustache", "Dockerfile2.in", "Dockerfile2x", ".dockerignore", "docker-compose.yml", "Dockerfiles", "Dockerfile/README", "dockerfile.d/x.txt",
+    "notaDockerfile", "requirements.txt",
+    "prod-dockerfile.yaml", "dockerfile-prod.yml", "Dockerfile.json", "Dockerfile.TOML",
 )  # fmt: skip
 
 

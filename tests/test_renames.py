@@ -39,7 +39,16 @@ CASES = {
         {"x/D": "z/D"},
     ),
     "half of the lines": ({"x/D": R + "4\nRUN a\n"}, {"y/D": R + "5\nRUN b\n"}, {"x/D": "y/D"}),
-    "less than half, elsewhere: unrelated": ({"x/D": R + "4\nRUN a\nRUN b\n"}, {"y/D": R + "5\nRUN c\nRUN d\n"}, {}),
+    "one appeared and one vanished, nothing in common": (
+        {"x/D": R + "4\nRUN a\nRUN b\n"},
+        {"y/D": R + "5\nRUN c\nRUN d\n"},
+        {"x/D": "y/D"},
+    ),
+    "less than half, elsewhere: unrelated": (
+        {"x/D": R + "4\nRUN a\nRUN b\n"},
+        {"y/D": R + "5\nRUN c\nRUN d\n", "z/D": R + "5\nRUN e\nRUN f\n"},
+        {},
+    ),
     "less than half, in the same folder": (
         {"x/D": R + "4\nRUN a\nRUN b\n"},
         {"x/E": R + "5\nRUN c\nRUN d\n"},

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from ..model import Place, Rulebook
 
 DOCKERFILES = (
-    r"(?i)(?:^|/)(?:[^/]*[._-])?(?:docker|container)file(?:[._-][^/]+)?"
+    r"(?i)(?:^|/)(?:[^/]*[._-])?(?:docker|container)file[0-9]*(?:[._-][^/]+)?"
     r"(?<!ignore)(?<!\.j2)(?<!\.tmpl)(?<!\.tpl)(?<!\.orig)(?<!\.bak)(?<!\.rej)(?<!\.md)"
-    r"(?<!\.yaml)(?<!\.yml)(?<!\.json)(?<!\.toml)$"
+    r"(?<!\.yaml)(?<!\.yml)(?<!\.json)(?<!\.toml)"
+    r"(?<!\.in)(?<!\.erb)(?<!\.jinja2)(?<!\.jinja)(?<!\.template)(?<!\.mustache)$"
 )
 """Paths that are Dockerfiles by their name; the same pattern as `files:` in `.pre-commit-hooks.yaml`."""
 

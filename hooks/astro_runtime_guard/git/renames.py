@@ -23,14 +23,16 @@ def pair_renamed(
 ) -> dict[str, str]:
     """New path -> the vanished path it had before; `blanked(path, text)` takes out what a rename may change.
 
-    Equal blanked texts first, then texts that have at least half of their lines in common, then the same
-    folder. In each step a pair counts only where each is the other's one best, the nearer path deciding
-    between equal texts; what stays ambiguous is left out: it is new. Texts in which `blanked` finds nothing are
-    not looked at.
+    If one file appeared and one vanished, they are a pair. Else equal blanked texts come first, then texts that have
+    at least half of their lines in common, then the same folder. In each step a pair counts only where each is the
+    other's one best, and the nearer path decides between equal texts. A file that stays ambiguous is new. Texts in
+    which `blanked` finds nothing are ignored.
     """
     texts = {path: blanked(path, source) for path, source in (*new.items(), *gone.items())}
     fresh = {path for path, source in new.items() if texts[path] != source}
     lost = {path for path, source in gone.items() if texts[path] != source}
+    if len(fresh) == 1 == len(lost):
+        return dict(zip(fresh, lost, strict=True))
     lines = {path: _lines(texts[path]) for path in fresh | lost}
     found = _pairs(fresh, lost, lambda a, b: float(texts[a] == texts[b]))
     found |= _alike(fresh - found.keys(), lost - set(found.values()), texts, gone)
