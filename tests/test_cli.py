@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -417,6 +418,30 @@ def test_rules_from_the_base_commit(guard: Callable[..., Said], inside: Reposito
         in guard("--rules-from", "base")[2]
     )
     inside.commit({".astro-runtime/images/mirror.yaml": mirror})
+
+
+FREEZE = """\
+image: astro-runtime
+check: crossing
+version: 5.0.0
+message: upgrade from {before} to {after} reaches Runtime 5
+acknowledge: once there is a date
+examples: {finds: [], passes: []}
+"""
+
+
+def test_boundaries_that_are_grouped_keep_the_words_of_each_rule(
+    guard: Callable[..., Said], inside: Repository
+) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n", ".astro-runtime/freeze.yaml": FREEZE})
+    inside.write("Dockerfile", f"{RUNTIME}:5.0.1\n")
+    out = guard()[1]
+    assert "crosses 2 boundaries" in out
+    assert re.search(
+        r"^  (?=.*once there is a date).*, and .*, write above the FROM:  # astro-runtime: reviewed 5.0.1$",
+        out,
+        re.MULTILINE,
+    )
 
 
 def test_rules_and_plan(guard: Callable[..., Said]) -> None:

@@ -117,7 +117,8 @@ def test_new_deleted_and_announced(repo: Repository, read: Read) -> None:
     repo.git("add", "-N", "announced/Dockerfile")
     repo.write("untracked/Dockerfile", runtime("4"))
     repo.git("add", "new/Dockerfile")
-    assert read() == {"announced/Dockerfile": (runtime("3"), []), "new/Dockerfile": (runtime("2"), [])}
+    gone = ("gone/Dockerfile", runtime("1", "RUN x", "RUN y", "RUN z"), "HEAD")
+    assert read() == {"announced/Dockerfile": (runtime("3"), []), "new/Dockerfile": (runtime("2"), [gone])}
     assert read(["untracked/Dockerfile"]) == {"untracked/Dockerfile": (runtime("4"), [])}
 
 

@@ -350,7 +350,10 @@ def test_branches(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("target: [main]", "1:1: target: unknown key, expected one of targets, deployed"),
+        (
+            "target: [main]",
+            "1:1: no key is called target; did you mean targets? expected one of targets, deployed",
+        ),
         ("targets: []", "1:10: expected a text"),
         ("targets:\n  - main\n  - a b", "3:5: a b: is not the name of a branch, such as main or release/*"),
         ("deployed: ['?x']", "1:12: ?x: is not the name of a branch, such as main or release/*"),
@@ -364,3 +367,45 @@ def test_a_mistake_in_branches(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(CannotCheck) as raised:
         load(tmp_path)
     assert str(raised.value) == f"{path.as_posix()}:{message}"
+
+
+@pytest.mark.parametrize(
+    ("repository", "fault"),
+    [
+        ("https://registry.example.com/base", "without https://"),
+        ("registry.example.com/base/", "without the slash at its end"),
+        ("registry.example.com/base:latest", "without the tag"),
+        ("registry.example.com:5000", "without the tag"),
+        ("registry.example.com/base@sha256:abc", "without the digest"),
+        ("registry.example.com/*", "without the *, which may only be the start of */PATH"),
+        ("*/a/*", "without the *, which may only be the start of */PATH"),
+        ("*", "without the *, which may only be the start of */PATH"),
+        ("registry.example.com/a base", "as in registry.example.com/team/base"),
+        ("registry.example.com//base", "as in registry.example.com/team/base"),
+        ("registry.example.com:5000/base", ""),
+        ("[::1]:5000/team/base", ""),
+        ("*/team/base", ""),
+        ("base", ""),
+    ],
+)
+def test_a_mirror_that_can_match_nothing(tmp_path: Path, repository: str, fault: str) -> None:
+    (tmp_path / "images").mkdir()
+    path = tmp_path / "images" / "mirror.yaml"
+    path.write_text(f'extends: astro-runtime\nrepositories: [a/b, "{repository}"]\n')
+    if fault:
+        with pytest.raises(CannotCheck) as refused:
+            load_rulebook([shipped_folder(), str(tmp_path)], "2026-11-22")
+        place = f"{path.as_posix()}:2:21"
+        assert str(refused.value) == f"{place}: {repository} can match no image: write it {fault}"
+    else:
+        load_rulebook([shipped_folder(), str(tmp_path)], "2026-11-22")
+
+
+def test_an_own_image_may_extend_another_own_image_whatever_their_names(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    own = 'repositories: [a/{0}]\nnumberings: [{{name: only, tag: "{{major}}.{{minor}}"}}]\n'
+    (tmp_path / "images" / "zebra.yaml").write_text(own.format("zebra"))
+    (tmp_path / "images" / "b.yaml").write_text("extends: zebra\nrepositories: [a/b]\n")
+    (tmp_path / "images" / "a-b-c-d.yaml").write_text("extends: zebra\nrepositories: [a/c]\n")
+    book = load_rulebook([shipped_folder(), str(tmp_path)], "2026-11-22")
+    assert {image.name: image.repositories for image in book.images}["zebra"] == ("a/zebra", "a/c", "a/b")

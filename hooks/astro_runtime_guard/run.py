@@ -46,7 +46,7 @@ def check_files(hook: Hook, options: Options) -> int:
     advice: tuple[str, ...] = ()
     if refused and (options.format == "text" or options.output):
         from .advice import Adviser
-        from .reports.summary import summarize
+        from .reports.text import summarize
 
         files = sum(not file.beside for file in snapshot.files)
         advice = (summarize(report, files), *run.overrides(), *Adviser(run, report).lines())

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..findings.finding import Finding
+    from .report import Report
 
 _BOLD, _RED, _CYAN = "1", "1;31", "36"
 _WIDEST = 200
@@ -52,7 +53,8 @@ def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) 
     if first.base:
         yield f"  {compared(first)}"
     if first.comment:
-        yield f"  {how_to_answer(first)}:  {_paint(printable(first.comment), _CYAN, color)}"
+        words = ", and ".join(dict.fromkeys(each.acknowledge for each in group if each.acknowledge))
+        yield f"  {how_to_answer(first._replace(acknowledge=words))}:  {_paint(printable(first.comment), _CYAN, color)}"
     if len(group) == 1 and first.link:
         yield f"  see: {printable(first.link)}"
 
@@ -90,3 +92,13 @@ def _excerpt(finding: Finding, color: bool) -> Iterator[str]:
 
 def _paint(text: str, code: str, color: bool) -> str:
     return f"\033[{code}m{text}\033[0m" if color else text
+
+
+def summarize(report: Report, files: int) -> str:
+    """`2 findings in 2 of 14 files, compared with HEAD at 1a2b3c4`; acknowledged findings do not count."""
+    findings = [finding for finding in report.findings if not finding.acknowledged]
+    bad = len({finding.path for finding in findings})
+    number = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+    of = "1 file" if files == 1 else f"{files} files"
+    compared = f", compared with {printable(' and '.join(report.bases))}" if report.bases else ""
+    return f"{number} in {bad} of {of}{compared}"

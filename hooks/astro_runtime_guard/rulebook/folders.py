@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ..errors import CannotCheck
 from ..yamlfile import MOST_BYTES, Mistake, Value, read_yaml
 from .branchfile import BRANCHES, read_branch_file
 from .imagefile import read_image
@@ -28,9 +29,10 @@ def read_folders(
     """Put what the files say into the four collections; the mistakes, each `path:line:column: ...`."""
     paths = [Path(folder) for folder in folders]
     yield from _refuse_strays(paths)
-    for path in _files(paths):
+    for path, value in _values(paths):
         try:
-            value = read_yaml(_source(path), _shown(path))
+            if isinstance(value, CannotCheck):
+                raise value
             if path.parent.name == "images":
                 image = read_image(value, path.stem, images)
                 images[image.name] = image
@@ -40,10 +42,8 @@ def read_folders(
                 branches.append(read_branch_file(value))
             else:
                 rules[path.stem] = read_rule(value, path.stem, images)
-        except Mistake as mistake:
+        except CannotCheck as mistake:
             yield str(mistake)
-        except OSError as error:
-            yield f"{_shown(path)}: {error.strerror}"
 
 
 def _refuse_strays(folders: list[Path]) -> Iterator[str]:
@@ -60,12 +60,38 @@ def _refuse_strays(folders: list[Path]) -> Iterator[str]:
                 yield f"{_shown(path)}:1:1: NAME.yaml: a name has only letters, digits, dots, dashes and underscores"
 
 
-def _files(folders: list[Path]) -> Iterator[Path]:
-    """Image files first, because a rule or a place names its image."""
+def _values(folders: list[Path]) -> Iterator[tuple[Path, Value | CannotCheck]]:
+    """What each file says, or why it cannot be read. Image files first, because a rule or a place names its image."""
     for pattern in ("images/*.yaml", "places/*.yaml", "*.yaml"):
         for folder in folders:
-            # Short names first: a file that extends `images/a.yaml` has a longer name or is in a later folder.
-            yield from sorted(folder.glob(pattern), key=lambda path: (len(path.stem), path.stem))
+            files = {path: _value(path) for path in sorted(folder.glob(pattern))}
+            yield from _in_order(files) if pattern.startswith("images") else files.items()
+
+
+def _in_order(files: dict[Path, Value | CannotCheck]) -> Iterator[tuple[Path, Value | CannotCheck]]:
+    """Each image file after the ones of the same folder that it extends or carries."""
+    left = dict(files)
+    while left:
+        names = {path.stem for path in left}
+        ready = [path for path, value in left.items() if not (_needs(value) & names - {path.stem})]
+        # In a circle none is ready, and each is refused.
+        yield from ((path, left.pop(path)) for path in ready or list(left))
+
+
+def _needs(value: Value | CannotCheck) -> set[object]:
+    """The images that an image file names as known."""
+    content = value.content if isinstance(value, Value) and isinstance(value.content, dict) else {}
+    named = (content[key][1].content for key in ("extends", "carries") if key in content)
+    return {name for name in named if isinstance(name, str)}
+
+
+def _value(path: Path) -> Value | CannotCheck:
+    try:
+        return read_yaml(_source(path), _shown(path))
+    except Mistake as mistake:
+        return mistake
+    except OSError as error:
+        return CannotCheck(f"{_shown(path)}: {error.strerror}")
 
 
 def _source(path: Path) -> bytes:

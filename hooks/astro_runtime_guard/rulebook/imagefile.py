@@ -27,6 +27,31 @@ def _minor(value: Value) -> str:
     return found
 
 
+_REPOSITORY = re.compile(r"(?:\*/)?(?:[\w.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?(?:/[\w.-]+)*", re.ASCII)
+
+
+def repositories(value: Value) -> tuple[str, ...]:
+    """A list of repositories: exact names, or */PATH."""
+    names = texts(value)
+    for item, name in zip(value.content if isinstance(value.content, tuple) else (value,), names, strict=True):
+        if fault := _fault(name):
+            raise Mistake(item, f"{name} can match no image: write it {fault}")
+    return names
+
+
+def _fault(repository: str) -> str:
+    """What keeps a repository from matching an image, as the end of a sentence; "" for nothing."""
+    faults = {
+        "without https://": "://" in repository,
+        "without the slash at its end": repository.endswith("/"),
+        "without the digest": "@" in repository,
+        "without the tag": ":" in repository.rpartition("/")[2],
+        "without the *, which may only be the start of */PATH": "*" in repository.removeprefix("*/"),
+        "as in registry.example.com/team/base": not _REPOSITORY.fullmatch(repository),
+    }
+    return next((fault for fault, is_there in faults.items() if is_there), "")
+
+
 NUMBERING_KEYS = {
     "name": Key(text, "what the lines call this numbering", required=True),
     "tag": Key(text, "the shape of a build's tag, such as {major}.{minor}.{patch}", required=True),
@@ -52,7 +77,7 @@ WITHDRAWN_KEYS = {
 }
 IMAGE_KEYS = {
     "extends": Key(text, "an image to which this file adds repositories or builds, and nothing else"),
-    "repositories": Key(texts, "exact names, or */PATH for that path in any registry"),
+    "repositories": Key(repositories, "exact names, or */PATH for that path in any registry"),
     "numberings": Key(records, "how builds are numbered, oldest numbering first", keys=NUMBERING_KEYS),
     "suffixes": Key(texts, "what may follow a version without changing it, such as -python-{major}.{minor}"),
     "pre-releases": Key(pairs, "words of pre-releases and how they rank: dev, a, b or rc"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..findings.checks import CHECKS
 from . import fields
 from .branchfile import BRANCH_KEYS, branch_names
-from .imagefile import IMAGE_KEYS
+from .imagefile import IMAGE_KEYS, repositories
 from .placefile import PLACE_KEYS
 from .rulefile import RULE_KEYS
 
@@ -22,6 +22,7 @@ _SCALAR: dict[str, Any] = {"type": ["string", "number"]}
 _SHAPES: dict[Any, dict[str, Any]] = {
     fields.texts: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
     branch_names: {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]},
+    repositories: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
     fields.flag: {"type": "boolean"},
     fields.date: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     fields.pairs: {"type": "object", "additionalProperties": _SCALAR},
