@@ -444,6 +444,19 @@ def test_boundaries_that_are_grouped_keep_the_words_of_each_rule(
     )
 
 
+def test_a_comment_that_is_not_staged_is_pointed_at(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"app/Dockerfile": f"{RUNTIME}:5.0.2\n"})
+    inside.write("app/Dockerfile", f"{RUNTIME}:5.0.1\n")
+    assert "staged text" not in guard()[1]
+    inside.git("add", ".")
+    assert "staged text" not in guard()[1]
+    inside.write("app/Dockerfile", f"# astro-runtime: downgraded 5.0.1: rolled back\n{RUNTIME}:5.0.1\n")
+    hint = "the staged text is judged, and the file on disk is different:  git add -- app/Dockerfile"
+    assert hint in guard()[1].splitlines()
+    inside.git("add", "--", "app/Dockerfile")
+    assert guard() == (0, "", "")
+
+
 def test_rules_and_plan(guard: Callable[..., Said]) -> None:
     assert guard("rules", "test") == (0, "", "")
     assert "runtime-5             crossing         built in" in guard("rules", "list")[1].splitlines()

@@ -273,6 +273,21 @@ def test_of_a_dockerfile_nothing_is_reported_twice(declared: Repository) -> None
     assert try_staged(declared, Dockerfile=f"{NEWER}:3.2-5-base\n") == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the hook is a shell script")
+def test_a_plain_git_hook_as_other_hook_managers_write_it(repo: Repository) -> None:
+    repo.commit({"legacy/Dockerfile": f"{RUNTIME}:latest\n", "Dockerfile": f"{RUNTIME}:4.2.7\n"})
+    hook = repo.path / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\nexec {Path(sys.executable).parent / 'astro-runtime-repo'}\n")
+    hook.chmod(0o755)
+    assert try_staged(repo, README_md="read me\n") == ""
+    report = try_staged(repo, Dockerfile=f"{RUNTIME}:4.2.6\n")
+    assert "no-runtime-downgrade" in report
+    assert "the staged text is judged, so after a change:  git add -- Dockerfile" in report
+    assert "SKIP=" not in report
+    assert "args:" not in report
+
+
 @pytest.mark.xdist_group("pre_commit")
 def test_try_repo(published: Published, tmp_path: Path) -> None:
     made = published.used_in(tmp_path / "tried")

@@ -46,7 +46,7 @@ class Adviser:
             yield "to go on: write the line, commit it, and push again"
             yield from self._skip(f"SKIP={self._run.hook.name} git push{self._refspec()}")
         elif not pushed:
-            yield from self._of_commit() if self._commits else ()
+            yield from self._of_commit() if self._commits else self._not_added()
             yield from self._other_bases()
         if self._run.hook.stands_for_stages and self._environ.get("PRE_COMMIT"):
             name = self._run.hook.name
@@ -70,9 +70,22 @@ class Adviser:
         if self._run.hook.stands_for_stages:
             yield from self._skip(f"SKIP=astro-runtime,{self._run.hook.name} git commit{more}")
 
+    def _not_added(self) -> Iterator[str]:
+        """Where a person wrote the line and did not stage it."""
+        repository, add = self._run.repository, self._add()
+        if repository.where is None or not add or not repository.staged:
+            return
+        listed = repository.ask("diff-files", "--name-only", "-z", "--relative", "--", *self._paths()).split(b"\0")
+        prefix = repository.work_tree.prefix
+        if any(path and prefix + path in repository.staged for path in listed):
+            yield f"the staged text is judged, and the file on disk is different:  {add}"
+
+    def _paths(self) -> list[str]:
+        return list(dict.fromkeys(finding.path for finding in self._findings))
+
     def _add(self) -> str:
         """The command that stages the files of the findings; "" if there are many, or one cannot be shown."""
-        paths = dict.fromkeys(finding.path for finding in self._findings)
+        paths = self._paths()
         if len(paths) > _MOST or not all(path.isprintable() for path in paths):
             return ""
         return " ".join(("git add --", *map(quote, paths)))
