@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -232,20 +233,127 @@ def test_the_branch_of_origin_is_no_command(repo: Repository) -> None:
 # --- files without end, and links that lead out
 
 
+SECRET = "refresh_token: s3cr3t\n"
+PLACE = "files: 'credentials\\.yaml$'\nformat: yaml\nimage: astro-runtime\nversion: refresh_token\n"
+LEADS_OUT = "is a symbolic link that leads out of this repository"
+NOT_READ = "so it is not read: put the file itself there, or leave it out"
+
+
 @posix
-@pytest.mark.parametrize("target", ["/dev/zero", "/etc/passwd", "../../outside", "loop", "pipe"])
-def test_a_link_out_of_the_repository_is_not_followed(repo: Repository, target: str) -> None:
-    repo.write("../outside", f"{RUNTIME}:latest\n")
+@pytest.mark.parametrize("target", ["/dev/zero", "/etc/passwd", "../../outside", "{outside}", "b/../../outside"])
+def test_a_link_out_of_the_repository_is_refused(repo: Repository, target: str, tmp_path: Path) -> None:
+    (tmp_path / "outside").write_text(f"{RUNTIME}:latest\n")
+    (repo.path / "Dockerfile").symlink_to(target.format(outside=tmp_path / "outside"))
+    start = repo.commit({"b/Dockerfile": f"{RUNTIME}:latest\n"})
+    for commit in (False, True):
+        repo.git("add", "Dockerfile")
+        if commit:
+            repo.commit()
+        for words in ((), ("Dockerfile", "b/Dockerfile")):
+            assert guard(repo, *words) == (2, "", f"astro-runtime-guard: Dockerfile: {LEADS_OUT}, {NOT_READ}\n")
+    assert guard(repo, "Dockerfile", **range_of(start))[0] == 2
+    assert guard(repo, "--exclude", "^Dockerfile")[0] == 1
+
+
+@posix
+@pytest.mark.parametrize("target", ["loop", "pipe", "nowhere"])
+def test_a_named_link_to_no_file_is_refused(repo: Repository, target: str) -> None:
     os.mkfifo(repo.path / "pipe")
     (repo.path / "loop").symlink_to("loop")
     (repo.path / "Dockerfile").symlink_to(target)
-    repo.commit({"b/Dockerfile": f"{RUNTIME}:latest\n"})
     repo.git("add", "Dockerfile")
     why = "is a symbolic link that leads to no file of this repository: name the file itself"
-    assert guard(repo, "Dockerfile", "b/Dockerfile") == (2, "", f"astro-runtime-guard: Dockerfile: {why}\n")
-    code, out, err = guard(repo)
-    assert (code, err) == (1, "")
-    assert re.findall(r"^\S+:1:6: ", out, re.MULTILINE) == ["b/Dockerfile:1:6: "]
+    assert guard(repo, "Dockerfile") == (2, "", f"astro-runtime-guard: Dockerfile: {why}\n")
+
+
+def links_of_a_place(repo: Repository, outside: Path) -> None:
+    repo.write(".astro-runtime/places/secret.yaml", PLACE)
+    (repo.path / "credentials.yaml").symlink_to(outside / "credentials.yaml")
+
+
+def links_of_a_folder(repo: Repository, outside: Path) -> None:
+    repo.write(".astro-runtime/places/secret.yaml", PLACE)
+    (repo.path / "l").symlink_to(outside)
+    (repo.path / "credentials.yaml").symlink_to("l/credentials.yaml")
+
+
+def links_of_a_companion(repo: Repository, outside: Path) -> None:
+    (repo.path / "l").symlink_to(outside)
+    repo.write("pyproject.toml", '[tool.astro]\nruntime = "3.3-8"\ndockerfile = "l/Dockerfile"\n')
+
+
+def path_of_a_companion(repo: Repository, outside: Path) -> None:
+    repo.write("pyproject.toml", '[tool.astro]\nruntime = "3.3-8"\ndockerfile = "../outside/Dockerfile"\n')
+
+
+def links_of_all_rules(repo: Repository, outside: Path) -> None:
+    (repo.path / ".astro-runtime").symlink_to(outside)
+
+
+def links_of_a_folder_of_rules(repo: Repository, outside: Path) -> None:
+    repo.write(".astro-runtime/x", "")
+    (repo.path / ".astro-runtime/places").symlink_to(outside)
+
+
+def links_of_a_rule(repo: Repository, outside: Path) -> None:
+    repo.write(".astro-runtime/x", "")
+    (repo.path / ".astro-runtime/mine.yaml").symlink_to(outside / "credentials.yaml")
+
+
+LINKS = {function.__name__: function for name, function in list(globals().items()) if "s_of_a" in name}
+LINKS["path_of_a_companion"] = path_of_a_companion
+
+
+@posix
+@pytest.mark.parametrize("hook", ["astro-runtime-guard", "astro-runtime-repo"])
+@pytest.mark.parametrize("make", LINKS.values(), ids=LINKS)
+def test_nothing_outside_the_repository_is_read(
+    repo: Repository, tmp_path: Path, make: Callable[[Repository, Path], None], hook: str
+) -> None:
+    """The quiet twin is the same folder inside the repository, for what a link leads to."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "credentials.yaml").write_text(SECRET)
+    (outside / "Dockerfile").write_text(f"{RUNTIME}:s3cr3t\n")
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    make(repo, outside)
+    repo.git("add", ".")
+    program = str(Path(GUARD).parent / hook)
+    done = repo.run(program, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "this repository" in done.stderr
+    assert "s3cr3t" not in done.stderr
+
+
+@posix
+def test_a_link_inside_the_repository_is_followed(repo: Repository) -> None:
+    repo.write("real/Dockerfile", f"{RUNTIME}:latest\n")
+    repo.write("real/image.txt", f"{RUNTIME}:latest\n")
+    repo.write("real/rules/x.yaml", PINNED.format(text="mine"))
+    (repo.path / ".astro-runtime").symlink_to("real/rules")
+    (repo.path / "app").symlink_to("real")
+    repo.write("pyproject.toml", '[tool.astro]\nruntime = "3.3-8"\ndockerfile = "app/image.txt"\n')
+    first = repo.commit({})
+    repo.git("add", ".")
+    for more in ({}, range_of(first)):
+        if more:
+            repo.commit()
+        code, out, err = guard(repo, **more)
+        assert (code, err) == (1, "")
+        assert "real/Dockerfile:1:6: x: mine" in out
+        assert "app/image.txt:1:6: pinned-runtime" in out
+
+
+@posix
+def test_a_folder_of_rules_that_is_given_may_lie_anywhere(repo: Repository, tmp_path: Path) -> None:
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "real.yaml").write_text(PINNED.format(text="mine"))
+    (tmp_path / "policy/x.yaml").symlink_to(tmp_path / "real.yaml")
+    repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    for given in ("../policy", str(tmp_path / "policy")):
+        assert "Dockerfile:1:6: x: mine" in guard(repo, "--rules", given)[1]
+    (repo.path / "l").symlink_to(tmp_path / "policy")
+    assert guard(repo, "--rules", "l")[0] == 2
 
 
 @posix

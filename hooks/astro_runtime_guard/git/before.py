@@ -85,8 +85,8 @@ class Side(NamedTuple):
 
 def read_side(now: Now, before: Before, keys: Iterable[bytes], reader: Reader, only_staged: bool) -> Side:
     """What a base commit held at each of `keys`; for `only_staged` just where the index differs from it."""
-    fresh = [key for key in keys if now.before(before.commit, key) is None]
     held = read_held(now, before, keys, only_staged)
+    fresh = [key for key in keys if key not in held and now.before(before.commit, key) is None]
     return Side(before, held, fresh, *_others(now, before, set(keys), fresh, reader))
 
 
@@ -95,13 +95,23 @@ def read_held(now: Now, before: Before, keys: Iterable[bytes], only_staged: bool
     differences = now.since(before.commit)
     held: dict[bytes, Entry] = {}
     for key in keys:
-        entry = now.before(before.commit, key) if key in differences or not only_staged else None
-        if entry and entry.mode == LINK:
-            end = plumbing.follow(key, lambda path: now.link_text(path, now.before(before.commit, path)))
-            entry = now.before(before.commit, end) if end else None
+        if key not in differences and only_staged:
+            continue
+        entry = now.before(before.commit, key)
+        if entry is None or entry.mode == LINK:
+            entry = _followed(now, before, key)
         if entry and entry.mode != SUBMODULE:
             held[key] = entry
     return held
+
+
+def _followed(now: Now, before: Before, key: bytes) -> Entry | None:
+    """What a base commit held where a key leads through links; nothing where it leads out of the repository."""
+    try:
+        end = plumbing.follow(key, lambda path: now.link_text(path, now.before(before.commit, path)))
+    except plumbing.LeadsOutError:
+        return None
+    return now.before(before.commit, end) if end else None
 
 
 def _others(

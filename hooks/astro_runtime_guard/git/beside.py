@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 
+from ..errors import CannotCheck, plain
 from ..named import NamedTuple
 from . import before
 from .before import File, Old
@@ -77,6 +78,8 @@ def _contents(now: Now, befores: Befores, key: bytes, *, staged: bool) -> Conten
     held = {it: before.read_held(now, it, [key], only_staged) for it, only_staged in befores.items()}
     old = {it: entries[key] for it, entries in held.items() if key in entries}
     kept = now.tracked.get(key)
+    if staged and kept is None and (end := now.end_of(key)):
+        kept = now.tracked.get(end)
     if staged and (kept is None or kept.mode not in (LINK, SUBMODULE)):
         return Contents(kept, old)
     return Contents(now.content(key), old)
@@ -114,8 +117,24 @@ def _named(files: Iterable[File], beside: Iterable[File], reader: Reader) -> dic
     for file in (*beside, *files):
         for path, source in ((file.path, file.source), *((old.path, old.source) for old in file.old)):
             name = reader.dockerfile_named(path, source) if _leads(reader, path) else ""
-            key = posixpath.normpath(posixpath.join(posixpath.dirname(file.key), name))
-            if name and not key.startswith(("../", "/")):
-                judged = not file.beside and source is file.source and not reader.is_dockerfile(key)
-                named[os.fsencode(key)] = named.get(os.fsencode(key), False) or judged
+            key = _key_of_name(file, name)
+            if key is None and source is file.source:
+                what = f"{plain(path)}: names the Dockerfile {plain(name)}, which is no path in this repository"
+                raise CannotCheck(f"{what}: name a file of the repository, from the folder of this file")
+            if key:
+                judged = not file.beside and source is file.source and not reader.is_dockerfile(os.fsdecode(key))
+                named[key] = named.get(key, False) or judged
     return named
+
+
+def _key_of_name(file: File, name: str) -> bytes | None:
+    """The key of the Dockerfile that a file names; None for a path that the repository cannot hold."""
+    if not name:
+        return b""
+    key = posixpath.normpath(posixpath.join(posixpath.dirname(file.key), name))
+    if key == ".." or key.startswith(("../", "/")) or "\0" in key:
+        return None
+    try:
+        return os.fsencode(key)
+    except UnicodeEncodeError:
+        return None

@@ -28,6 +28,8 @@ class Now:
         self.repository, self.after = repository, after
         self.prefix = repository.work_tree.prefix
         self._since: dict[str, Mapping[bytes, Difference]] = {}
+        self._links: dict[bytes, bytes | None] = {}
+        self._inside: dict[str, bool] = {}
 
     @cached_property
     def staged(self) -> Mapping[bytes, Difference]:
@@ -69,16 +71,48 @@ class Now:
         return next(same, key)
 
     def content(self, key: bytes) -> Entry | bytes | None:
-        """What a file says now: a blob to be read, or the text of a file on disk; None for nothing."""
-        end = plumbing.follow(key, self._link) if self.is_link(key) else key
+        """What a file says now: a blob to be read, or the text of a file on disk; None for nothing.
+
+        Raises CannotCheck for a path that leads out of the repository; nothing outside is read.
+        """
+        end = self.end_of(key)
         if end is None:
             return None
         entry = self._settled(end)
         if entry is None and not self.after:
-            text = on_disk(self.path(end))
+            text = self._on_disk(end)
             kept = self.tracked.get(end) if text is None else None
             return kept if kept and kept.sparse else text
         return None if entry and entry.mode == SUBMODULE else entry
+
+    def end_of(self, key: bytes) -> bytes | None:
+        """Where a key leads when links are followed, None where they form a circle."""
+        entry = self._settled(key)
+        if entry and entry.mode != LINK:
+            return key
+        try:
+            return plumbing.follow(key, self._link)
+        except plumbing.LeadsOutError as error:
+            raise self._leads_out(key, error.link) from None
+
+    def _leads_out(self, key: bytes, link: bytes) -> CannotCheck:
+        """A path of the repository that leads out of it: the repository's word alone opens no file outside."""
+        through = "" if link == key else f" through {plain(self.path(link))}"
+        return CannotCheck(
+            f"{plain(self.path(key))}: is a symbolic link that leads out of this repository{through}, so it is not read: "
+            "put the file itself there, or leave it out"
+        )
+
+    def _on_disk(self, key: bytes) -> bytes | None:
+        """A file of the work tree. `follow` knows no junctions and drives of Windows, so the folder is resolved too."""
+        path = self.path(key)
+        folder = os.path.dirname(path)
+        if folder not in self._inside:
+            top = os.path.realpath(self.path(b".") or ".")
+            self._inside[folder] = is_below(os.path.realpath(folder or "."), top)
+        if not self._inside[folder]:
+            raise self._leads_out(key, key)
+        return on_disk(path)
 
     def _settled(self, key: bytes) -> Entry | None:
         """What the tree, or the index where it differs from HEAD, holds at a key; None: ask the disk."""
@@ -88,12 +122,15 @@ class Now:
 
     def _link(self, key: bytes) -> bytes | None:
         """Where the link at a key points now, None for no link."""
-        entry = self._settled(key)
-        if entry or self.after:
-            return self.link_text(key, entry)
+        if key not in self._links:
+            entry = self._settled(key)
+            self._links[key] = self.link_text(key, entry) if entry or self.after else self._link_on_disk(key)
+        return self._links[key]
+
+    def _link_on_disk(self, key: bytes) -> bytes | None:
         try:
             return os.readlink(os.fsencode(self.path(key))).replace(os.fsencode(os.sep), b"/")
-        except OSError:
+        except (OSError, ValueError):
             return None
 
     def is_link(self, key: bytes) -> bool:
@@ -122,6 +159,11 @@ class Now:
         else:
             why = "is a folder: name the files in it" if os.path.isdir(path) else "no such file"
         return CannotCheck(f"{plain(path)}: {why}")
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder, or lies below it; both are resolved."""
+    return path == folder or path.startswith(os.path.join(folder, ""))
 
 
 def key_of(prefix: bytes, path: str, resolve: Callable[[bytes], bytes]) -> bytes:

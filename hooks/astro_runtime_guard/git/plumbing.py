@@ -79,22 +79,29 @@ def read_commits(output: bytes) -> list[str]:
     return [name.decode("ascii") if kind == b"commit" else "" for name, kind in found]
 
 
-def follow(path: bytes, link: Callable[[bytes], bytes | None]) -> bytes | None:
-    """Where a path leads when links within the tree are followed; `link` is what the link at a path holds, if any.
+class LeadsOutError(Exception):
+    """A path leads out of the tree; `link` is the link through which it does so, or the path itself."""
 
-    None for a path that leaves the tree, or goes round in circles.
+    def __init__(self, link: bytes) -> None:
+        super().__init__(link)
+        self.link = link
+
+
+def follow(path: bytes, link: Callable[[bytes], bytes | None]) -> bytes | None:
+    """Where a path leads when links, those of its folders too, are followed; `link` gives the text of the link at a path.
+
+    None where the links form a circle. Raises LeadsOutError.
     """
     for _ in range(40):
         parts = path.split(b"/")
         for count in range(1, len(parts) + 1):
-            text = link(b"/".join(parts[:count]))
+            at = b"/".join(parts[:count])
+            text = link(at)
             if text is not None:
                 break
         else:
             return path
-        if text.startswith(b"/"):
-            return None
         path = posixpath.normpath(b"/".join([*parts[: count - 1], text, *parts[count:]]))
-        if path in (b".", b"..") or path.startswith((b"../", b"/")):
-            return None
+        if text.startswith(b"/") or path == b".." or path.startswith(b"../"):
+            raise LeadsOutError(at)
     return None

@@ -11,6 +11,7 @@ from .branchfile import BRANCHES, read_branch_file
 from .imagefile import read_image
 from .placefile import read_place_file
 from .rulefile import read_rule
+from .where import leads_out, shipped_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ def read_folders(
 ) -> Iterator[str]:
     """Put what the files say into the four collections; the mistakes, each `path:line:column: ...`."""
     paths = [Path(folder) for folder in folders]
+    refused = list(_refuse_leading_out(paths))
+    yield from refused
+    if refused:
+        return
     yield from _refuse_strays(paths)
     for path, value in _values(paths):
         try:
@@ -44,6 +49,17 @@ def read_folders(
                 rules[path.stem] = read_rule(value, path.stem, images)
         except CannotCheck as mistake:
             yield str(mistake)
+
+
+def _refuse_leading_out(folders: list[Path]) -> Iterator[str]:
+    """A mistake for each folder or file of the repository's own rules that leads out of it: nothing there is read."""
+    for folder in (it for it in folders if str(it) != shipped_folder()):
+        parts = [folder, folder / "images", folder / "places"]
+        refused = [part for part in parts if leads_out(str(part))]
+        if not refused:
+            refused = [file for part in parts for file in sorted(part.glob("*.yaml")) if leads_out(str(file))]
+        for path in refused:
+            yield f"{_shown(path)}:1:1: leads out of this repository through a symbolic link, so it is not read"
 
 
 def _refuse_strays(folders: list[Path]) -> Iterator[str]:

@@ -45,6 +45,31 @@ def rule_folders(given: str | None) -> list[str]:
     return [shipped_folder()]
 
 
+def leads_out(path: str) -> bool:
+    """Whether a path of the repository around the current folder leads out of it, through a link or a junction.
+
+    A path that lies elsewhere was given by who runs the program, and is trusted.
+    """
+    top = _top()
+    return bool(top) and _is_below(os.path.abspath(path), top) and not _is_below(os.path.realpath(path), top)
+
+
+def _top() -> str:
+    """The resolved top of the repository; without one, the nearest folder that has rules of its own."""
+    folder, below, rules = os.path.realpath("."), "", ""
+    while folder != below:
+        if os.path.lexists(os.path.join(folder, ".git")):
+            return folder
+        if not rules and os.path.lexists(os.path.join(folder, USER_FOLDER)):
+            rules = folder
+        folder, below = os.path.dirname(folder), folder
+    return rules
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
 def checksum(folder: str) -> int:
     """A checksum over the names and the bytes of all rule files of a folder; arithmetic, because it needs no import."""
     remainder = 0
