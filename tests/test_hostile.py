@@ -20,7 +20,8 @@ from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings.judge import judge
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.snapshot import File, Old, Snapshot
-from astro_runtime_guard.reports.deliver import FORMATS, printable_lines
+from astro_runtime_guard.reports.deliver import FORMATS, printable_lines, write_file
+from astro_runtime_guard.reports.shared import printable
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from repository import Repository, make_repository
@@ -429,6 +430,101 @@ def test_a_pattern_that_is_slow_elsewhere(repo: Repository) -> None:
     code, out, err = guard(repo)
     assert (code, err) == (1, "")
     assert out.startswith("Dockerfile:2:6: pinned-runtime: ")
+
+
+# --- what is written
+
+
+@posix
+def test_a_report_overwrites_nothing_through_a_link(repo: Repository, tmp_path: Path) -> None:
+    precious, folder = tmp_path / "precious", tmp_path / "folder"
+    precious.write_text("precious")
+    folder.mkdir()
+    repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    (repo.path / "report.json").symlink_to(precious)
+    (repo.path / "out").symlink_to(folder)
+    (repo.path / "in").mkdir()
+    assert guard(repo, "--format", "json", "--output", "report.json")[0] == 1
+    assert not (repo.path / "report.json").is_symlink()
+    assert json.loads((repo.path / "report.json").read_text())["findings"]
+    why = "the link out leads out of this folder: name the target"
+    assert guard(repo, "--output", "out/x") == (2, "", f"astro-runtime-guard: --output out/x: {why}\n")
+    for name in ("in/x", str(folder / "x"), "../folder/y"):
+        assert guard(repo, "--output", name)[0] == 1
+    assert (precious.read_text(), sorted(os.listdir(folder)), os.listdir(repo.path / "in")) == (
+        "precious",
+        ["x", "y"],
+        ["x"],
+    )
+
+
+def test_the_file_that_becomes_the_report_is_new(inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is random; where somebody has put a link in its place all the same, nothing is written."""
+    inside.commit({"Dockerfile": f"{RUNTIME}:latest\n", "precious": "precious"})
+    monkeypatch.setattr(os, "urandom", bytes)
+    part = f".report.json.{'00' * 8}.part"
+    (inside.path / part).symlink_to("precious")
+    with pytest.raises(CannotCheck, match="^--output report.json: File exists$"):
+        write_file("report.json", "{}")
+    assert (inside.path / "precious").read_text() == "precious"
+    assert (inside.path / part).is_symlink()
+
+
+@posix
+def test_a_device_is_written_to(repo: Repository) -> None:
+    repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    code, out, err = guard(repo, "--format", "json", "--output", "/dev/stdout")
+    assert (code, err) == (1, "")
+    assert out.startswith("{\n")
+    assert "\n}\nDockerfile:1:6: pinned-runtime: " in out
+    done = repo.run("bash", "-c", f'"{GUARD}" --format json --output /dev/stdout > both', check=False)
+    assert (done.returncode, (repo.path / "both").read_text()) == (1, out)
+
+
+# --- what a reviewer cannot see
+
+INVISIBLE = "\u3164\u115f\u1160\u2800\ufe0f\u034f\u180b\uffa0\U000e0100\u200b\u2060\u00ad\u202e\u2066\u061c"
+LETTERS = "gr\u00fcn \u65e5\u672c \ud55c\uad6d \u0939\u093f\u0928\u094d\u0926\u0940 \u0639\u0631\u0628\u064a \u05e2\u05d1 e\u0301 \u0e44\u0e17\u0e22"
+
+
+@pytest.mark.parametrize("character", [*INVISIBLE, *(chr(code) for code in range(0xFE00, 0xFE10))], ids=ascii)
+def test_what_nobody_can_see_is_escaped(character: str) -> None:
+    assert printable(f"a{character}b").isascii()
+
+
+def test_letters_of_any_script_stay() -> None:
+    assert printable(LETTERS) == LETTERS
+
+
+@pytest.mark.parametrize("start", ["--- ", "+++ ", "~~~ ", "^^^ +++"])
+def test_a_line_that_begins_a_group_of_buildkite_is_escaped(repo: Repository, start: str) -> None:
+    assert printable_lines(f"{start}a") == f"\\x{ord(start[0]):02x}{start[1:]}a"
+    assert printable_lines(f"a {start}b") == f"a {start}b"
+    if start != "^^^ +++":
+        repo.commit({f"{start}a/Dockerfile": f"{RUNTIME}:latest\n"})
+        assert guard(repo)[1].startswith(f"./{start}a/Dockerfile:1:6: ")
+
+
+ANSWER = "# astro-runtime: ignore pinned-runtime: because"
+COMMENTS = {
+    "as printed": (ANSWER, True),
+    "indented": (f"{' ' * 40}{ANSWER}", True),
+    "letters of another script": (f"{ANSWER[:-7]}\u65e5", True),
+    "behind 400 blanks": (f"{' ' * 400}{ANSWER}", False),
+    "behind 30 tabs": (f"{chr(9) * 30}{ANSWER}", False),
+    "400 blanks after the sign": (ANSWER.replace("# ", f"#{' ' * 400}"), False),
+    "400 blanks before the reason": (ANSWER.replace(" because", f"{' ' * 400}because"), False),
+    "wide blanks before the reason": (ANSWER.replace(" because", "\u3000" * 100 + "because"), False),
+    "an invisible reason": (f"{ANSWER[:-7]}{INVISIBLE}", False),
+    "a blank reason": (f"{ANSWER[:-7]}\u00a0\u3000", False),
+    "a reason in another order": (f"{ANSWER}\u202e", False),
+}
+
+
+@pytest.mark.parametrize(("comment", "accepted"), COMMENTS.values(), ids=COMMENTS)
+def test_an_answer_that_cannot_be_seen_is_none(comment: str, accepted: bool) -> None:
+    findings = check(None, f"{comment}\n{RUNTIME}:latest\n".encode())
+    assert [bool(it.acknowledged) for it in findings if it.rule == "pinned-runtime"] == [accepted]
 
 
 # --- configuration that starts programs

@@ -14,6 +14,21 @@ class CannotCheck(Exception):
     """
 
 
+def is_invisible(character: str) -> bool:
+    """Whether a character shows nothing, though Python calls it printable.
+
+    These are the default-ignorable characters of Unicode's DerivedCoreProperties.txt that are letters or marks, the
+    empty Braille pattern and two fillers. All others have categories that are not printable.
+    """
+    return character in _INVISIBLE or "\U000e0100" <= character <= "\U000e01ef"
+
+
+_INVISIBLE = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U00016fe4\U0001d159"
+    "\ufe00\ufe01\ufe02\ufe03\ufe04\ufe05\ufe06\ufe07\ufe08\ufe09\ufe0a\ufe0b\ufe0c\ufe0d\ufe0e\ufe0f"
+)
+
+
 def plain(text: str) -> str:
     """Somebody else's text as one line of ASCII, for a message."""
     return ascii(text)[1:-1]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 DIRECTIVES = {"syntax", "escape", "check"}
+MOST_INDENT = 100
+"""A comment further to the right is left out, because a reviewer does not see it."""
 
 _INSTRUCTION = re.compile(rf"([^{BLANK}]*)[{BLANK}]*(.*)", re.DOTALL)
 _DIRECTIVE = r"(?s)([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+)"
@@ -103,10 +105,10 @@ def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[Lo
     while index < len(lines):
         text = lines[index].strip(SPACE)
         if not text or text[0] == "#":
-            if text:
-                comments.append(Comment(index + 1, text))
-            else:
+            if not text:
                 comments.clear()
+            elif lines[index].expandtabs().find("#") < MOST_INDENT:
+                comments.append(Comment(index + 1, text))
             index += 1
             continue
         # Most instructions are one line without a heredoc.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from ..errors import is_invisible
 from ..named import NamedTuple
 from ..versions.order import build_in, span
 from ..versions.tags import read_tag
@@ -28,6 +30,10 @@ _NEAR_MISS = (
     r"(?P<colon>[ \t]*:)?[ \t]*(?P<rest>.*)"
 )
 _DIRECTIVE = r"(?i)#[ \t]*(syntax|escape|check)[ \t]*="
+# A run of blanks moves what follows out of sight, and these controls show a text in another order.
+_HIDES = r"\s{20}|[\u202a-\u202e\u2066-\u2069]"
+MOST_STRAYS = 10
+"""The most comments of which a report says that they stand above no declaration."""
 _CHECK_OF_VERB = {
     check.verb: name for name, check in reversed(list(CHECKS.items())) if check.verb not in {"ignore", "never"}
 }
@@ -57,17 +63,26 @@ class Fault(NamedTuple):
     check: str
 
 
-def read_acknowledgements(comments: Sequence[Comment]) -> tuple[Acknowledgement, ...]:
-    """The comments whose first word after `astro-runtime:` is a verb. All others are ordinary comments."""
+@lru_cache(1024)
+def read_acknowledgements(comments: tuple[Comment, ...]) -> tuple[Acknowledgement, ...]:
+    """The comments whose first word after `astro-runtime:` is a verb; any other comment is an ordinary one.
+
+    A comment that a reviewer cannot see as it is read is an ordinary one too, and invisible characters are no reason.
+    """
     acknowledgements: list[Acknowledgement] = []
     for comment in comments:
         match = re.fullmatch(_COMMENT, comment.text)
-        if match and match["verb"] in _VERBS:
+        if match and match["verb"] in _VERBS and not re.search(_HIDES, comment.text.expandtabs()):
             first, _, rest = match["rest"].strip().partition(" ")
             subject, _, beginning = first.partition(":")
             reason = f"{beginning} {rest}".strip(" :\t")
+            reason = reason if any(map(_is_visible, reason)) else ""
             acknowledgements.append(Acknowledgement(comment, match["verb"], subject, reason))
     return tuple(acknowledgements)
+
+
+def _is_visible(character: str) -> bool:
+    return character.isprintable() and not character.isspace() and not is_invisible(character)
 
 
 def line_to_write(rule: Rule, version: str) -> str:
@@ -92,7 +107,7 @@ def near_misses(declaration: Declaration, rules: Sequence[Rule]) -> tuple[str, .
 def _near_miss(comment: Comment, match: re.Match[str], declaration: Declaration, rules: Sequence[Rule]) -> str:
     says = f"line {comment.line} is no acknowledgement"
     corrected = _corrected(match)
-    parsed = read_acknowledgements([comment._replace(text=corrected.replace(REASON, "a reason"))])
+    parsed = read_acknowledgements((comment._replace(text=corrected.replace(REASON, "a reason")),))
     if not parsed or _fault(parsed[0], declaration, rules):
         return f'{says}; one begins with "{_MARK} reviewed", "downgraded" or "ignore"'
     if match["colon"] and match["verb"] in _VERBS:
@@ -124,7 +139,7 @@ def strays(lines: Sequence[str], declarations: Sequence[Declaration]) -> dict[in
             below, why = number, ""
             continue
         match = re.fullmatch(_COMMENT, text) if "astro-runtime:" in text and number not in attached else None
-        if match and match["verb"] in _VERBS and below and why:
+        if match and match["verb"] in _VERBS and below and why and len(notes.get(below, ())) < MOST_STRAYS:
             notes.setdefault(below, []).append((match["verb"], f"line {number} acknowledges nothing, because {why}"))
         why = _why_stray(text, why)
     return {line: notes[line][::-1] for line in notes}

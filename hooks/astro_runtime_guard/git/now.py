@@ -98,10 +98,8 @@ class Now:
     def _leads_out(self, key: bytes, link: bytes) -> CannotCheck:
         """A path of the repository that leads out of it: the repository's word alone opens no file outside."""
         through = "" if link == key else f" through {plain(self.path(link))}"
-        return CannotCheck(
-            f"{plain(self.path(key))}: is a symbolic link that leads out of this repository{through}, so it is not read: "
-            "put the file itself there, or leave it out"
-        )
+        what = f"{plain(self.path(key))}: is a symbolic link that leads out of this repository{through}"
+        return CannotCheck(f"{what}, so it is not read: put the file itself there, or leave it out")
 
     def _on_disk(self, key: bytes) -> bytes | None:
         """A file of the work tree. `follow` knows no junctions and drives of Windows, so the folder is resolved too."""

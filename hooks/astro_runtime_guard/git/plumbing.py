@@ -88,7 +88,7 @@ class LeadsOutError(Exception):
 
 
 def follow(path: bytes, link: Callable[[bytes], bytes | None]) -> bytes | None:
-    """Where a path leads when links, those of its folders too, are followed; `link` gives the text of the link at a path.
+    """Where a path leads when links, those of its folders too, are followed; `link(path)` is the text of a link.
 
     None where the links form a circle. Raises LeadsOutError.
     """

@@ -6,15 +6,14 @@ Knows: streams, their encodings, colour, and the formats by name. Must not know:
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from errno import EBADF
 
-from ..errors import CannotCheck
+from ..errors import CannotCheck, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .report import Report
 
 # The module of each format for machines.
@@ -31,9 +30,9 @@ def deliver(report: Report, form: str, file: str | None, color: str, advice: tup
         if file is None:
             write(rendered)
             return
-        _write_file(file, rendered)
+        write_file(file, rendered)
     if form == "text" and file:
-        _write_file(file, _text(report, color=False))
+        write_file(file, _text(report, color=False))
     write(_text(report, _wants_color(color)) + "".join(f"{line}\n" for line in advice))
 
 
@@ -82,10 +81,9 @@ def complain(message: str) -> None:
 
 def printable_lines(text: str) -> str:
     """`text` with its line ends and nothing else that acts, neither on a terminal nor in the log of a CI service."""
-    from .shared import printable
+    from .shared import at_line_start, printable
 
-    shown = (printable(line) for line in text.split("\n"))
-    return "\n".join(line.replace(":", "\\x3a", 1) if line.lstrip().startswith("::") else line for line in shown)
+    return "\n".join(at_line_start(printable(line)) for line in text.split("\n"))
 
 
 def write(text: str) -> None:
@@ -113,31 +111,60 @@ def _put(stream: object, text: str) -> None:
     stream.flush()  # type: ignore[attr-defined]
 
 
-def _write_file(name: str, text: str) -> None:
-    """To a regular file whole or not at all; a pipe or a device is written to, never replaced."""
-    from pathlib import Path
+def write_file(name: str, text: str) -> None:
+    """To a regular file whole or not at all; a pipe or a device is written to, never replaced.
 
-    path, content = Path(name), text.encode("utf-8", "backslashreplace")
+    A symbolic link is replaced, and what it leads to is left as it is: the link may come from the repository. So may a
+    linked folder, and one below the current folder must not lead out of it.
+    """
+    content = text.encode("utf-8", "backslashreplace")
+    folder = os.path.dirname(name)
     try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(content)
+        if name == "/dev/stdout":
+            write(text)  # opened once more, it would overwrite what is written to it
+        elif _is_device(name):
+            with open(name, "wb") as file:
+                file.write(content)
+        elif _is_below(os.path.abspath(folder)) and not _is_below(os.path.realpath(folder)):
+            raise CannotCheck(
+                f"--output {plain(name)}: the link {plain(folder)} leads out of this folder: name the target"
+            )
         else:
-            _replace(path, content)
+            _replace(name, content)
     except OSError as error:
-        raise CannotCheck(f"--output {path}: {error.strerror}") from None
+        raise CannotCheck(f"--output {plain(name)}: {error.strerror}") from None
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Readers never see half a report, also when the run is interrupted."""
-    from contextlib import suppress
-
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+def _is_device(name: str) -> bool:
+    """Whether a name stands for a pipe or a device, as /dev/stdout does by a link of the system."""
+    if os.path.abspath(name).startswith(("/dev/", "/proc/")):
+        return True
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        mode = os.lstat(name).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode))
+
+
+def _is_below(path: str) -> bool:
+    here = os.getcwd()
+    return path == here or path.startswith(os.path.join(here, ""))
+
+
+def _replace(name: str, content: bytes) -> None:
+    """Write a new file in the same folder, then rename it: readers never see half a report.
+
+    Nobody can have put anything in the place of the new file: its name is random, and it must not exist.
+    """
+    part = os.path.join(os.path.dirname(name), f".{os.path.basename(name)}.{os.urandom(8).hex()}.part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(part, flags, 0o666)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(part, name)
     except BaseException:
-        with suppress(OSError):
-            part.unlink()
+        os.unlink(part)
         raise
 
 

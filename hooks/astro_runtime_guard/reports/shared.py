@@ -9,6 +9,8 @@ import os
 import re
 from pathlib import Path
 
+from ..errors import is_invisible
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,14 +19,28 @@ if TYPE_CHECKING:
     from .report import Report
 
 PROGRAM = "astro-runtime-guard"
+_HEADINGS = ("--- ", "+++ ", "~~~ ", "^^^ ")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Every ASCII mark that can be markup, also the dot of a list's number and of www. (but not of a version).
 _MARKUP = re.compile(r"[!-'*+:<-@[-`{-~]|\.(?!\d)|(?<!\d)\.")
 
 
 def printable(text: str) -> str:
-    """`text` without anything that a terminal or a log would act on: control characters and stray bytes are escaped."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in text)
+    """`text` without anything that a terminal or a log acts on, and without anything that nobody can see.
+
+    Control characters, stray bytes and invisible characters are escaped; letters of every script stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c.isprintable() and not is_invisible(c) else _escaped(c) for c in text)
+
+
+def at_line_start(text: str) -> str:
+    """`text` for the start of a line, where GitHub takes `::` for a command and Buildkite `--- ` for a heading."""
+    if not text.lstrip().startswith("::") and not text.startswith(_HEADINGS):
+        return text
+    start = len(text) - len(text.lstrip())
+    return f"{text[:start]}\\x{ord(text[start]):02x}{text[start + 1 :]}"
 
 
 def _escaped(character: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from ..findings.checks import CHECKS
-from .shared import compared, how_to_answer, printable
+from .shared import at_line_start, compared, how_to_answer, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) 
 
 
 def _path(finding: Finding) -> str:
-    """The path; GitHub's runner takes a line that begins with two colons for a command."""
+    """The path; `./` in front of it keeps it a path where CI services take the start of a line for a command."""
     path = printable(finding.path)
-    return f"./{path}" if path.lstrip().startswith("::") else path
+    return path if path == at_line_start(path) else f"./{path}"
 
 
 def _considered(group: list[Finding]) -> Iterator[str]:
