@@ -464,7 +464,7 @@ def test_the_file_that_becomes_the_report_is_new(inside: Repository, monkeypatch
     monkeypatch.setattr(os, "urandom", bytes)
     part = f".report.json.{'00' * 8}.part"
     (inside.path / part).symlink_to("precious")
-    with pytest.raises(CannotCheck, match="^--output report.json: File exists$"):
+    with pytest.raises(CannotCheck, match=r"^--output report\.json: File exists$"):
         write_file("report.json", "{}")
     assert (inside.path / "precious").read_text() == "precious"
     assert (inside.path / part).is_symlink()

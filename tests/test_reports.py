@@ -9,6 +9,7 @@ import html
 import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -21,9 +22,9 @@ from astro_runtime_guard.findings.judge import judge
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.snapshot import File, Old, Snapshot
 from astro_runtime_guard.model import Rule
-from astro_runtime_guard.reports import github, gitlab, json_report, sarif
+from astro_runtime_guard.reports import github, gitlab, json_report, sarif, text
 from astro_runtime_guard.reports.deliver import FORMATS, MODULES
-from astro_runtime_guard.reports.report import Report
+from astro_runtime_guard.reports.report import Omitted, Report, bounded
 from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, printable, uri
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
@@ -133,12 +134,41 @@ def test_every_format_has_a_golden_file_and_a_row_in_readme() -> None:
 
 def test_nothing_found_is_a_whole_document() -> None:
     tool = {"name": "astro-runtime-guard", "version": "1.2.3"}
-    empty = {"schema_version": 1, "tool": tool, "bases": [], "rules": [], "findings": []}
+    empty = {"schema_version": 1, "tool": tool, "bases": [], "rules": [], "findings": [], "omitted": []}
     assert json.loads(json_report.render(NOTHING)) == empty
     assert json.loads(gitlab.render(NOTHING)) == []
     assert json.loads(sarif.render(NOTHING))["runs"][0]["results"] == []
     assert github.render(NOTHING) == ""
     assert github.summary(NOTHING) == "### astro-runtime-guard: no findings\n\n"
+
+
+def many(path: str, unanswered: int, answered: int) -> tuple[Finding, ...]:
+    findings = [SAMPLE.findings[0]._replace(path=path, line=line, acknowledged="") for line in range(1, unanswered + 1)]
+    return (*(REVIEWED._replace(path=path, line=900 + at) for at in range(answered)), *findings)
+
+
+def test_a_report_counts_what_it_leaves_out() -> None:
+    """At most 100 findings of a file are shown, those first that nothing answers; every format counts the others."""
+    report = bounded(SAMPLE._replace(findings=(*many("a", 130, 20), *many("b", 90, 20), *many("c", 100, 0))))
+    assert Counter(finding.path for finding in report.findings) == {"a": 100, "b": 100, "c": 100}
+    assert report.omitted == (Omitted("a", 50, 30), Omitted("b", 10, 0))
+    assert len([it for it in report.findings if it.path == "b" and not it.acknowledged]) == 90
+    line = "30 more findings are not shown, at most 100 of one file are"
+    document = json.loads(json_report.render(report))
+    assert document["omitted"] == [{"path": "a", "findings": 50}, {"path": "b", "findings": 10}]
+    run = json.loads(sarif.render(report))["runs"][0]
+    assert run["properties"]["omitted"] == document["omitted"]
+    assert [it["message"]["text"] for it in run["invocations"][0]["toolExecutionNotifications"]] == [f"a: {line}"]
+    assert [it for it in json.loads(gitlab.render(report)) if it["description"] == line]
+    assert github.render(report).splitlines()[-1].endswith(f"::{line}")
+    assert f"</code>: {line}\n" in github.summary(report)
+    assert text.count_omitted(report) == f"a: {line}\n"
+
+
+def test_a_long_text_is_cut_short() -> None:
+    report = SAMPLE._replace(findings=(SAMPLE.findings[0]._replace(source="x" * 5000, reference="y" * 5000),))
+    for render in (json_report.render, sarif.render):
+        assert not re.search("x{1001}|y{1001}", render(report))
 
 
 def test_acknowledged_findings_fail_nowhere() -> None:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from .checks import Why
 
 
+MOST_IN_MESSAGE = 1000
+"""The most characters of one value that a message shows."""
+
+
 class Finding(NamedTuple):
     """One rule's objection to one file.
 
@@ -160,4 +164,9 @@ def fill(words: str, values: Mapping[str, str]) -> str:
 
     A value is never read for placeholders again.
     """
-    return re.sub(PLACEHOLDER, lambda match: values.get(match[1], ""), words)
+    return re.sub(PLACEHOLDER, lambda match: _brief(values.get(match[1], "")), words)
+
+
+def _brief(text: str) -> str:
+    """A value for a message; what a file writes may have any length."""
+    return text if len(text) <= MOST_IN_MESSAGE else text[:MOST_IN_MESSAGE] + "..."

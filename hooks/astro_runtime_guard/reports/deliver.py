@@ -11,6 +11,7 @@ import sys
 from errno import EBADF
 
 from ..errors import CannotCheck, plain
+from .report import bounded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _COMMAND = r"(?i)##(?=[a-z]*\[)"
 
 def deliver(report: Report, form: str, file: str | None, color: str, advice: tuple[str, ...] = ()) -> None:
     """Write the report: to standard output, or to `file` with the text to standard output. Raises CannotCheck."""
+    report = bounded(report)
     if form != "text":
         rendered = _render(report, form)
         if file is None:
@@ -41,7 +43,7 @@ def _text(report: Report, color: bool) -> str:
         return ""
     from . import text
 
-    return text.render(report.findings, color)
+    return text.render(report.findings, color) + text.count_omitted(report)
 
 
 def _render(report: Report, form: str) -> str:

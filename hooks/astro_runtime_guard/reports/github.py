@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .shared import PROGRAM, advice, from_top, how_to_answer, markdown, printable
+from .shared import PROGRAM, advice, from_top, how_to_answer, markdown, omissions, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ _PLAIN_LINK = re.compile(r"https?://[\w./#?=&%~-]+", re.ASCII)
 
 def render(report: Report) -> str:
     """An `::error` command for each finding that is not acknowledged; empty when there is none."""
-    return "".join(_command(finding, report) for finding in report.findings if not finding.acknowledged)
+    commands = [_command(finding, report) for finding in report.findings if not finding.acknowledged]
+    for path, count in omissions(report):
+        place = _property(printable(from_top(path, report)))
+        commands.append(f"::error file={place},title={PROGRAM}::{_data(count)}\n")
+    return "".join(commands)
 
 
 def _command(finding: Finding, report: Report) -> str:
@@ -55,9 +59,11 @@ def summary(report: Report) -> str:
     """
     unanswered = [finding for finding in report.findings if not finding.acknowledged]
     answered = [finding for finding in report.findings if finding.acknowledged]
-    blocks = [f"### {PROGRAM}: {_counted(len(unanswered))}\n\n"]
+    omitted = sum(each.unanswered for each in report.omitted)
+    blocks = [f"### {PROGRAM}: {_counted(len(unanswered) + omitted)}\n\n"]
     blocks += [f"Compared with {markdown(base)}.\n\n" for base in report.bases]
     blocks += ["".join(_item(finding, report)) for finding in unanswered]
+    blocks += [f"- {_code(from_top(path, report))}: {count}\n" for path, count in omissions(report)]
     blocks += [f"\n#### Acknowledged: {_counted(len(answered))}\n\n"] if answered else []
     blocks += [f"{_head(finding, report)}\n  - {_code(finding.acknowledged)}\n" for finding in answered]
     return "".join(_fitting(blocks))

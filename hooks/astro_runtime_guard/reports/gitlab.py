@@ -6,7 +6,9 @@ Must not know: streams, exit codes. Source: GitLab's documentation, "Code Qualit
 
 from __future__ import annotations
 
-from .shared import advice, fingerprints, from_top, printable, to_json
+from hashlib import sha256
+
+from .shared import PROGRAM, advice, fingerprints, from_top, omissions, printable, to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +22,18 @@ def render(report: Report) -> str:
     """A JSON list in ASCII, empty where nothing was found. GitLab refuses a path that begins with `./`."""
     named = zip(report.findings, fingerprints(report), strict=True)
     issues = [_issue(finding, name, report) for finding, name in named if not finding.acknowledged]
-    return to_json(issues)
+    return to_json([*issues, *(_omission(path, count, report) for path, count in omissions(report))])
+
+
+def _omission(path: str, count: str, report: Report) -> dict[str, Any]:
+    place = from_top(path, report)
+    return {
+        "description": count,
+        "check_name": PROGRAM,
+        "fingerprint": sha256(f"{place}\0omitted".encode(errors="surrogatepass")).hexdigest(),
+        "severity": "major",
+        "location": {"path": place, "lines": {"begin": 1, "end": 1}},
+    }
 
 
 def _issue(finding: Finding, fingerprint: str, report: Report) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Must not know: streams, exit codes.
 
 from __future__ import annotations
 
-from .shared import PROGRAM, fingerprints, to_json, uri
+from .shared import PROGRAM, brief, fingerprints, to_json, uri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def render(report: Report) -> str:
         "findings": [
             _finding(finding, name, report) for finding, name in zip(report.findings, fingerprints(report), strict=True)
         ],
+        "omitted": [{"path": path, "findings": count} for path, count, _ in report.omitted],
     }
     return to_json(document)
 
@@ -57,12 +58,12 @@ def _finding(finding: Finding, fingerprint: str, report: Report) -> dict[str, An
         "line": finding.line,
         "column": finding.column,
         "end_column": finding.end_column,
-        "source": finding.source,
+        "source": brief(finding.source),
         "message": finding.message,
         "consider": list(finding.consider),
         "notes": list(finding.notes),
         "link": finding.link or None,
-        "reference": finding.reference,
+        "reference": brief(finding.reference),
         "version": finding.after or None,
         "before": _before(finding, report),
         "boundary": finding.boundary or None,
@@ -81,7 +82,7 @@ def _before(finding: Finding, report: Report) -> dict[str, str] | None:
         "base": finding.base,
         "path": path,
         "uri": uri(path, report),
-        "reference": finding.before_reference,
+        "reference": brief(finding.before_reference),
         "version": finding.before,
     }
 

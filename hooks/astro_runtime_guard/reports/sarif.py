@@ -10,7 +10,7 @@ import re
 
 from ..findings.acknowledgements import line_to_write
 from ..findings.checks import CHECKS
-from .shared import PROGRAM, advice, fingerprints, markdown, printable, to_json, uri
+from .shared import PROGRAM, advice, brief, fingerprints, markdown, omissions, printable, to_json, uri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,15 +44,26 @@ def _run(report: Report) -> dict[str, Any]:
     }
     return {
         "tool": {"driver": driver},
-        "invocations": [{"executionSuccessful": True}],
+        "invocations": [{"executionSuccessful": True, **_notifications(report)}],
         "originalUriBaseIds": {_TOP: {"description": {"text": "The top of the repository."}}},
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(finding, name, positions.get(finding.rule), report)
             for finding, name in zip(report.findings, fingerprints(report), strict=True)
         ],
-        "properties": {"bases": [printable(base) for base in report.bases]},
+        "properties": {"bases": [printable(base) for base in report.bases], **_omitted(report)},
     }
+
+
+def _notifications(report: Report) -> dict[str, Any]:
+    """What readers of the log show about the run itself (section 3.20.21): the findings that are left out."""
+    texts = [{"text": _message(f"{printable(path)}: {count}")} for path, count in omissions(report)]
+    return {"toolExecutionNotifications": [{"level": "warning", "message": text} for text in texts]} if texts else {}
+
+
+def _omitted(report: Report) -> dict[str, Any]:
+    omitted = [{"path": printable(path), "findings": count} for path, count, _ in report.omitted]
+    return {"omitted": omitted} if omitted else {}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -109,9 +120,9 @@ def _place(finding: Finding, report: Report) -> dict[str, Any]:
     column = max(1, finding.column)
     end = max(column, finding.end_column)
     region: dict[str, Any] = {"startLine": max(1, finding.line), "startColumn": column, "endColumn": end}
-    if marked := finding.source[column - 1 : end - 1]:
+    if marked := brief(finding.source[column - 1 : end - 1]):
         region["snippet"] = {"text": marked}
-    line = {"startLine": region["startLine"], "snippet": {"text": finding.source}}
+    line = {"startLine": region["startLine"], "snippet": {"text": brief(finding.source)}}
     return {
         "artifactLocation": _artifact(finding.path, report),
         "region": region,
@@ -154,7 +165,7 @@ def _properties(finding: Finding) -> dict[str, str]:
         "base": finding.base,
         "boundary": finding.boundary,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: brief(value) for name, value in told.items() if value}
 
 
 def _sentence(text: str) -> str:

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from ..errors import is_invisible
+from .report import MOST_FINDINGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "astro-runtime-guard"
 _HEADINGS = ("--- ", "+++ ", "~~~ ", "^^^ ")
+_LONGEST = 1000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Every ASCII mark that can be markup, also the dot of a list's number and of www. (but not of a version).
 _MARKUP = re.compile(r"[!-'*+:<-@[-`{-~]|\.(?!\d)|(?<!\d)\.")
@@ -48,6 +50,18 @@ def _escaped(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, as surrogateescape holds it
         return f"\\x{code - 0xDC00:02x}"
     return character.encode("unicode_escape").decode()
+
+
+def brief(text: str) -> str:
+    """A text of the repository for a program, without the end of one that is longer than a line of code ever is."""
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+
+
+def omissions(report: Report) -> Iterator[tuple[str, str]]:
+    """For each file with findings that are left out, and that no comment answers: its path, and how many they are."""
+    for path, _, unanswered in report.omitted:
+        if unanswered:
+            yield path, f"{unanswered} more findings are not shown, at most {MOST_FINDINGS} of one file are"
 
 
 def from_top(path: str, report: Report) -> str:

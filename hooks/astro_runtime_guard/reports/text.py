@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from ..findings.checks import CHECKS
-from .shared import at_line_start, compared, how_to_answer, printable
+from .shared import at_line_start, compared, how_to_answer, omissions, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ def render(findings: Sequence[Finding], color: bool = False) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def count_omitted(report: Report) -> str:
+    """A line for each file of which findings are left out."""
+    return "".join(f"{_path(path)}: {count}\n" for path, count in omissions(report))
+
+
 def _answered_together(finding: Finding) -> tuple[object, ...]:
     """Boundaries that one upgrade crosses, one `reviewed` line answers; every other finding stands for itself."""
     together = finding.path, finding.line, finding.column, finding.comment
@@ -41,7 +46,7 @@ def _answered_together(finding: Finding) -> tuple[object, ...]:
 
 def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) -> Iterator[str]:
     first = group[0]
-    place = f"{_path(first)}:{first.line}:{first.column}"
+    place = f"{_path(first.path)}:{first.line}:{first.column}"
     rules = _paint(", ".join(each.rule for each in group), _RED, color)
     message = first.message if len(group) == 1 else f"{_upgrade(first)} crosses {len(group)} boundaries"
     yield f"{_paint(f'{place}:', _BOLD, color)} {rules}: {printable(message)}"
@@ -59,9 +64,9 @@ def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) 
         yield f"  see: {printable(first.link)}"
 
 
-def _path(finding: Finding) -> str:
+def _path(path: str) -> str:
     """The path; `./` in front of it keeps it a path where CI services take the start of a line for a command."""
-    path = printable(finding.path)
+    path = printable(path)
     return path if path == at_line_start(path) else f"./{path}"
 
 
