@@ -838,7 +838,7 @@ def counted(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         lines = log.read_text().splitlines() if log.exists() else []
         log.write_text("")
         # Sorted, for the first two run side by side.
-        return sorted(line.removeprefix("-c core.fsmonitor= ").split()[0] for line in lines)
+        return sorted(re.sub(r"^(?:-c \S+ )*", "", line).split()[0] for line in lines)
 
     return since
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.git import renames
 from astro_runtime_guard.git.renames import pair_renamed
 
 R = "FROM quay.io/astronomer/astro-runtime:"
@@ -77,3 +79,41 @@ def test_pairs(case: str) -> None:
     assert pair_renamed(given[0], given[1], blank) == expected
     backwards = [dict(reversed(side.items())) for side in given]
     assert pair_renamed(backwards[0], backwards[1], blank) == expected
+
+
+def moved(count: int, kind: str) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """So many files of two lines that appeared, and as many that vanished."""
+    new, old = {
+        "equal, in folders of their own": ("b/{}/D", "a/{}/D"),
+        "equal, under any names": ("b{}/D", "a{}/D"),
+        "changed": ("b/{}/D", "a/{}/D"),
+    }[kind]
+    line = "RUN {}" if kind == "changed" else "RUN x"
+    return (
+        {new.format(at): f"{R}4\n{line.format(at)}\n".encode() for at in range(count)},
+        {old.format(at): f"{R}5\n{line.format(-at - 1)}\n".encode() for at in range(count)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "pairs"),
+    [("equal, in folders of their own", 1500), ("equal, under any names", 1500), ("changed", None)],
+)
+def test_many_files_are_not_compared_all_with_all(
+    kind: str, pairs: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+    nearness = renames._nearness
+    monkeypatch.setattr(renames, "_nearness", lambda one, other: compared.append(one) or nearness(one, other))
+    new, old = moved(1500, kind)
+    if pairs is None:
+        with pytest.raises(CannotCheck, match=", too many to tell which"):
+            pair_renamed(new, old, blank)
+    else:
+        assert len(pair_renamed(new, old, blank)) == pairs
+    assert compared == []
+
+
+def test_a_few_changed_files_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    new, old = moved(100, "changed")
+    assert len(pair_renamed(new, old, blank)) == 100

@@ -11,7 +11,7 @@ import os
 import stat
 
 from .declarations.glance import format_of, may_name, needles
-from .git.ask import read_objects, start_git
+from .git.ask import Objects, start_git
 from .rulebook.where import checksum, rule_folders
 
 TYPE_CHECKING = False
@@ -63,6 +63,15 @@ def _regular(path: str) -> bytes | None:
 def _staged(paths: Sequence[str], environ: Mapping[str, str]) -> list[bytes | None]:
     """What the index holds at each path, None where it does not hold a file there."""
     names = [b":./" + os.fsencode(path.replace(os.sep, "/")) for path in paths]
-    _, out, _ = start_git(("cat-file", "--batch", "--buffer"), environ, b"".join(name + b"\n" for name in names))()
-    found = read_objects(out, names, b"blob")
-    return [found[name] for name in names]
+    objects = Objects(names, b"blob", _refuse_large)
+    finish = start_git(("cat-file", "--batch"), environ, b"".join(name + b"\n" for name in objects.contents))
+    try:
+        finish(objects.take)
+    except OverflowError:
+        return [None]
+    return [objects.contents[name] for name in names]
+
+
+def _refuse_large(name: bytes, size: int) -> None:
+    if size > MOST_BYTES:
+        raise OverflowError

@@ -1,8 +1,7 @@
-"""How git is started: words and input in, exit code and output out. The only module that starts processes.
+"""Starts git: words and input in, exit code and output out. The only module that starts processes.
 
-Knows: how a process is started and read from, on POSIX without the import of `subprocess`, which alone takes a third of
-a bare interpreter's time; and how git is kept from the network, from writing, and from programs that the repository's
-own configuration names. Must not know: what git is asked.
+On the fast path: on POSIX without `subprocess`, whose import alone takes a third of a bare interpreter's time. git is
+kept from the network, from writing, and from programs that the repository's own configuration names.
 """
 
 from __future__ import annotations
@@ -13,9 +12,16 @@ from ..errors import CannotCheck, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Protocol
 
     Done = tuple[int, bytes, bytes]  # the exit code, or the negative number of a signal; standard output; and error
+
+    class Finish(Protocol):
+        """Waits for the end of git. With `take`, each piece of standard output is handed to it, and not returned."""
+
+        def __call__(self, take: Callable[[bytes], None] | None = None) -> Done: ...
+
 
 SAFE = {
     "LC_ALL": "C",
@@ -24,18 +30,20 @@ SAFE = {
     "GIT_NO_LAZY_FETCH": "1",  # git 2.45; for older ones no protocol is allowed
     "GIT_ALLOW_PROTOCOL": "",
 }
+# A larger object is printed piece by piece, where git would hold all of it in memory.
+_SETTINGS = ("-c", "core.fsmonitor=", "-c", "core.bigFileThreshold=16m")
 PATHSPECS = ("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS")
 MOST_AT_ONCE = 1 << 16  # what a pipe holds on Linux
 
 
-def start_git(words: Sequence[str], environ: Mapping[str, str], stdin: bytes = b"") -> Callable[[], Done]:
+def start_git(words: Sequence[str], environ: Mapping[str, str], stdin: bytes = b"") -> Finish:
     """Start git with these words and go on; the function that is returned waits for its end, and is called once.
 
     `environ` is kept as it is, but for how paths are matched. Raises CannotCheck where git cannot be run.
     """
     kept = {name: value for name, value in environ.items() if name not in PATHSPECS}
     try:
-        return _start([_program(environ.get("PATH", "")), "-c", "core.fsmonitor=", *words], kept | SAFE, stdin)
+        return _start([_program(environ.get("PATH", "")), *_SETTINGS, *words], kept | SAFE, stdin)
     except OSError as error:
         raise CannotCheck(f"git cannot be run ({error.strerror}): install it, or put it on PATH") from None
 
@@ -54,7 +62,7 @@ def _program(path: str, windows: bool = os.name == "nt", is_file: Callable[[str]
     return program
 
 
-def _start(words: list[str], environ: Mapping[str, str], stdin: bytes) -> Callable[[], Done]:
+def _start(words: list[str], environ: Mapping[str, str], stdin: bytes) -> Finish:
     if not hasattr(os, "posix_spawnp"):
         return _start_elsewhere(words, environ, stdin)
     _take_standard_ends()
@@ -68,7 +76,7 @@ def _start(words: list[str], environ: Mapping[str, str], stdin: bytes) -> Callab
         raise
     finally:
         _close(theirs)
-    return lambda: _finish(process, *ours, stdin)
+    return lambda take=None: _finish(process, ours, stdin, take)
 
 
 def _take_standard_ends() -> None:
@@ -83,9 +91,9 @@ def _close(ends: Sequence[int]) -> None:
         os.close(end)
 
 
-def _finish(process: int, given: int, out: int, err: int, stdin: bytes) -> Done:
+def _finish(process: int, ends: tuple[int, int, int], stdin: bytes, take: Callable[[bytes], None] | None) -> Done:
     try:
-        read = _exchange(given, out, err, stdin)
+        read = _exchange(*ends, stdin, take)
     except BaseException:
         os.kill(process, 9)
         os.waitpid(process, 0)
@@ -93,7 +101,9 @@ def _finish(process: int, given: int, out: int, err: int, stdin: bytes) -> Done:
     return (os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), *read)
 
 
-def _exchange(given: int, out: int, err: int, stdin: bytes) -> tuple[bytes, bytes]:
+def _exchange(
+    given: int, out: int, err: int, stdin: bytes, take: Callable[[bytes], None] | None
+) -> tuple[bytes, bytes]:
     """Write and read whatever is possible, so that neither side waits for the other for ever."""
     from select import POLLIN, POLLOUT, poll
 
@@ -111,8 +121,9 @@ def _exchange(given: int, out: int, err: int, stdin: bytes) -> tuple[bytes, byte
                     left = left[_write(given, left) :]
                     done = not left
                 else:
-                    parts[end].append(os.read(end, MOST_AT_ONCE))
-                    done = not parts[end][-1]
+                    piece = os.read(end, MOST_AT_ONCE)
+                    (take if take and end == out else parts[end].append)(piece)
+                    done = not piece
                 if done:
                     waiting.unregister(end)
                     open_ends.remove(end)
@@ -132,36 +143,82 @@ def _write(end: int, left: memoryview) -> int:
         return len(left)
 
 
-def _start_elsewhere(words: list[str], environ: Mapping[str, str], stdin: bytes) -> Callable[[], Done]:
-    """Where there is no posix_spawn: on Windows."""
+def _start_elsewhere(words: list[str], environ: Mapping[str, str], stdin: bytes) -> Finish:
+    """Where there is no posix_spawn: on Windows. Threads write and read what this one does not."""
+    from contextlib import suppress
     from subprocess import PIPE, Popen
+    from threading import Thread
+    from typing import IO, cast
 
     process = Popen(words, env=environ, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    given, out, err = (cast("IO[bytes]", end) for end in (process.stdin, process.stdout, process.stderr))
 
-    def finish() -> Done:
-        with process:
-            try:
-                out, err = process.communicate(stdin)
-            except BaseException:
-                process.kill()
-                raise
-        return process.returncode, out, err
+    def write() -> None:
+        with suppress(OSError), given:  # git may have ended, and then says why
+            given.write(stdin)
+
+    def finish(take: Callable[[bytes], None] | None = None) -> Done:
+        parts: list[bytes] = []
+        errors: list[bytes] = []
+        others = [Thread(target=write), Thread(target=lambda: errors.append(err.read()))]
+        try:
+            for thread in others:
+                thread.start()
+            while piece := os.read(out.fileno(), MOST_AT_ONCE):
+                (take or parts.append)(piece)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            for thread in others:
+                thread.join()
+            out.close()
+            err.close()
+            process.wait()
+        return process.returncode, b"".join(parts), b"".join(errors)
 
     return finish
 
 
-def read_objects(output: bytes, names: Sequence[bytes], kind: bytes) -> dict[bytes, bytes | None]:
-    """Object name, as git was asked for it -> content; None where there is none of that kind."""
-    found: dict[bytes, bytes | None] = {}
-    start = 0
-    for name in names:
-        end = output.find(b"\n", start)
-        told = output[start:end].split(b" ") if end >= 0 else []
-        size = int(told[2]) if len(told) == 3 and told[2].isdigit() else -1
-        content = output[end + 1 : end + 1 + size]
-        found[name] = content if size >= 0 and told[1] == kind and len(content) == size else None
-        start = end + 1 + size + 1 if end >= 0 else len(output)
-    return found
+class Objects:
+    """Takes in what `cat-file --batch` prints, piece by piece: object name, as git was asked for it -> content.
+
+    The content is None where there is no object of that kind. `check(name, size)` is called before a content is taken
+    in, and raises where that is too large; git is stopped then, and the memory of both stays small.
+    """
+
+    def __init__(self, names: Iterable[bytes], kind: bytes, check: Callable[[bytes, int], None]) -> None:
+        self.contents: dict[bytes, bytes | None] = dict.fromkeys(names)
+        self._names, self._kind, self._check = iter(list(self.contents)), kind, check
+        self._taken = bytearray()
+        self._name: bytes | None = None  # whose content comes next; None before a head
+        self._size, self._is_kind = 0, False
+
+    def take(self, piece: bytes) -> None:
+        """The next piece of the answer."""
+        self._taken += piece
+        while True:
+            if self._name is None and not self._take_head():
+                return
+            if self._name is not None:
+                if len(self._taken) <= self._size:  # the content, and a line end behind it
+                    return
+                self.contents[self._name] = bytes(self._taken[: self._size]) if self._is_kind else None
+                del self._taken[: self._size + 1]
+                self._name = None
+
+    def _take_head(self) -> bool:
+        """A line `NAME KIND SIZE`, or `NAME missing`; whether it is there."""
+        end = self._taken.find(b"\n")
+        if end < 0:
+            return False
+        words = bytes(self._taken[:end]).split(b" ")
+        del self._taken[: end + 1]
+        name = next(self._names, None)
+        if name is not None and len(words) == 3 and words[2].isdigit():
+            self._name, self._size, self._is_kind = name, int(words[2]), words[1] == self._kind
+            self._check(name, self._size)
+        return True
 
 
 def refusal(command: str, code: int, err: bytes) -> CannotCheck:

@@ -110,7 +110,9 @@ class Now:
             self._inside[folder] = is_below(os.path.realpath(folder or "."), top)
         if not self._inside[folder]:
             raise self._leads_out(key, key)
-        return on_disk(path)
+        text = on_disk(path)
+        self.repository.count(path, len(text or b""))
+        return text
 
     def _settled(self, key: bytes) -> Entry | None:
         """What the tree, or the index where it differs from HEAD, holds at a key; None: ask the disk."""

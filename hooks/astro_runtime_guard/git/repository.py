@@ -12,15 +12,18 @@ from functools import cached_property
 from ..errors import CannotCheck, plain
 from ..named import NamedTuple
 from . import plumbing
-from .ask import broken_off, read_objects, refusal, refuse_broken, refuse_broken_branch, start_git
+from .ask import Objects, broken_off, refusal, refuse_broken, refuse_broken_branch, start_git
 from .plumbing import Difference, Entry, Ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 MOST_BYTES = 1 << 24
 """The largest file that is read: as much as BuildKit takes in one message, so a larger Dockerfile cannot be built."""
+
+MOST_TOGETHER = 1 << 26
+"""The most bytes that one run reads: all files, as they are now and as they were before."""
 
 AND = "--and"
 # rev-parse repeats an option that it does not know: a mark between answers, which may hold line ends themselves.
@@ -53,13 +56,14 @@ class Repository:
     def __init__(self, environ: Mapping[str, str]) -> None:
         """Raises CannotCheck where git cannot be run."""
         self.environ = environ
+        self._bytes = 0
         self._where = start_git(_WHERE, environ)
         # Where a range is checked, what is staged hardly matters.
         self._staged = None if environ.get("PRE_COMMIT_TO_REF") else start_git(_difference("HEAD"), environ)
 
-    def ask(self, *words: str, stdin: bytes = b"", also: int = 0) -> bytes:
-        """What git prints. Raises CannotCheck for an exit code other than 0 and `also`."""
-        code, out, err = start_git(words, self.environ, stdin)()
+    def ask(self, *words: str, stdin: bytes = b"", also: int = 0, take: Callable[[bytes], None] | None = None) -> bytes:
+        """What git prints, if `take` is not given it. Raises CannotCheck for an exit code other than 0 and `also`."""
+        code, out, err = start_git(words, self.environ, stdin)(take)
         if code not in (0, also):
             raise refusal(words[0], code, err)
         if "-z" in words and out and not out.endswith(b"\0"):
@@ -195,16 +199,26 @@ class Repository:
 
     def blobs(self, names: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
         """Object name -> content, in one process; `names` has the path of each, for the message that it is missing."""
-        stdin = b"\n".join(names) + b"\n"
-        out = self.ask("cat-file", "--batch", "--buffer", stdin=stdin) if names else b""
+        if not names:
+            return {}
+        objects = Objects(names, b"blob", lambda name, size: self.count(os.fsdecode(names[name]), size))
+        # Without --buffer git says the size of an object before it reads the object.
+        self.ask("cat-file", "--batch", stdin=b"\n".join(names) + b"\n", take=objects.take)
         contents: dict[bytes, bytes] = {}
-        for name, content in read_objects(out, list(names), b"blob").items():
+        for name, content in objects.contents.items():
             if content is None:
                 what = f"object {name[:7].decode('ascii')} of {plain(os.fsdecode(names[name]))}"
                 raise CannotCheck(f"{what} is not in this clone: clone without --filter, or try git fsck")
-            refuse_large(os.fsdecode(names[name]), len(content))
             contents[name] = content
         return contents
+
+    def count(self, path: str, size: int) -> None:
+        """Count the bytes of one more content. Raises CannotCheck for a large one, and where all together are large."""
+        refuse_large(path, size)
+        self._bytes += size
+        if self._bytes > MOST_TOGETHER:
+            what = f"{plain(path)}: the files before and now have more than {MOST_TOGETHER} bytes together"
+            raise CannotCheck(f"{what}, the most that is read in one run: name fewer files, or leave some out")
 
     def is_rebasing(self) -> bool:
         """Whether this is the prepare-commit-msg hook during a rebase.
