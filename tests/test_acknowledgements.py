@@ -22,8 +22,8 @@ RULES = {rule.name: rule for rule in BOOK.rules}
 LEGACY = "quay.io/astronomer/astro-runtime"
 
 
-def comments(*texts: str) -> list[Comment]:
-    return [Comment(line, text) for line, text in enumerate(texts, 1)]
+def comments(*texts: str) -> tuple[Comment, ...]:
+    return tuple(Comment(line, text) for line, text in enumerate(texts, 1))
 
 
 def declaration(tag: str, *above: str) -> Declaration:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1_000_000
 MOST_LEVELS = 20
+MOST_EVENTS = 50_000
+"""The most events of PyYAML's parser in one file: each text is one, each list and each mapping two."""
 
 _OPENS = {"SequenceStartEvent": 1, "MappingStartEvent": 1, "SequenceEndEvent": -1, "MappingEndEvent": -1}
 
@@ -70,7 +72,9 @@ def read_events(text: str, path: str, most_levels: int) -> Iterator[Any]:
     level, read, too_deep = 0, 0, f"nested more than {most_levels} levels deep"
     try:
         events: Iterator[Any] = yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-        for event in events:
+        for count, event in enumerate(events):
+            if count == MOST_EVENTS:
+                raise Mistake(place_of(event, path), f"more than {MOST_EVENTS} keys and values, the most that is read")
             level += _OPENS.get(type(event).__name__, 0)
             if level > most_levels:
                 raise Mistake(place_of(event, path), too_deep)
@@ -106,7 +110,10 @@ def decode(source: bytes, path: str) -> str:
     if len(source) > MOST_BYTES:
         raise Mistake(Value("", path), f"the file is larger than {MOST_BYTES} bytes")
     try:
-        return source.decode("utf-8-sig")
+        text = source.decode("utf-8-sig")
+        if "\0" not in text:
+            return text
+        raise Mistake(Value("", path), "the file has NUL in it: save it as UTF-8, not as UTF-16 or UTF-32")
     except UnicodeDecodeError as error:
         raise Mistake(Value("", path, source.count(b"\n", 0, error.start) + 1), "the file is not UTF-8") from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from astro_runtime_guard.api import check
-from astro_runtime_guard.declarations.glance import is_utf16, may_name, needles
+from astro_runtime_guard.declarations.glance import may_name, needles, why_unreadable
 from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.dockerfile.stages import read_stages, source_lines
 from astro_runtime_guard.findings.finding import Finding
@@ -36,7 +36,7 @@ def one_input(data: bytes) -> None:
     """What stands in front of a zero byte is before, what stands behind it after; without one, nothing is changed."""
     before, _, after = data.partition(b"\0")
     after = after or before
-    if is_utf16(after):
+    if why_unreadable(after):
         return
     found = findings(before, after)
     for finding in found:

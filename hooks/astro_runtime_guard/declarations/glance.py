@@ -58,16 +58,41 @@ def _spellings(repository: str) -> tuple[str, ...]:
 
 
 def may_name(source: bytes, wanted: Sequence[str]) -> bool:
-    """Whether a Dockerfile can name an image of which `wanted` are the needles; always true for UTF-16."""
-    if is_utf16(source):
+    """Whether a Dockerfile can name an image of which `wanted` are the needles; true where nobody can tell."""
+    if why_unreadable(source):
         return True
     text = source.decode("utf-8", "surrogateescape").lower()
     return any(needle in text for needle in wanted) or _is_put_together(text)
 
 
-def is_utf16(source: bytes) -> bool:
-    """Whether a text is UTF-16, as older shells of Windows write it. Docker reads only UTF-8."""
-    return source[:2] in (b"\xff\xfe", b"\xfe\xff") and b"\0" in source[2:4]
+def why_unreadable(source: bytes) -> str:
+    """Why nobody can tell what a Dockerfile says; empty for any other text."""
+    if is_lfs_pointer(source):
+        return "is a pointer of git-lfs, not the file itself: run git lfs pull, or keep the file out of git-lfs"
+    if is_wide(source):
+        return "is UTF-16 or UTF-32, which docker cannot read: save it as UTF-8"
+    return ""
+
+
+def is_lfs_pointer(source: bytes) -> bool:
+    """Whether a text stands for a file that git-lfs keeps elsewhere.
+
+    https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+    """
+    return source.startswith(b"version https://git-lfs.github.com/spec/")
+
+
+def is_wide(source: bytes) -> bool:
+    """Whether a text is UTF-16 or UTF-32, in any byte order, with a byte order mark or without.
+
+    Without a mark at least every fourth byte is NUL, and a word of Dockerfiles shows when these are left out.
+    """
+    if b"\0" not in source:
+        return False
+    if source.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        return True
+    start = source[:4096]
+    return start.count(b"\0") * 4 >= len(start) and b"from" in source.replace(b"\0", b"").lower()
 
 
 def _is_put_together(text: str) -> bool:

@@ -19,7 +19,7 @@ _COLON = re.compile(r"\s*:")
 
 def read_values(text: str, keys: Sequence[str], path: str) -> Mapping[str, Found]:
     """The values under those of the dotted keys that the file has. Raises Mistake if it is not JSON."""
-    return locate(text, keys, _parse(text, path), _tokens(text), lambda marked: _parse(marked, path))
+    return locate(text, keys, path, _tokens(text), _parse)
 
 
 def spelling(key: str) -> str:

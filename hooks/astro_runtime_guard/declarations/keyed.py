@@ -13,7 +13,7 @@ from ..versions.tags import Tag, line_of, read_tag
 from ..yamlfile import decode
 from .declaration import Declaration, Reading
 from .glance import format_of
-from .located import Found, Located, comments_above, position
+from .located import Found, Lines, Located
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ def _versions(text: str, found: Found | None, last: str) -> tuple[Located, ...]:
         return found.values if found else ()
     match = re.search(rf"(?m)^[^#\n]*?\b{re.escape(last)}[\"']?\s*[=:][ \t]*([^\n]*)", text)
     start, written = (match.start(1), match[1].strip()) if match else (0, "")
-    return (Located(written, written, *position(text, start), comments_above(text, [start], ())),)
+    lines = Lines(text)
+    return (Located(written, written, *lines.position(start), lines.comments_above(start)),)
 
 
 def _pin(at: Located, path: str, place: Place, image: Image, *, final: bool) -> Declaration:

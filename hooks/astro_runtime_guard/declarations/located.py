@@ -7,15 +7,20 @@ the value under the key tells which of the texts it was.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from itertools import islice
 
-from ..dockerfile.stages import Comment
+from ..dockerfile.lines import MOST_COMMENTS, MOST_INDENT, Comment
 from ..named import NamedTuple
+from ..yamlfile import Mistake, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
+
+MOST_VALUES = 500
+"""The most values under one key that are read."""
 
 MARK = "\ue000"
 NOTHING = object()
@@ -68,20 +73,32 @@ def lookup(document: Any, key: str) -> Any:
 
 
 def locate(
-    text: str, keys: Sequence[str], document: Any, tokens: Iterable[Token], parse: Callable[[str], Any]
+    text: str, keys: Sequence[str], path: str, tokens: Iterable[Token], parse: Callable[[str, str], Any]
 ) -> dict[str, Found]:
-    """The values under each of the keys that `document` has; `tokens` are all values in `text`, in order."""
+    """The values under each of the keys that the document has; `tokens` are all values in `text`, in order.
+
+    Raises Mistake.
+    """
+    document = parse(text, path)
     found = {key: value for key in keys if (value := lookup(document, key)) is not NOTHING}
     values = [each for value in found.values() for each in (value if isinstance(value, list) else [value])]
     wanted = {each if _is_text(each) else None for each in values if not isinstance(each, (dict, list))}
     every = list(tokens) if wanted else []
     marked = [token for token in every if token.says in wanted]
-    again = parse(_with_marks(text, marked)) if marked else document
-    spans = [(token.start, token.end) for token in every if "\n" in text[token.start : token.end]]
-    return {
-        key: _found(value, [_at(text, token, spans) for token in _marks(lookup(again, key), marked)])
-        for key, value in found.items()
-    }
+    again = parse(_with_marks(text, marked), path) if marked else document
+    lines = Lines(text, [(token.start, token.end) for token in every if "\n" in text[token.start : token.end]])
+    located: dict[str, Found] = {}
+    for key, value in found.items():
+        under = list(islice(_marks(lookup(again, key), marked), MOST_VALUES + 1))
+        refuse_many(len(under), key, path)
+        located[key] = _found(value, [_at(lines, token) for token in under])
+    return located
+
+
+def refuse_many(count: int, key: str, path: str) -> None:
+    """Raises Mistake where more than MOST_VALUES values stand under a key."""
+    if count > MOST_VALUES:
+        raise Mistake(Value("", path), f"more than {MOST_VALUES} values under {key}, the most that is read")
 
 
 def _is_text(value: Any) -> bool:
@@ -110,31 +127,45 @@ def _found(value: Any, located: Sequence[Located]) -> Found:
     return Found("value", tuple(located) or (Located(str(value), str(value), 1, 1, ()),))
 
 
-def _at(text: str, token: Token, spans: Sequence[tuple[int, int]]) -> Located:
-    written = text[token.first : token.last]
-    comments = comments_above(text, [token.start], spans)
-    return Located(written if token.says is None else token.says, written, *position(text, token.first), comments)
+def _at(lines: Lines, token: Token) -> Located:
+    written = lines.text[token.first : token.last]
+    comments = lines.comments_above(token.start)
+    return Located(written if token.says is None else token.says, written, *lines.position(token.first), comments)
 
 
-def position(text: str, offset: int) -> tuple[int, int]:
-    """The 1-based line and column of an offset."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+class Lines:
+    """The lines of a text: positions in it, and the comments above them, each comment read once.
 
+    `spans` are texts of several lines, without comments.
+    """
 
-def comments_above(text: str, offsets: Iterable[int], spans: Sequence[tuple[int, int]]) -> tuple[Comment, ...]:
-    """The comments directly above the line of each offset. `spans` are texts of several lines, without comments."""
-    found: dict[int, Comment] = {}
-    for offset in offsets:
-        begin, line = text.rfind("\n", 0, offset) + 1, position(text, offset)[0]
-        while begin:
-            above = text.rfind("\n", 0, begin - 1) + 1
-            written = text[above : begin - 1].strip()
-            span = bisect_left(spans, (above, 0)) - 1
-            if not written.startswith("#") or (span >= 0 and spans[span][1] > above):
-                break
-            begin, line = above, line - 1
-            found[line] = Comment(line, written)
-    return tuple(found[line] for line in sorted(found))
+    def __init__(self, text: str, spans: Sequence[tuple[int, int]] = ()) -> None:
+        self.text, self._spans = text, spans
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._above: dict[tuple[int, ...], tuple[Comment, ...]] = {}
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The 1-based line and column of an offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def comments_above(self, *offsets: int) -> tuple[Comment, ...]:
+        """The comments directly above the line of each offset, at most MOST_COMMENTS of each line."""
+        lines = tuple(sorted({bisect_right(self._starts, offset) for offset in offsets}))
+        if lines not in self._above:
+            comments = {comment.line: comment for line in lines for comment in self._above_line(line)}
+            self._above[lines] = tuple(comments[line] for line in sorted(comments))
+        return self._above[lines]
+
+    def _above_line(self, line: int) -> Iterator[Comment]:
+        for above in range(line - 1, max(line - 1 - MOST_COMMENTS, 0), -1):
+            start, end = self._starts[above - 1], self._starts[above] - 1
+            written = self.text[start:end]
+            span = bisect_left(self._spans, (start, 0)) - 1
+            if not written.lstrip().startswith("#") or (span >= 0 and self._spans[span][1] > start):
+                return
+            if written.expandtabs().find("#") < MOST_INDENT:
+                yield Comment(above, written.strip())
 
 
 def end_of(text: str, start: int, closes: re.Pattern[str]) -> int:

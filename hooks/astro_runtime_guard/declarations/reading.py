@@ -6,7 +6,8 @@ import re
 
 from ..errors import CannotCheck, plain
 from .declaration import Reading, blank_versions, read_declarations
-from .glance import format_of, is_utf16, places_of
+from .glance import format_of, is_lfs_pointer, places_of, why_unreadable
+from .located import MOST_VALUES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,12 +75,20 @@ class Reader:
         if places:
             from .keyed import read_places
 
+            if is_lfs_pointer(source) and any(place.dockerfile for place in places):
+                raise CannotCheck(f"{plain(path)}: {why_unreadable(source)}")
             reading = read_places(source, path, places, self.rulebook.images)
             if reading != Reading() or not re.search(_NAMED_DOCKERFILE, path):
                 return reading
-        if is_utf16(source):
-            raise CannotCheck(f"{plain(path)}: is UTF-16, which docker cannot read: save it as UTF-8")
-        return Reading(read_declarations(source, self.rulebook.images))
+        if why := why_unreadable(source):
+            raise CannotCheck(f"{plain(path)}: {why}")
+        try:
+            declarations = read_declarations(source, self.rulebook.images)
+        except CannotCheck as problem:
+            raise CannotCheck(f"{plain(path)}: {problem}") from None
+        if len(declarations) > MOST_VALUES:
+            raise CannotCheck(f"{plain(path)}: names more than {MOST_VALUES} images, the most that is checked")
+        return Reading(declarations)
 
     def read_if_possible(self, path: str, source: bytes) -> Reading:
         """What a file declares; nothing where it cannot be read."""

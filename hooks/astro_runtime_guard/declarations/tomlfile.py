@@ -6,7 +6,7 @@ import re
 import sys
 
 from ..yamlfile import Mistake, Value
-from .located import Bare, Found, Token, end_of, locate, position
+from .located import Bare, Found, Lines, Token, end_of, locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ _BARE = re.compile(r"=[ \t]*([^\s\[{#,}][^\n,#}]*)")
 
 def read_values(text: str, keys: Sequence[str], path: str) -> Mapping[str, Found]:
     """The values under those of the dotted keys that the file has. Raises Mistake if it is not TOML."""
-    document = _parse(text, path)
-    return locate(text, keys, document, _tokens(text, path), lambda marked: _parse(marked, path))
+    return locate(text, keys, path, _tokens(text, path), _parse)
 
 
 def spelling(key: str) -> str:
@@ -43,7 +42,9 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         import tomli as tomllib
 
     if deep := _DEEP_KEY.search(text):
-        raise Mistake(Value("", path, *position(text, deep.start())), "not TOML that can be read: nested too deeply")
+        raise Mistake(
+            Value("", path, *Lines(text).position(deep.start())), "not TOML that can be read: nested too deeply"
+        )
     try:
         return tomllib.loads(text, parse_float=Bare)
     except RecursionError:

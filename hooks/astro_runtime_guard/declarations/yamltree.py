@@ -7,10 +7,12 @@ the events of PyYAML.
 from __future__ import annotations
 
 import re
+from collections import deque
+from itertools import islice
 
 from ..named import NamedTuple
 from ..yamlfile import Mistake, place_of, read_events
-from .located import Found, Located, comments_above, position
+from .located import MOST_VALUES, Found, Lines, Located, refuse_many
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,9 +39,12 @@ def read_values(text: str, keys: Sequence[str], path: str) -> Mapping[str, Found
     """The values under those of the dotted keys that a document of the file has. Raises Mistake if it is not YAML."""
     found: dict[str, Found] = {}
     documents, spans = _documents(text, path)
+    lines = Lines(text, spans)
     for key in keys:
         ends = [end for document in documents if (end := _lookup(document, key.split(".")))]
-        located = tuple(located for at, node in ends for located in _located(text, at, node, spans))
+        every = (located for at, node in ends for located in _located(lines, at, node))
+        located = tuple(islice(every, MOST_VALUES + 1))
+        refuse_many(len(located), key, path)
         if ends:
             found[key] = Found(next((node.kind for _, node in ends if node.kind != "value"), "value"), located)
     return found
@@ -102,9 +107,9 @@ def _lookup(document: Node, parts: Sequence[str]) -> tuple[int, Node] | None:
 def _get(table: Node, key: str) -> tuple[int, Node] | None:
     """The position of a key of a table, and its value. The last of several counts, and a merged key only if alone."""
     seen: set[int] = set()
-    tables = [table]
+    tables = deque([table])
     while tables:
-        table = tables.pop(0)
+        table = tables.popleft()
         if id(table) in seen or table.kind == "value":
             continue
         seen.add(id(table))
@@ -118,14 +123,15 @@ def _get(table: Node, key: str) -> tuple[int, Node] | None:
     return None
 
 
-def _located(text: str, at: int, node: Node, spans: Sequence[tuple[int, int]]) -> Iterator[Located]:
+def _located(lines: Lines, at: int, node: Node) -> Iterator[Located]:
     if node.kind == "list":
         for each in node.inside:
             if each.kind == "value":
-                yield from _located(text, each.start, each, spans)
+                yield from _located(lines, each.start, each)
     elif node.kind == "value":
-        properties = _PROPERTIES.match(text, node.start, node.end)
+        properties = _PROPERTIES.match(lines.text, node.start, node.end)
         start = (properties.end() if properties else node.start) + node.quoted
-        written = text[start : node.end - node.quoted]
-        comments = comments_above(text, (at, node.start, start), spans)
-        yield Located(node.text, written, *position(text, start), comments)
+        written = lines.text[start : node.end - node.quoted]
+        # One copy of a long text is enough, however many aliases stand for it.
+        written = node.text if written == node.text else written
+        yield Located(node.text, written, *lines.position(start), lines.comments_above(at, node.start, start))

@@ -7,9 +7,11 @@ reference. The platform is the one of an ordinary Linux machine, because no othe
 from __future__ import annotations
 
 import re
+from itertools import chain, islice
 
 from ..named import NamedTuple
 from .flags import cut_flags
+from .lines import MOST_COMMENTS
 from .words import SPACE, Expanded, WordError, expand, is_plain, valid_text
 
 TYPE_CHECKING = False
@@ -32,6 +34,10 @@ PREDEFINED = {
     "TARGETARCH": "amd64",
     "TARGETVARIANT": "",
 }
+
+
+MOST_ARGUMENTS = 100
+"""The most ARGs behind one word that are named."""
 
 
 class Argument(NamedTuple):
@@ -148,7 +154,9 @@ def _default(scope: Scope, text: str, argument: Argument, comments: tuple[Commen
         return None
     sources = tuple(value for name in plain.names if (value := scope.values.get(name)) is not None)
     # A name that no ARG above declares is not unknown but empty, because --build-arg cannot give it a value.
-    unknown = tuple(name for name in _absent(scope, plain.names) if name in scope.values)
+    absent = [name for name in _absent(scope, plain.names) if name in scope.values]
+    behind = (name for source in sources for name in source.unknown)
+    unknown = tuple(islice(dict.fromkeys(chain(absent, behind)), MOST_ARGUMENTS))
     known = not unknown and all(source.partial == source.text for source in sources)
     partial = plain.text if known else _partial(scope, text, declared=True).text
     return _Value(plain.text, partial, argument, comments, sources, unknown)
@@ -181,12 +189,12 @@ def _expand(scope: Scope, word: str, *, partial: bool, declared: bool = False) -
 
 
 def _origin(scope: Scope, names: tuple[str, ...]) -> Origin:
-    """The origin of the values of `names`, the nearest ARG first."""
+    """The origin of the values of `names`, the nearest ARG first, at most MOST_ARGUMENTS of them."""
     if names in scope.origins:
         return scope.origins[names]
     waiting = [value for name in reversed(names) if (value := scope.values.get(name)) is not None]
     found: dict[int, _Value] = {}
-    while waiting:
+    while waiting and len(found) < MOST_ARGUMENTS:
         value = waiting.pop()
         if id(value) not in found:
             found[id(value)] = value
@@ -194,7 +202,9 @@ def _origin(scope: Scope, names: tuple[str, ...]) -> Origin:
     arguments = dict.fromkeys(value.argument for value in found.values() if value.argument)
     unknown = dict.fromkeys(name for value in found.values() for name in value.unknown)
     comments = {comment.line: comment for value in found.values() for comment in value.comments}
-    origin = Origin(tuple(arguments), tuple(unknown), tuple(comments[line] for line in sorted(comments)))
+    origin = Origin(
+        tuple(arguments), tuple(unknown), tuple(comments[line] for line in sorted(comments)[-MOST_COMMENTS:])
+    )
     scope.origins[names] = origin
     return origin
 

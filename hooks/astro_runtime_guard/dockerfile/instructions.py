@@ -15,6 +15,7 @@ from io import BytesIO
 
 from dockerfile_parse import DockerfileParser
 
+from ..errors import CannotCheck
 from .flags import may_have_flags
 from .lines import split_instruction
 
@@ -24,10 +25,17 @@ if TYPE_CHECKING:
 
     from .lines import LogicalLine
 
+MOST_INSTRUCTIONS = 10_000
+MOST_CHARACTERS = 500_000
+
 
 def parse_instructions(lines: Sequence[LogicalLine]) -> Iterator[tuple[LogicalLine, str]]:
     """The instructions that can name an image, in file order: each logical line and the instruction's value."""
     starts = {line.line - 1: line for line in lines if _can_name_an_image(line)}
+    if len(starts) > MOST_INSTRUCTIONS:
+        raise CannotCheck(f"more than {MOST_INSTRUCTIONS} instructions that can name an image, the most that is read")
+    if sum(len(line.value) for line in starts.values() if line.keyword in {"from", "arg"}) > MOST_CHARACTERS:
+        raise CannotCheck(f"more than {MOST_CHARACTERS} characters in FROM and ARG, the most that is read")
     physical = [b""] * (max(starts, default=-1) + 1)
     for number, line in starts.items():
         value = line.value.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 
 from ..named import NamedTuple
 from .flags import cut_flags
@@ -15,9 +16,11 @@ from .words import BLANK, SPACE, split_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 DIRECTIVES = {"syntax", "escape", "check"}
+MOST_COMMENTS = 100
+"""The most comment lines directly above an instruction or a value that are read, the nearest ones."""
 MOST_INDENT = 100
 """A comment further to the right is left out, because a reviewer does not see it."""
 
@@ -100,7 +103,7 @@ def _read_directives(lines: Sequence[str]) -> tuple[str, int]:
 
 
 def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[LogicalLine]:
-    comments: list[Comment] = []
+    comments: deque[Comment] = deque(maxlen=MOST_COMMENTS)
     ends = _Ends(lines)
     while index < len(lines):
         text = lines[index].strip(SPACE)
@@ -119,14 +122,14 @@ def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[Lo
         index = line.end_line
 
 
-def _alone(line: str, text: str, index: int, comments: Sequence[Comment]) -> LogicalLine:
+def _alone(line: str, text: str, index: int, comments: Iterable[Comment]) -> LogicalLine:
     """The instruction on the one line at `index`; `text` is that line without the white space around it."""
     keyword, value, offset = split_instruction(text)
     column = len(line) - len(line.lstrip(SPACE)) + 1
     return LogicalLine(keyword, value, offset, index + 1, index + 1, ((0, index + 1, column),), tuple(comments))
 
 
-def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments: Sequence[Comment]) -> LogicalLine:
+def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments: Iterable[Comment]) -> LogicalLine:
     """The instruction that begins at `index`, with its continuation lines and the bodies of its heredocs."""
     joined = _join(lines, index, escape)
     keyword, value, offset = split_instruction(joined.text.strip(SPACE))
