@@ -1,7 +1,7 @@
-"""Writes the file of known builds anew from Astronomer's public updates feed, and says what changed.
+"""Writes the file of known builds again from Astronomer's public updates feed, and prints what changed.
 
-For maintainers, by hand, where the project is installed: `python .ci/refresh_builds.py [FEED]`.
-Hand-written facts (lines, withdrawn builds) stay as they are: where the feed disagrees, the summary says so.
+Maintainers run it by hand where the project is installed: `python .ci/refresh_builds.py [FEED]`.
+It does not change lines and withdrawn builds. Where the feed disagrees with them, the summary says so.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ UNKNOWN = "?"
 
 
 class Entry(NamedTuple):
-    """What the feed says of one build; days are ISO 8601, `?` is what it does not say."""
+    """What the feed says about one build. Days are ISO 8601; `?` stands for what it does not say."""
 
     airflow: str
     day: str
@@ -52,7 +52,7 @@ class Entry(NamedTuple):
 
 
 def main(argv: Sequence[str] | None = None, schemes: Sequence[str] = ("https",)) -> int:
-    """0: the file is written (or was right already); 2: nothing is written, and standard error says why."""
+    """0: the file is written (or was already right); 2: nothing is written, and standard error says why."""
     parser = ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("feed", nargs="?", default=FEED, help="https address or file; default: %(default)s")
     parser.add_argument("--builds", type=Path, default=BUILDS, metavar="FILE", help="the file to write")
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None, schemes: Sequence[str] = ("https",))
     except (CannotCheck, OSError) as problem:
         print(f"{options.feed}: {problem}", file=sys.stderr)
         return 2
-    for line in summary(image, builds, feed):
+    for line in summary(image, builds, feed, options.as_of.isoformat()):
         print(printable(line))
     return 0
 
@@ -107,7 +107,7 @@ def fetch(source: str, schemes: Sequence[str] = ("https",), seconds: float = MOS
         try:
             content = _download(source, seconds)
         except (URLError, TimeoutError, ConnectionError, HTTPException, ValueError) as problem:
-            raise CannotCheck(f"it could not be had: {getattr(problem, 'reason', problem)}") from None
+            raise CannotCheck(f"it could not be read: {getattr(problem, 'reason', problem)}") from None
     if len(content) > MOST_BYTES:
         raise CannotCheck(f"it is larger than {MOST_BYTES} bytes")
     return content
@@ -128,7 +128,7 @@ def _download(address: str, seconds: float) -> bytes:
 
 
 def read_feed(source: bytes) -> dict[str, Entry]:
-    """Every build that the feed lists, in its order. Raises CannotCheck where its shape is another one.
+    """Every build that the feed lists, in its order. Raises CannotCheck if the feed has another shape.
 
     Shape: `runtimeVersions` (X.Y.Z) and `runtimeVersionsV3` (X.Y-N), each a mapping from build to `metadata`.
     """
@@ -136,11 +136,11 @@ def read_feed(source: bytes) -> dict[str, Entry]:
         feed = json.loads(source)
     except (ValueError, RecursionError) as problem:
         raise CannotCheck(f"it is not JSON: {problem}") from None
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for name in ("runtimeVersions", "runtimeVersionsV3"):
         for build, about in _mapping(feed, name).items():
-            found[build] = _entry(build, _mapping(about, "metadata", f" of {build}"))
-    return found
+            entries[build] = _entry(build, _mapping(about, "metadata", f" of {build}"))
+    return entries
 
 
 def _mapping(parent: object, name: str, where: str = "") -> Mapping[str, Any]:
@@ -156,7 +156,7 @@ def _entry(build: str, metadata: Mapping[str, Any]) -> Entry:
         if value in (None, ""):
             return UNKNOWN
         if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
-            raise CannotCheck(f"{name} of {build}: {value!r} is not what is expected there")
+            raise CannotCheck(f"{name} of {build}: {value!r} has an unexpected shape")
         return value[:10]
 
     day = r"\d{4}-\d\d-\d\d(?:T.*)?"
@@ -201,19 +201,19 @@ def render(image: str, builds: Mapping[str, str], as_of: str, *sources: str) -> 
 
 
 def _scalar(known: str) -> str:
-    """As YAML writes it: a plain scalar cannot begin with a question mark and a space."""
+    """A YAML scalar. A plain one cannot begin with a question mark and a space."""
     return f'"{known}"' if known.startswith(UNKNOWN) else known
 
 
 def write(path: Path, text: str) -> None:
-    """All of it or nothing."""
+    """Write a file whole or not at all."""
     beside = path.with_suffix(".new")
     beside.write_text(text, encoding="utf-8", newline="\n")
     beside.replace(path)
 
 
-def summary(image: Image, builds: Mapping[str, str], feed: Mapping[str, Entry]) -> Iterator[str]:
-    """What changed in the file, then where the feed disagrees with what is written by hand."""
+def summary(image: Image, builds: Mapping[str, str], feed: Mapping[str, Entry], as_of: str) -> Iterator[str]:
+    """What changed in the file, then what to change by hand in the image's own file."""
     before = dict(image.builds)
     yield from (f"added {build}: {known}" for build, known in builds.items() if build not in before)
     yield from (f"removed {build}: {known}" for build, known in before.items() if build not in builds)
@@ -222,6 +222,8 @@ def summary(image: Image, builds: Mapping[str, str], feed: Mapping[str, Entry]) 
             yield f"changed {build}: {before[build]} -> {known}"
     yield from (f"not taken {build}: {entry.channel}" for build, entry in feed.items() if build not in builds)
     yield from _disagreements(image, feed, builds)
+    if image.as_of < as_of:
+        yield f"by hand: as-of is {image.as_of or 'missing'} in {image.name}.yaml; once the rest is right, write {as_of}"
     yield f"{len(builds)} builds, {len(before)} before"
 
 
@@ -237,7 +239,7 @@ def _disagreements(image: Image, feed: Mapping[str, Entry], builds: Mapping[str,
         if line is None:
             yield f"by hand: {build} belongs to no line"
         elif feed[build].ends != UNKNOWN:
-            # The newest build counts: an end that was moved may be left as it was in old entries.
+            # The newest build counts, because older entries may still have a date that was moved since.
             ends[line.name] = feed[build].ends
     for line in image.lines:
         ours = line.maintained_until

@@ -1,4 +1,4 @@
-"""The maintainer's script: whole and broken answers of a local server, and a copy of the shipped rules."""
+"""The maintainers' program, with complete and broken answers from a local server and a copy of the shipped rules."""
 
 from __future__ import annotations
 
@@ -77,6 +77,7 @@ by hand: 3.2-1 is not withdrawn in the feed
 by hand: 3.2-2 is withdrawn in the feed (no reason is given)
 by hand: 3.9-1 belongs to no line
 by hand: maintenance of 3.2 ends on 2028-05-31 in the feed, not 2028-04-30
+by hand: as-of is 2026-09-25 in astro-runtime.yaml; once the rest is right, write 2026-12-01
 6 builds, 2 before
 """
 
@@ -92,7 +93,7 @@ def builds(tmp_path: Path) -> Path:
 
 @dataclass
 class Answer:
-    """What the server says, and after how long."""
+    """What the server answers; with `drip` it never ends."""
 
     body: bytes = b""
     status: int = 200
@@ -111,18 +112,18 @@ class Server:
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A server on this machine that gives one answer to everything."""
     monkeypatch.setenv("no_proxy", "*")
-    said = Server("", Answer(), threading.Event())
+    local = Server("", Answer(), threading.Event())
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            answer = said.answer
+            answer = local.answer
             self.send_response(answer.status)
             for name, value in ({"Content-Length": str(len(answer.body))} | answer.headers).items():
                 self.send_header(name, value)
             self.end_headers()
             try:
                 self.wfile.write(answer.body)
-                while answer.drip and not said.stop.wait(0.02):
+                while answer.drip and not local.stop.wait(0.02):
                     self.wfile.write(b" ")
             except OSError:
                 pass  # the reader has gone
@@ -131,11 +132,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
             pass
 
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    said.address = f"http://127.0.0.1:{running.server_port}/feed"
+    local.address = f"http://127.0.0.1:{running.server_port}/feed"
     thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield said
-    said.stop.set()
+    yield local
+    local.stop.set()
     running.shutdown()
     thread.join()
     running.server_close()
@@ -155,7 +156,7 @@ def test_the_file_is_written_whole_and_the_summary_says_what_changed(
     assert [path.name for path in builds.parent.glob("*.new")] == []
 
 
-def test_a_file_does_as_well_and_twice_the_same_is_the_same(
+def test_a_file_as_the_feed_gives_the_same_text_in_any_order(
     builds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     feed = tmp_path / "feed.json"
@@ -179,7 +180,9 @@ def test_what_is_written_is_what_the_rulebook_reads(builds: Path, tmp_path: Path
     assert [name for name, _ in known] == ["5.0.9", "5.0.10", "3.1-8", "3.2-1", "3.2-2", "3.9-1"]
 
 
-def test_a_known_build_goes_only_when_asked(builds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_known_build_is_removed_only_with_an_option(
+    builds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     feed = tmp_path / "feed.json"
     less = {**FEED, "runtimeVersions": {"5.0.10": FEED["runtimeVersions"]["5.0.10"]}}
     feed.write_text(json.dumps(less), encoding="utf-8")
@@ -201,8 +204,8 @@ def altered(**more: object) -> bytes:
 
 WHOLE = json.dumps(FEED).encode()
 BROKEN = {
-    "not found": (Answer(b"no", 404), "it could not be had: Not Found"),
-    "server error": (Answer(b"no", 500), "it could not be had: Internal Server Error"),
+    "not found": (Answer(b"no", 404), "it could not be read: Not Found"),
+    "server error": (Answer(b"no", 500), "it could not be read: Internal Server Error"),
     "cut short": (
         Answer(WHOLE, headers={"Content-Length": "999999"}),
         f"it was cut short: {len(WHOLE)} of 999999 bytes",
@@ -229,15 +232,15 @@ BROKEN = {
     ),
     "a number as version": (
         Answer(altered(airflowVersion=3.3)),
-        "airflowVersion of 3.3-1: 3.3 is not what is expected there",
+        "airflowVersion of 3.3-1: 3.3 has an unexpected shape",
     ),
     "words as version": (
         Answer(altered(airflowVersion="3.3.0\nx: y")),
-        "airflowVersion of 3.3-1: '3.3.0\\nx: y' is not what is expected there",
+        "airflowVersion of 3.3-1: '3.3.0\\nx: y' has an unexpected shape",
     ),
     "words as day": (
         Answer(altered(releaseDate="soon")),
-        "releaseDate of 3.3-1: 'soon' is not what is expected there",
+        "releaseDate of 3.3-1: 'soon' has an unexpected shape",
     ),
     "redirect to ftp": (
         Answer(b"", 302, {"Location": "ftp://example.com/feed"}),
@@ -270,7 +273,7 @@ def test_redirect_to_a_file_is_refused(server: Server, tmp_path: Path) -> None:
 
 def test_redirect_without_end(server: Server) -> None:
     server.answer = Answer(b"", 302, {"Location": server.address})
-    with pytest.raises(CannotCheck, match="it could not be had"):
+    with pytest.raises(CannotCheck, match="it could not be read"):
         fetch(server.address, ("http",))
 
 
@@ -292,16 +295,16 @@ def test_too_large(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("source", ["http://example.com/feed", "ftp://example.com/feed", "file:///etc/hostname"])
 def test_only_https_or_a_file(source: str, builds: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([source, "--builds", str(builds)]) == 2
-    said = f"{source}: expected a file or an address that begins with https://\n"
-    assert capsys.readouterr() == ("", said)
+    message = f"{source}: expected a file or an address that begins with https://\n"
+    assert capsys.readouterr() == ("", message)
 
 
-def test_an_address_that_is_none(builds: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_address_that_is_not_valid(builds: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["https://[", "--builds", str(builds)]) == 2
-    assert capsys.readouterr() == ("", "https://[: it could not be had: Invalid IPv6 URL\n")
+    assert capsys.readouterr() == ("", "https://[: it could not be read: Invalid IPv6 URL\n")
 
 
-def test_a_server_that_speaks_no_http(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_speak_http(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -313,15 +316,15 @@ def test_a_server_that_speaks_no_http(monkeypatch: pytest.MonkeyPatch) -> None:
 
         thread = threading.Thread(target=answer)
         thread.start()
-        with pytest.raises(CannotCheck, match="it could not be had: what"):
+        with pytest.raises(CannotCheck, match="it could not be read: what"):
             fetch(f"http://127.0.0.1:{listening.getsockname()[1]}/", ("http",))
         thread.join()
 
 
 def test_missing_file(builds: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("no/such/feed.json", builds) == 2
-    said = "no/such/feed.json: [Errno 2] No such file or directory: 'no/such/feed.json'\n"
-    assert capsys.readouterr() == ("", said)
+    message = "no/such/feed.json: [Errno 2] No such file or directory: 'no/such/feed.json'\n"
+    assert capsys.readouterr() == ("", message)
 
 
 def test_control_characters_of_the_feed_do_not_reach_the_terminal(

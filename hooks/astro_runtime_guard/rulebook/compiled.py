@@ -59,12 +59,12 @@ def _written(value: object, used: set[str], level: int) -> str:
     if fields:
         used.add(type(value).__name__)
         defaults = getattr(value, "_field_defaults", {})
-        kept = (
+        written = (
             f"{name}={_written(part, used, level + 1)}"
             for name, part in zip(fields, value, strict=True)
             if name not in _LEFT_OUT and part != defaults.get(name, fields)
         )
-        return f"{type(value).__name__}({', '.join(kept)})"
+        return f"{type(value).__name__}({', '.join(written)})"
     indent = "\n" + "    " * level
     parts = "".join(f"{indent}{_written(part, used, level + 1)}," for part in value)
     return f"({parts}{indent[:-4]})" if value else "()"

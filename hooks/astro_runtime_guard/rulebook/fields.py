@@ -25,7 +25,7 @@ def read_fields(value: Value, keys: Mapping[str, Key]) -> dict[str, Any]:
     """The values of a mapping by key. Raises Mistake with every mistake in the mapping, one a line."""
     if not isinstance(value.content, dict):
         raise Mistake(value, f"expected a mapping with the keys {_names(keys)}")
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     mistakes = [
         str(Mistake(value, f"{name}: this key is missing"))
         for name, key in keys.items()
@@ -36,12 +36,12 @@ def read_fields(value: Value, keys: Mapping[str, Key]) -> dict[str, Any]:
             if name not in keys:
                 raise Mistake(place, unknown("key", name, keys))
             inside = (keys[name].keys,) if keys[name].keys else ()
-            found[name] = keys[name].read(item, *inside)
+            values[name] = keys[name].read(item, *inside)
         except Mistake as mistake:
             mistakes.append(str(mistake))
     if mistakes:
         raise Mistake.joined(mistakes)
-    return found
+    return values
 
 
 def _names(keys: Mapping[str, Key]) -> str:

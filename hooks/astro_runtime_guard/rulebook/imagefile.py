@@ -21,10 +21,10 @@ _PRE_RELEASES = ("dev", "a", "b", "rc")
 
 
 def _minor(value: Value) -> str:
-    found = text(value)
-    if not re.fullmatch("[0-9]{1,9}[.][0-9]{1,9}", found):
-        raise Mistake(value, f"{found}: expected a version such as 2.3")
-    return found
+    minor = text(value)
+    if not re.fullmatch("[0-9]{1,9}[.][0-9]{1,9}", minor):
+        raise Mistake(value, f"{minor}: expected a version such as 2.3")
+    return minor
 
 
 _REPOSITORY = re.compile(r"(?:\*/)?(?:[\w.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?(?:/[\w.-]+)*", re.ASCII)
@@ -97,23 +97,23 @@ IMAGE_KEYS = {
 
 def read_image(value: Value, name: str, known: Mapping[str, Image]) -> Image:
     """The image of one file: a new one, or the one that it extends with its repositories. Raises Mistake."""
-    found = read_fields(value, IMAGE_KEYS)
-    if "extends" in found:
-        return _extended(value, found, known)
+    fields = read_fields(value, IMAGE_KEYS)
+    if "extends" in fields:
+        return _extended(value, fields, known)
     for key in ("repositories", "numberings"):
-        if not found.get(key):
+        if not fields.get(key):
             raise Mistake(value, f"{key}: this key is missing")
     image = Image(
         name,
-        repositories=found["repositories"],
-        numberings=tuple(_numbering(place, each) for place, each in found["numberings"]),
-        suffixes=found.get("suffixes", ()),
-        pre_releases=found.get("pre-releases", ()),
-        steps=found.get("steps", ()),
-        succeeded_by=found.get("succeeded-by", ""),
-        fixed_by=found.get("fixed-by", ""),
-        as_of=found.get("as-of", ""),
-        carries=_carried(value, found, known),
+        repositories=fields["repositories"],
+        numberings=tuple(_numbering(place, each) for place, each in fields["numberings"]),
+        suffixes=fields.get("suffixes", ()),
+        pre_releases=fields.get("pre-releases", ()),
+        steps=fields.get("steps", ()),
+        succeeded_by=fields.get("succeeded-by", ""),
+        fixed_by=fields.get("fixed-by", ""),
+        as_of=fields.get("as-of", ""),
+        carries=_carried(value, fields, known),
     )
     for word, rank in image.pre_releases:
         if rank not in _PRE_RELEASES:
@@ -122,65 +122,65 @@ def read_image(value: Value, name: str, known: Mapping[str, Image]) -> Image:
                 f"pre-releases: {word}: {unknown('rank', rank, _PRE_RELEASES)}",
             )
     return image._replace(
-        lines=tuple(_line(place, each, image) for place, each in found.get("lines", ())),
-        withdrawn=tuple(_withdrawal(place, each, image) for place, each in found.get("withdrawn", ())),
-        builds=_builds(value, found, image),
+        lines=tuple(_line(place, each, image) for place, each in fields.get("lines", ())),
+        withdrawn=tuple(_withdrawal(place, each, image) for place, each in fields.get("withdrawn", ())),
+        builds=_builds(value, fields, image),
     )
 
 
-def _extended(value: Value, found: Mapping[str, Any], known: Mapping[str, Image]) -> Image:
-    if found["extends"] not in known:
-        raise Mistake(value, f"extends: {unknown('image', found['extends'], known)}")
-    if set(found) - {"extends", "repositories", "builds", "as-of", "source"}:
+def _extended(value: Value, fields: Mapping[str, Any], known: Mapping[str, Image]) -> Image:
+    if fields["extends"] not in known:
+        raise Mistake(value, f"extends: {unknown('image', fields['extends'], known)}")
+    if set(fields) - {"extends", "repositories", "builds", "as-of", "source"}:
         raise Mistake(value, "a file that extends an image gives repositories or builds alone")
-    image = known[found["extends"]]
+    image = known[fields["extends"]]
     return image._replace(
-        repositories=(*image.repositories, *found.get("repositories", ())),
-        builds=(*image.builds, *_builds(value, found, image)),
+        repositories=(*image.repositories, *fields.get("repositories", ())),
+        builds=(*image.builds, *_builds(value, fields, image)),
     )
 
 
-def _builds(value: Value, found: Mapping[str, Any], image: Image) -> tuple[tuple[str, str], ...]:
-    builds: tuple[tuple[str, str], ...] = found.get("builds", ())
+def _builds(value: Value, fields: Mapping[str, Any], image: Image) -> tuple[tuple[str, str], ...]:
+    builds: tuple[tuple[str, str], ...] = fields.get("builds", ())
     for build, _ in builds:
         check_build(build, image, value)
     return builds
 
 
-def _carried(value: Value, found: Mapping[str, Any], known: Mapping[str, Image]) -> str:
-    carried = str(found.get("carries", ""))
+def _carried(value: Value, fields: Mapping[str, Any], known: Mapping[str, Image]) -> str:
+    carried = str(fields.get("carries", ""))
     if carried and carried not in known:
         raise Mistake(value, f"carries: {unknown('image', carried, known)}")
     theirs = {numbering.name for numbering in known[carried].numberings} if carried else set()
-    for place, numbering in found["numberings"] if carried else ():
+    for place, numbering in fields["numberings"] if carried else ():
         if numbering["name"] not in theirs:
             raise Mistake(place, f"name: {unknown('numbering', numbering['name'], sorted(theirs))}")
     return carried
 
 
-def _numbering(place: Value, found: Mapping[str, Any]) -> Numbering:
-    if not _TEMPLATE.fullmatch(found["tag"]):
-        raise Mistake(place, f"tag: {found['tag']} must be two to six names in braces with a mark between them")
-    first = found.get("first", "0")
-    return Numbering(found["name"], found["tag"], found.get("published-in", ()), found.get("example", ""), first)
+def _numbering(place: Value, fields: Mapping[str, Any]) -> Numbering:
+    if not _TEMPLATE.fullmatch(fields["tag"]):
+        raise Mistake(place, f"tag: {fields['tag']} must be two to six names in braces with a mark between them")
+    first = fields.get("first", "0")
+    return Numbering(fields["name"], fields["tag"], fields.get("published-in", ()), fields.get("example", ""), first)
 
 
-def _line(place: Value, found: Mapping[str, Any], image: Image) -> Line:
+def _line(place: Value, fields: Mapping[str, Any], image: Image) -> Line:
     names = [numbering.name for numbering in image.numberings]
-    if found["numbering"] not in names:
-        raise Mistake(place, f"numbering: {unknown('numbering', found['numbering'], names)}")
-    if "last-build" in found:
-        check_build(found["last-build"], image, place)
+    if fields["numbering"] not in names:
+        raise Mistake(place, f"numbering: {unknown('numbering', fields['numbering'], names)}")
+    if "last-build" in fields:
+        check_build(fields["last-build"], image, place)
     return Line(
-        found["line"], found["numbering"], found["airflow"], found.get("python", ""), found.get("maintained-until", ""),
-        found.get("long-term-support", False), found.get("last-build", ""),
+        fields["line"], fields["numbering"], fields["airflow"], fields.get("python", ""),
+        fields.get("maintained-until", ""), fields.get("long-term-support", False), fields.get("last-build", ""),
     )  # fmt: skip
 
 
-def _withdrawal(place: Value, found: Mapping[str, Any], image: Image) -> Withdrawal:
-    for build in (*found["builds"], found["instead"]):
+def _withdrawal(place: Value, fields: Mapping[str, Any], image: Image) -> Withdrawal:
+    for build in (*fields["builds"], fields["instead"]):
         check_build(build, image, place)
-    return Withdrawal(found["builds"], found["reason"], found["instead"])
+    return Withdrawal(fields["builds"], fields["reason"], fields["instead"])
 
 
 def check_build(version: str, image: Image, place: Value) -> str:

@@ -60,47 +60,47 @@ RULE_KEYS = {
 
 def read_rule(value: Value, name: str, images: Mapping[str, Image]) -> Rule:
     """The rule of one file. Raises Mistake."""
-    found = read_fields(value, RULE_KEYS)
-    check = CHECKS[found["check"]]
-    for image in found["image"]:
+    fields = read_fields(value, RULE_KEYS)
+    check = CHECKS[fields["check"]]
+    for image in fields["image"]:
         if image not in images:
             raise Mistake(value, f"image: {unknown('image', image, images)}")
-    _refuse_keys(value, found, check)
-    versions = _versions(found, check, images)
+    _refuse_keys(value, fields, check)
+    versions = _versions(fields, check, images)
     return Rule(
         name,
-        images=found["image"],
-        check=found["check"],
-        messages=_messages(found["message"], check),
-        consider=found.get("consider", ()),
-        acknowledge=found.get("acknowledge", ""),
-        link=found.get("link", ""),
+        images=fields["image"],
+        check=fields["check"],
+        messages=_messages(fields["message"], check),
+        consider=fields.get("consider", ()),
+        acknowledge=fields.get("acknowledge", ""),
+        link=fields.get("link", ""),
         version=versions.get("version", ""),
         from_below=versions.get("from-below", ""),
-        enabled=found.get("enabled", True),
+        enabled=fields.get("enabled", True),
         origin=value.path,
-        finds=_examples(found["examples"]["finds"]),
-        passes=_examples(found["examples"]["passes"]),
+        finds=_examples(fields["examples"]["finds"]),
+        passes=_examples(fields["examples"]["passes"]),
     )
 
 
-def _refuse_keys(value: Value, found: Mapping[str, Any], check: Check) -> None:
+def _refuse_keys(value: Value, fields: Mapping[str, Any], check: Check) -> None:
     for key in ("version", "from-below"):
-        if key in found and key not in (*check.keys, *check.may):
-            raise Mistake(found[key], f"{key}: the check {found['check']} has no use for it")
-        if key in check.keys and key not in found:
+        if key in fields and key not in (*check.keys, *check.may):
+            raise Mistake(fields[key], f"{key}: the check {fields['check']} has no use for it")
+        if key in check.keys and key not in fields:
             raise Mistake(value, f"{key}: this key is missing")
 
 
-def _versions(found: Mapping[str, Any], check: Check, images: Mapping[str, Image]) -> dict[str, str]:
+def _versions(fields: Mapping[str, Any], check: Check, images: Mapping[str, Image]) -> dict[str, str]:
     """The versions of a boundary, each a build of every image of the rule."""
     versions: dict[str, str] = {}
-    for image in (images[name] for name in found["image"]):
+    for image in (images[name] for name in fields["image"]):
         for key in ("version", "from-below"):
-            if key in found:
-                versions[key] = check_build(text(found[key]), image, found[key])
+            if key in fields:
+                versions[key] = check_build(text(fields[key]), image, fields[key])
         if check.stops and rank_of(versions["from-below"], image) >= rank_of(versions["version"], image):
-            raise Mistake(found["from-below"], f"from-below: expected a build below {versions['version']}")
+            raise Mistake(fields["from-below"], f"from-below: expected a build below {versions['version']}")
     return versions
 
 
@@ -125,7 +125,11 @@ def _words(value: Value, check: Check) -> str:
 def _examples(read: tuple[tuple[Value, dict[str, Any]], ...]) -> tuple[Example, ...]:
     return tuple(
         Example(
-            found.get("before"), found["after"], place.line, found.get("path", "Dockerfile"), found.get("beside", ())
+            fields.get("before"),
+            fields["after"],
+            place.line,
+            fields.get("path", "Dockerfile"),
+            fields.get("beside", ()),
         )
-        for place, found in read
+        for place, fields in read
     )
