@@ -456,6 +456,16 @@ def test_what_a_check_hands_to_the_words_of_a_rule() -> None:
     assert CHECKS["crossing"].judge(Change(new, None), RULES["runtime-8"], "") is None
 
 
+def test_a_deployed_branch_is_not_asked_for_a_review_again_but_for_the_stop() -> None:
+    [new] = read_declarations(written("3.3-8").encode(), BOOK.images)
+    [old] = read_declarations(written("13.6.0").encode(), BOOK.images)
+    change = Change(new, Past(old, "Dockerfile", "HEAD"), promoted=Past(new, "Dockerfile", "origin/main"))
+    names = [
+        rule.name for rule in BOOK.rules if (judge := CHECKS[rule.check].judge) and judge(change, rule, "2026-11-22")
+    ]
+    assert names == ["airflow-3-floor"]
+
+
 def test_withdrawn_builds_are_these() -> None:
     assert [withdrawal.builds for withdrawal in RUNTIME.withdrawn] == [
         ("8.0.0",),

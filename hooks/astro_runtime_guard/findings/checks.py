@@ -144,16 +144,20 @@ def _ordered(change: Change, rule: Rule, today: str) -> Why | None:
 
 
 def _crossing(change: Change, rule: Rule, today: str) -> Why | None:
+    if not _crosses(change, rule) or _is_promoted(change, rank_of(rule.version, change.after.runtime.image).release):
+        return None
+    return Why("", _values(change, version=rule.version), rule.version)
+
+
+def _crosses(change: Change, rule: Rule) -> bool:
+    """Whether the version before is below the boundary and the version now is not. A pre-release counts as release."""
     both = _compared(change)
     image = change.after.runtime.image
     if not both or image.name not in rule.images:
-        return None
-    before, after = both[0].last.release, both[1].first.release
+        return False
     boundary = rank_of(rule.version, image).release
     floor = rank_of(rule.from_below, image).release if rule.from_below else boundary
-    if before < min(boundary, floor) and boundary <= after and not _is_promoted(change, boundary):
-        return Why("", _values(change, version=rule.version), rule.version)
-    return None
+    return both[0].last.release < min(boundary, floor) and boundary <= both[1].first.release
 
 
 def _is_promoted(change: Change, boundary: Rank) -> bool:
@@ -173,16 +177,15 @@ def _unknown(change: Change, rule: Rule, today: str) -> Why | None:
 
 
 def _stop(change: Change, rule: Rule, today: str) -> Why | None:
-    """An upgrade that skips a build which has to be deployed first."""
-    why = _crossing(change, rule, today)
-    if why is None or change.before is None:
+    """An upgrade that skips a build which has to be deployed first, by each Deployment: on each deployed branch."""
+    if not _crosses(change, rule) or change.before is None:
         return None
     image = change.after.runtime.image
     build = newest_between(rule.from_below, rule.version, image)
     numbering = image.numberings[rank_of(build, image).numbering]
     holder = _holder(numbering, image, (change.before.declaration.runtime, change.after.runtime))
-    write = _written(change.after, build, holder)
-    return why._replace(values={**why.values, "stop": build, "write": write, "from-below": rule.from_below})
+    values = {"version": rule.version, "from-below": rule.from_below, "stop": build}
+    return Why("", _values(change, write=_written(change.after, build, holder), **values), rule.version)
 
 
 def _holder(numbering: Numbering, image: Image, runtimes: Sequence[Runtime]) -> str:
