@@ -265,6 +265,9 @@ SERIES = [
     ("5", "registry.example.com/astronomer/astro-runtime", ("legacy",)),
     ("13.1", "registry.example.com/astronomer/astro-runtime", ("legacy",)),
     ("3.0", "registry.example.com/astronomer/astro-runtime", ("legacy", "airflow-3")),
+    ("3.1", "registry.example.com/astronomer/astro-runtime", ("airflow-3",)),
+    ("3.4", "registry.example.com/astronomer/astro-runtime", ("airflow-3",)),
+    ("3", "registry.example.com/astronomer/astro-runtime", ("legacy", "airflow-3")),
     ("99", "registry.example.com/astronomer/astro-runtime", ("legacy", "airflow-3")),
 ]
 

@@ -203,6 +203,11 @@ def test_unknown_line_names_the_line_the_day_and_the_way_to_update() -> None:
     assert RUNTIME.as_of == "2026-09-25", "the day of the updates feed"
 
 
+def test_a_series_of_an_unknown_line_in_a_mirror_is_one_of_the_newest_numbering() -> None:
+    findings = found(f"FROM {MIRROR}:3.3-8\n", f"FROM {MIRROR}:3.4\n")
+    assert [finding.rule for finding in findings] == ["pinned-runtime", "unknown-line"]
+
+
 @pytest.mark.parametrize("reviewed", ["3.3-8", "3.4-3"])
 def test_review_of_an_unknown_line_must_reach_it_and_not_pass_it(reviewed: str) -> None:
     findings = found(written("3.3-8"), f"# astro-runtime: reviewed {reviewed}\n{written('3.4-2')}")

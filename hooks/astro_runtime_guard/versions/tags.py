@@ -86,11 +86,25 @@ def _read_series(tag: str, image: Image, declared: str) -> Tag | None:
         if match and _only_suffixes(tag, match.end(), image):
             matches[position] = match
     published = [at for at in matches if declared in image.numberings[at].published_in]
-    likely = published or [at for at in matches if lines_of(matches[at].group(), image, at)] or list(matches)
+    likely = published or _likely({at: match.group() for at, match in matches.items()}, image)
     if not likely:
         return None
     match = matches[likely[0]]
     return Tag(tag, "series", match.group(), tuple(likely), tuple(filter(None, match.groups())))
+
+
+def _likely(series: dict[int, str], image: Image) -> list[int]:
+    """The numberings, of those that a series can follow, in which it is listed; without lines that ended before it."""
+    listed = {at: lines_of(version, image, at) for at, version in series.items()}
+    ended = [at for at, lines in listed.items() if lines and all(_is_ended(line, series[at]) for line in lines)]
+    possible = [at for at in series if at not in ended] or list(series)
+    return [at for at in possible if listed[at]] or possible
+
+
+def _is_ended(line: Line, series: str) -> bool:
+    """Whether a series is above the last build that its line will ever have."""
+    numbers, last = ([int(number) for number in numbers_in(text)] for text in (series, line.last_build))
+    return bool(last) and numbers > last[: len(numbers)]
 
 
 def _only_suffixes(tag: str, start: int, image: Image) -> bool:
