@@ -1,4 +1,4 @@
-"""Which earlier declaration a declaration continues, and which of several base commits counts."""
+"""Which past declaration a declaration continues, and which of several base commits counts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def pairs(after: str, *before: str) -> list[tuple[str, str | None]]:
     text = after.replace("RT:", f"{RUNTIME}:")
     pasts = [
         [
-            Past(d, "Dockerfile", Before(str(number), f"base {number}"))
-            for d in read_declarations(old.replace("RT:", f"{RUNTIME}:").encode(), IMAGES)
+            Past(declaration, "Dockerfile", Before(str(number), f"base {number}"))
+            for declaration in read_declarations(old.replace("RT:", f"{RUNTIME}:").encode(), IMAGES)
         ]
         for number, old in enumerate(before)
     ]
@@ -40,10 +40,62 @@ PAIRED = {
         ["RT:3.0.0 AS a\nRT:1.0.0 AS b\nFROM python"],
         [("2.0.0", "1.0.0"), ("4.0.0", "3.0.0")],
     ),
-    "by name, the first with the first where names are equal": (
+    "by name, in file order where names are equal": (
         "RT:2.0.0 AS a\nRT:4.0.0 AS a\nFROM python",
         ["RT:1.0.0 AS a\nRT:3.0.0 AS a\nFROM python"],
         [("2.0.0", "1.0.0"), ("4.0.0", "3.0.0")],
+    ),
+    "by name and reference, where names are equal": (
+        "RT:3.0.0 AS a\nRT:2.0.0 AS a\nFROM python",
+        ["RT:1.0.0 AS a\nRT:3.0.0 AS a\nFROM python"],
+        [("3.0.0", "3.0.0"), ("2.0.0", "1.0.0")],
+    ),
+    "the deployed one, beside a stage with its old name": (
+        "RT:4.0.0 AS base\nRT:5.0.0 AS final",
+        ["RT:4.0.0 AS base\nFROM base AS final"],
+        [("4.0.0", "4.0.0"), ("5.0.0", "4.0.0")],
+    ),
+    "the deployed one, where the final stage names another stage": (
+        "RT:4.0.0 AS stable\nRT:5.0.0 AS next\nFROM stable",
+        ["RT:4.0.0 AS stable\nRT:5.0.0 AS next\nFROM next"],
+        [("4.0.0", "5.0.0"), ("5.0.0", "5.0.0")],
+    ),
+    "the deployed one, where two named stages swapped": (
+        "RT:4.0.0 AS b\nRT:5.0.0 AS a",
+        ["RT:5.0.0 AS a\nRT:4.0.0 AS b"],
+        [("4.0.0", "4.0.0"), ("5.0.0", "4.0.0")],
+    ),
+    "the deployed one, where two stages without names swapped": (
+        "RT:4.0.0\nRT:5.0.0",
+        ["RT:5.0.0\nRT:4.0.0"],
+        [("4.0.0", "4.0.0"), ("5.0.0", "4.0.0")],
+    ),
+    "the deployed one, of two stages with one name": (
+        "RT:5.0.0 AS a\nRT:4.0.0 AS a\nFROM a",
+        ["RT:4.0.0 AS a\nRT:5.0.0 AS a\nFROM a"],
+        [("5.0.0", "5.0.0"), ("4.0.0", "5.0.0")],
+    ),
+    "the deployed one, through an argument": (
+        "ARG BASE=a\nRT:4.0.0 AS a\nRT:5.0.0 AS b\nFROM ${BASE}",
+        ["ARG BASE=b\nRT:4.0.0 AS a\nRT:5.0.0 AS b\nFROM ${BASE}"],
+        [("4.0.0", "5.0.0"), ("5.0.0", "5.0.0")],
+    ),
+    "the deployed one, with a kept stage above": (
+        "RT:5.0.0 AS base\nRT:4.0.0",
+        ["RT:5.0.0 AS base"],
+        [("5.0.0", "5.0.0"), ("4.0.0", "5.0.0")],
+    ),
+    "the deployed one is the past of no other stage by position": (
+        "RT:7.0.0 AS x\nRT:5.0.0 AS y",
+        ["RT:4.0.0"],
+        [("7.0.0", None), ("5.0.0", "4.0.0")],
+    ),
+    "a Runtime that is no longer deployed": ("RT:4.0.0 AS a\nFROM python", ["RT:5.0.0"], [("4.0.0", "5.0.0")]),
+    "a Runtime that is deployed now": ("RT:4.0.0", ["RT:5.0.0 AS a\nFROM python"], [("4.0.0", "5.0.0")]),
+    "a Runtime that is deployed now, with a kept stage above": (
+        "RT:5.0.0 AS a\nRT:4.0.0",
+        ["RT:5.0.0 AS a\nFROM python"],
+        [("5.0.0", "5.0.0"), ("4.0.0", None)],
     ),
     "the final one, with a new one in front": ("RT:9.0.0\nRT:2.0.0", ["RT:1.0.0"], [("9.0.0", None), ("2.0.0", "1.0.0")]),
     "the final one, through the names of stages": (
@@ -56,25 +108,25 @@ PAIRED = {
         ["RT:5.0.0\nRT:6.0.0\nRT:1.0.0\nFROM python"],
         [("7.0.0", "6.0.0"), ("5.0.0", "5.0.0"), ("2.0.0", "1.0.0")],
     ),
-    "by position, what is left": ("RT:2.0.0\nRT:4.0.0\nFROM python", ["RT:1.0.0\nRT:3.0.0\nFROM python"], [("2.0.0", "1.0.0"), ("4.0.0", "3.0.0")]),
-    "one more is new": ("RT:2.0.0\nRT:4.0.0\nFROM python", ["RT:1.0.0\nFROM python"], [("2.0.0", "1.0.0"), ("4.0.0", None)]),
-    "one less": ("RT:2.0.0", ["RT:1.0.0 AS a\nRT:3.0.0"], [("2.0.0", "3.0.0")]),
+    "the rest by position": ("RT:2.0.0\nRT:4.0.0\nFROM python", ["RT:1.0.0\nRT:3.0.0\nFROM python"], [("2.0.0", "1.0.0"), ("4.0.0", "3.0.0")]),
+    "one stage more": ("RT:2.0.0\nRT:4.0.0\nFROM python", ["RT:1.0.0\nFROM python"], [("2.0.0", "1.0.0"), ("4.0.0", None)]),
+    "one stage less": ("RT:2.0.0", ["RT:1.0.0 AS a\nRT:3.0.0"], [("2.0.0", "3.0.0")]),
     "a new file": ("RT:2.0.0", [], [("2.0.0", None)]),
-    "nothing there before": ("RT:2.0.0", ["FROM python"], [("2.0.0", None)]),
+    "no Runtime before": ("RT:2.0.0", ["FROM python"], [("2.0.0", None)]),
     "the newest of two bases": ("RT:2.0.0", ["RT:1.0.0", "RT:3.0.0"], [("2.0.0", "3.0.0")]),
-    "the newest of two bases, in the other order": ("RT:2.0.0", ["RT:3.0.0", "RT:1.0.0"], [("2.0.0", "3.0.0")]),
-    "the first of two bases that are as new": ("RT:2.0.0", ["RT:1.0.0-slim", "RT:1.0.0-base"], [("2.0.0", "1.0.0-slim")]),
-    "the first of two bases that are as new, in the other order": ("RT:2.0.0", ["RT:1.0.0-base", "RT:1.0.0-slim"], [("2.0.0", "1.0.0-base")]),
+    "the newest of two bases, in reverse order": ("RT:2.0.0", ["RT:3.0.0", "RT:1.0.0"], [("2.0.0", "3.0.0")]),
+    "the first of two bases with one version": ("RT:2.0.0", ["RT:1.0.0-slim", "RT:1.0.0-base"], [("2.0.0", "1.0.0-slim")]),
+    "the first of two bases with one version, in reverse order": ("RT:2.0.0", ["RT:1.0.0-base", "RT:1.0.0-slim"], [("2.0.0", "1.0.0-base")]),
     "a base without an order does not count": ("RT:2.0.0", ["RT:latest", "RT:1.0.0"], [("2.0.0", "1.0.0")]),
     "only bases without an order": ("RT:2.0.0", ["RT:latest", "RT:stable"], [("2.0.0", "latest")]),
     "a base that has no such file": ("RT:2.0.0", ["FROM python", "RT:3.0.0"], [("2.0.0", "3.0.0")]),
-    "what a COPY names has no past": (
+    "an image in a COPY has no past": (
         "RT:2.0.0\nCOPY --from=quay.io/astronomer/astro-runtime:1.0.0 /a /a",
         ["RT:1.0.0\nCOPY --from=quay.io/astronomer/astro-runtime:3.0.0 /a /a"],
         [("2.0.0", "1.0.0"), ("1.0.0", None)],
     ),
-    "what a COPY named is no past": ("RT:2.0.0", ["FROM python\nCOPY --from=quay.io/astronomer/astro-runtime:3.0.0 /a /a"], [("2.0.0", None)]),
-    "what a COPY names continues no stage": (
+    "an image in a COPY is no past": ("RT:2.0.0", ["FROM python\nCOPY --from=quay.io/astronomer/astro-runtime:3.0.0 /a /a"], [("2.0.0", None)]),
+    "an image in a COPY continues no stage": (
         "RT:2.0.0\nCOPY --from=quay.io/astronomer/astro-runtime:1.0.0 /a /a",
         ["RT:1.0.0 AS a\nRT:3.0.0"],
         [("2.0.0", "3.0.0"), ("1.0.0", None)],
@@ -105,6 +157,27 @@ def test_blank_versions(one: str, other: str, same: bool) -> None:
     assert (blanked(one.encode()) == blanked(other.encode())) is same
 
 
-def test_nothing_is_blanked_where_there_is_no_runtime() -> None:
+def test_a_file_without_a_runtime_is_not_blanked() -> None:
     for source in (b"FROM python:3\nRUN \xff\n", b"", b"FROM python"):
         assert blanked(source) == source
+
+
+ROUTES = {
+    "the final stage itself": ("RT:5.0.0 AS a", ()),
+    "a stage by name": ("RT:5.0.0 AS a\nRUN x\nFROM a", ("the final stage, in line 3, is built on this image",)),
+    "a chain of stages": (
+        "RT:5.0.0 AS a\nFROM a AS b\nFROM b",
+        ("the final stage, in line 3, is built on this image",),
+    ),
+    "an argument": (
+        "ARG BASE=a\nRT:5.0.0 AS a\nFROM ${BASE}",
+        ("the final stage, in line 3, is built on this image", "build argument BASE is given in line 1"),
+    ),
+    "another image": ("RT:5.0.0 AS a\nFROM python", ()),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), ROUTES.values(), ids=ROUTES)
+def test_how_the_final_stage_leads_to_the_image(source: str, expected: tuple[str, ...]) -> None:
+    (declaration,) = read_declarations(source.replace("RT:", f"{RUNTIME}:").encode(), IMAGES)
+    assert declaration.route == expected

@@ -22,8 +22,9 @@ class Declaration(NamedTuple):
 
     `line` and `column` (1-based, characters) are of the reference as `written`. `reference` is the reference after
     substitution, with `${NAME}` for each of the `unknown` build arguments. `refusal` tells why docker would refuse the
-    instruction. `name` is the name of the build stage, `final` marks the stage that is deployed. `ordered` is false
-    where the version does not decide what runs: of a `COPY --from=` only the pin counts.
+    instruction. `name` is the name of the build stage, `final` marks the stage that is deployed, and `route` has
+    sentences on how the final stage leads to it. `ordered` is false where the version does not decide what runs: in a
+    `COPY --from=`, and in a file that creates a Deployment.
 
     `spelling` is how a version is written there. `notes` are sentences that each report on it adds. `answerable` tells
     whether comments can stand above it. `late` and `broken` are those of the build stage.
@@ -45,6 +46,7 @@ class Declaration(NamedTuple):
     spelling: str = "{repository}:{version}"
     notes: tuple[str, ...] = ()
     answerable: bool = True
+    route: tuple[str, ...] = ()
     late: tuple[Argument, ...] = ()
     broken: tuple[Argument, ...] = ()
 
@@ -68,14 +70,15 @@ def read_declarations(source: bytes, images: Sequence[Image]) -> tuple[Declarati
     from ..dockerfile.stages import read_stages
 
     stages = read_stages(source)
-    deployed = _deployed(stages)
+    chain = _chain(stages)
     declarations: list[Declaration] = []
     for stage in stages:
         if stage.kind in {"image", "invalid"} and (runtime := _runtime(stage, images)):
             declarations.append(
                 Declaration(
                     runtime, "FROM", stage.image_line, stage.column, stage.written, stage.partial, stage.comments,
-                    stage.arguments, stage.unknown, stage.refusal, stage.name, final=stage is deployed,
+                    stage.arguments, stage.unknown, stage.refusal, stage.name,
+                    final=stage is chain[-1], route=_route(chain) if stage is chain[-1] else (),
                     late=stage.late, broken=stage.broken,
                 )
             )  # fmt: skip
@@ -104,15 +107,25 @@ def _needles(images: tuple[Image, ...]) -> tuple[str, ...]:
     return needles(name for image in images for name in image.repositories)
 
 
-def _deployed(stages: Sequence[Stage]) -> Stage | None:
-    """The stage that brings the image of the last stage, through any number of stages that name one another."""
-    if not stages:
-        return None
+def _chain(stages: Sequence[Stage]) -> list[Stage]:
+    """The final stage, and the stages that it is built on through one another; the last of them names the image."""
     position = len(stages) - 1
-    while stages[position].kind == "stage":
+    chain = list(stages[position:])
+    while chain and chain[-1].kind == "stage":
         # The last of several equal names wins, and only earlier stages can be named.
-        position = next(i for i in reversed(range(position)) if stages[i].name == stages[position].image)
-    return stages[position]
+        position = next(i for i in reversed(range(position)) if stages[i].name == chain[-1].image)
+        chain.append(stages[position])
+    return chain
+
+
+def _route(chain: Sequence[Stage]) -> tuple[str, ...]:
+    """Sentences on how the final stage leads to the stage that names the image; none if it is that stage."""
+    *through, _ = chain
+    arguments = dict.fromkeys(argument for stage in through for argument in stage.arguments)
+    return (
+        *(f"the final stage, in line {stage.image_line}, is built on this image" for stage in through[:1]),
+        *(f"build argument {argument.name} is given in line {argument.line}" for argument in arguments),
+    )
 
 
 def blank_versions(source: bytes, reading: Reading, *, is_place: bool) -> bytes:

@@ -1,8 +1,4 @@
-"""What each place that names a Runtime said before.
-
-Knows: how the declarations of two versions of a file belong together, and which of several base commits counts.
-Must not know: git, which changes are wrong.
-"""
+"""Pairs each declaration with the one that it continues, in each base commit."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from .baseline import choose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ..declarations.declaration import Declaration, Reading
     from ..git.base import Base, Before
@@ -21,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class View(NamedTuple):
-    """A file with what it declares and declared; `leads` tells that it can stand for a Dockerfile, or name one."""
+    """A file with what it declares now, and what it declared at each base commit.
+
+    `is_place` is true where the version stands under a key, `leads` where the file can stand for a Dockerfile or name
+    one.
+    """
 
     file: File
     now: Reading
@@ -34,9 +34,18 @@ class View(NamedTuple):
         """The path from the top of the work tree."""
         return self.file.key or posixpath.normpath(self.file.path)
 
+    def pasts(self, before: Before) -> list[Past]:
+        """What the file declared in one base commit."""
+        return [
+            Past(declaration, old.path, before)
+            for old, reading in self.old
+            if old.before == before
+            for declaration in reading.declarations
+        ]
+
 
 class Past(NamedTuple):
-    """A declaration as it stood in a base commit, and the path of its file there."""
+    """A declaration in a base commit, and the path of its file there."""
 
     declaration: Declaration
     path: str
@@ -44,7 +53,11 @@ class Past(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """A declaration of the same project in the same state, with which another has to agree, and its file."""
+    """A declaration of the same project in the same state, and the path of its file.
+
+    `kind` says what would contradict it: `different`, no build in common; `requirement`, the same for a series that the
+    project requires; `higher`, a newer build; `both`, that the declaration and a Dockerfile's name stand in one file.
+    """
 
     declaration: Declaration
     path: str
@@ -52,10 +65,10 @@ class Beside(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A declaration now, and the one it is judged against: None where it is new or nothing is compared.
+    """A declaration now, and the one it is judged against; `before` is None where it is new or nothing is compared.
 
-    `beside` is what it has to agree with, where a run looks at that. `promoted` is what the default branch says, for a
-    deployed branch.
+    `beside` holds the declarations of other files that it has to agree with. `promoted` is what the default branch
+    says, for a deployed branch.
     """
 
     after: Declaration
@@ -75,24 +88,34 @@ def pair_declarations(after: Sequence[Declaration], pasts: Sequence[Sequence[Pas
 
 
 def _match(after: Sequence[Declaration], pasts: Sequence[Past]) -> dict[int, Past]:
-    """Which past declaration each position of `after` continues: by name, as the final one, by reference, by place."""
+    """Which past declaration each position of `after` continues.
+
+    The deployed image continues the image that was deployed, whatever the stages are called. The other stages pair by
+    their names, then by their references, also with the stage that was deployed. The rest pairs in file order.
+
+    A file whose final stage is built on no declared image deploys no Runtime, so nothing is compared for that stage. If
+    only one side deploys a Runtime, that one pairs like any other stage: a final stage for tests, added or removed,
+    hides no downgrade.
+    """
     new = {position: now for position, now in enumerate(after) if now.ordered}
     old = {number: past for number, past in enumerate(pasts) if past.declaration.ordered}
-    matched: dict[int, Past] = {}
-    for key in _KEYS:
-        free: dict[object, list[int]] = {}
+    finals = [number for number, past in old.items() if past.declaration.final]
+    deployed = dict(zip((position for position, now in new.items() if now.final), finals, strict=False))
+    matched = {position: old[number] for position, number in deployed.items()}
+    others = {position: now for position, now in new.items() if position not in deployed}
+    for fields in (("name", "reference"), ("name",), ("reference",)):
+        free: dict[tuple[str, ...], list[int]] = {}
         for number in reversed(old):
-            free.setdefault(key(old[number].declaration), []).append(number)
-        for position, now in list(new.items()):
-            if key(now) is not None and (numbers := free.get(key(now))):
+            free.setdefault(_key(old[number].declaration, fields), []).append(number)
+        for position, now in list(others.items()):
+            key = _key(now, fields)
+            if all(key) and (numbers := free.get(key)):
                 matched[position] = old.pop(numbers.pop())
-                del new[position]
-    matched.update(zip(new, old.values(), strict=False))
+                del others[position]
+    rest = (past for number, past in old.items() if number not in deployed.values())
+    matched.update(zip(others, rest, strict=False))
     return matched
 
 
-_KEYS: tuple[Callable[[Declaration], object], ...] = (
-    lambda declaration: declaration.name or None,
-    lambda declaration: declaration.final or None,
-    lambda declaration: declaration.reference,
-)
+def _key(declaration: Declaration, fields: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(getattr(declaration, field) for field in fields)

@@ -1,8 +1,4 @@
-"""Rules over changes -> findings.
-
-Knows: which rules speak of which change, what answers them, and everything that a report may want to say.
-Must not know: git, files, how a finding is shown.
-"""
+"""Runs rules over changes and returns findings, with everything that a report may show."""
 
 from __future__ import annotations
 
@@ -29,14 +25,14 @@ MOST_IN_MESSAGE = 1000
 
 
 class Finding(NamedTuple):
-    """One rule's objection to one file.
+    """What one rule objects to in one file.
 
     `line`, `column` and `end_column` (1-based, characters, the end behind the last one) are in the file at `path`;
     `source` is that line. `message` stands alone on one line; `consider` and `notes` add to it, a sentence each.
-    `acknowledge` says when the finding may be acknowledged, `comment` is the line to write for that, `instruction`
-    the instruction that it goes above. `reference` and `before_reference` are what was written, after substitution;
+    `acknowledge` says when the finding may be acknowledged, `comment` is the line to write for that, and
+    `instruction` the instruction below it. `reference` and `before_reference` are what was written, after substitution;
     `before` and `after` are their versions, `base` names the commit, `old_path` is where the file stood in it.
-    `acknowledged` is the comment that answers the finding; it is then no reason to fail.
+    `acknowledged` is the comment that answers the finding; such a finding does not fail the run.
     """
 
     path: str
@@ -64,7 +60,7 @@ class Finding(NamedTuple):
 
 
 class JudgedFile(NamedTuple):
-    """The file that is judged: its path, its lines, what is asked of it, and the acknowledgements that do not count."""
+    """The file that is judged: its path, its lines, the rules that run, all that are known, and comments that miss."""
 
     path: str
     lines: Sequence[str]
@@ -117,7 +113,7 @@ def _of_change(file: JudgedFile, change: Change, rule: Rule, why: Why) -> Findin
         fill(rule.messages.get(why.reason) or rule.messages[""], why.values),
         source,
         consider=rule.consider,
-        notes=_notes(file, after, rule),
+        notes=(*_notes(file, after, rule), *(after.route if compared else ())),
         acknowledge=rule.acknowledge,
         comment=line_to_write(rule, build_in(after.runtime.tag, after.runtime.image)) if after.answerable else "",
         instruction=after.instruction,
@@ -144,11 +140,15 @@ def _notes(file: JudgedFile, after: Declaration, rule: Rule) -> tuple[str, ...]:
 
 
 def _of_comments(file: JudgedFile, after: Declaration, rules: Sequence[Rule]) -> Iterator[Finding]:
-    """Findings at the comments above a declaration, as far as these rules run what the comments speak of."""
+    """Findings at the comments above a declaration, for the checks that run.
+
+    Where nothing is compared, a comment about an upgrade or a downgrade answers nothing and cannot be out of date.
+    """
     checks = {rule.check for rule in rules}
     for rule in (rule for rule in rules if CHECKS[rule.check].judge is None):
         for fault in faults(after, file.rulebook.rules):
-            if fault.check in checks:
+            compared = after.ordered or fault.acknowledgement.verb == "ignore"
+            if compared and fault.check in checks:
                 comment = fault.acknowledgement.comment
                 source = file.lines[comment.line - 1]
                 column = source.find("#") + 1
@@ -160,9 +160,9 @@ def _of_comments(file: JudgedFile, after: Declaration, rules: Sequence[Rule]) ->
 
 
 def fill(words: str, values: Mapping[str, str]) -> str:
-    """A rule's words with the check's values in them (nothing for one that the reason at hand does not have).
+    """A rule's words with the check's values filled in; a value that the check does not give is left out.
 
-    A value is never read for placeholders again.
+    Placeholders inside a value are not filled in.
     """
     return re.sub(PLACEHOLDER, lambda match: _brief(values.get(match[1], "")), words)
 
