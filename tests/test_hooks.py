@@ -254,9 +254,10 @@ def try_staged(repository: Repository, **files: str) -> str:
 
 def test_declarations_and_each_quiet_twin(declared: Repository) -> None:
     deployment, project = "deployment: {{configuration: {{runtime_version: {}}}}}\n", '[tool.astro]\nruntime = "{}"\n'
-    said = try_staged(declared, Dockerfile=f"{NEWER}:3.2-6\n")
-    assert "deployment.yaml:1:47: consistent-runtime: this says Runtime 3.2-5, but Dockerfile:1 says 3.2-6" in said
-    assert try_staged(declared, deployment_yaml=deployment.format("3.2-6")) == ""
+    assert try_staged(declared, Dockerfile=f"{NEWER}:3.2-6\n") == ""
+    assert try_staged(declared, deployment_yaml=deployment.format("3.2-4")) == ""
+    said = try_staged(declared, deployment_yaml=deployment.format("3.2-7"))
+    assert "deployment.yaml:1:47: consistent-runtime: a Deployment that is created from this file starts with" in said
     declared.git("rm", "--quiet", "Dockerfile")
     said = try_staged(declared, pyproject_toml=project.format("3.2-4"), deployment_yaml=deployment.format("3.2-4"))
     assert "pyproject.toml:2:12: no-runtime-downgrade: downgrade from 3.2-6 to 3.2-4" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 
@@ -57,7 +58,7 @@ class Text(str):
 
 
 def declared(kind: str, version: str, above: str = "") -> Text:
-    """A file of some kind that declares a version, below comments."""
+    """A file of some kind that declares a version, with comments above the version."""
     lines = {
         "Dockerfile": dockerfile(version, above),
         "pyproject.toml": f'[project]\nname = "x"\n[tool.astro]\n{above}runtime = "{version}"\n',
@@ -70,6 +71,8 @@ def declared(kind: str, version: str, above: str = "") -> Text:
 
 
 kinds = st.sampled_from(["Dockerfile", "pyproject.toml", "a.yaml", "a.json"])
+running = st.sampled_from(["Dockerfile", "pyproject.toml"])
+creating = st.sampled_from(["a.yaml", "a.json"])
 with_comments = st.sampled_from(["Dockerfile", "pyproject.toml", "a.yaml"])
 
 
@@ -85,12 +88,12 @@ def downgrade(before: str, after: str) -> bool:
 
 
 def crossed(before: str, after: str) -> set[str]:
-    """The boundaries, as rules; those with a floor are left out, for a jump has one that its steps have not."""
+    """The boundaries that are crossed, as rules, without those that depend on a lower bound: steps avoid them."""
     return BOUNDARIES.keys() & set(verdict(before, after))
 
 
 def moved(before: str, after: str, back: bool) -> list[str]:
-    """The same where the version moved from a Dockerfile to a pyproject.toml, or back."""
+    """The same rules where the version moved from a Dockerfile to a pyproject.toml, or back."""
     base = Before("0" * 40, "HEAD")
     old, new = ("pyproject.toml", "Dockerfile") if back else ("Dockerfile", "pyproject.toml")
     left, rest = (b'[project]\nname = "x"\n' if path == "pyproject.toml" else b"" for path in (old, new))
@@ -98,8 +101,8 @@ def moved(before: str, after: str, back: bool) -> list[str]:
         File(new, declared(new, after).encode(), (Old(new, rest, base),) if rest else ()),
         File(old, left, (Old(old, declared(old, before).encode(), base),), beside=True),
     )
-    found = judge(Snapshot(files, Base((base,)), repository=True), Reader(BOOK), BOOK.rules)
-    return sorted({each.rule for each in found if CHECKS[each.check].compares})
+    findings = judge(Snapshot(files, Base((base,)), repository=True), Reader(BOOK), BOOK.rules)
+    return sorted({finding.rule for finding in findings if CHECKS[finding.check].compares})
 
 
 @given(kinds, build, suffix)
@@ -109,27 +112,27 @@ def test_pinned_and_unchanged_is_silent(kind: str, version: str, suffix: str) ->
     assert verdict(None, text) == []
 
 
-@given(kinds, build, build, suffix, suffix)
-def test_one_way_at_most_is_a_downgrade(kind: str, a: str, b: str, first: str, second: str) -> None:
+@given(running, build, build, suffix, suffix)
+def test_one_direction_is_a_downgrade(kind: str, a: str, b: str, first: str, second: str) -> None:
     one, other = declared(kind, a + first), declared(kind, b + second)
     assert downgrade(one, other) + downgrade(other, one) == (a != b)
 
 
 @given(reference, reference)
-def test_nothing_is_up_and_down_at_once(a: str, b: str) -> None:
+def test_no_change_is_a_downgrade_and_a_crossing(a: str, b: str) -> None:
     one, other = f"FROM {a}\n", f"FROM {b}\n"
     assert downgrade(one, other) + downgrade(other, one) <= 1
     assert not (downgrade(one, other) and crossed(one, other))
 
 
-@given(kinds, build, build, build)
+@given(running, build, build, build)
 def test_two_steps_never_hide_a_boundary(kind: str, a: str, b: str, c: str) -> None:
     one, two, three = (declared(kind, version) for version in (a, b, c))
     assert crossed(one, three) <= crossed(one, two) | crossed(two, three)
 
 
-@given(with_comments, build, build, build)
-def test_a_review_answers_what_it_reaches_and_nothing_above(kind: str, before: str, after: str, reviewed: str) -> None:
+@given(running, build, build, build)
+def test_a_review_answers_its_version_and_all_below(kind: str, before: str, after: str, reviewed: str) -> None:
     plain = crossed(dockerfile(before), dockerfile(after))
     answered = crossed(declared(kind, before), declared(kind, after, f"# astro-runtime: reviewed {reviewed}\n"))
     above = downgrade(dockerfile(reviewed), dockerfile(after))
@@ -137,8 +140,8 @@ def test_a_review_answers_what_it_reaches_and_nothing_above(kind: str, before: s
     assert answered == (plain if above else plain - reached)
 
 
-@given(with_comments, build, build, build)
-def test_a_downgrade_is_answered_for_its_own_version_alone(kind: str, before: str, after: str, stated: str) -> None:
+@given(running, build, build, build)
+def test_a_downgrade_is_answered_for_its_own_version_only(kind: str, before: str, after: str, stated: str) -> None:
     text = declared(kind, after, f"# astro-runtime: downgraded {stated}: rolled back in the UI\n")
     lowered = downgrade(dockerfile(before), dockerfile(after))
     assert downgrade(declared(kind, before), text) == (lowered and stated != after)
@@ -147,8 +150,8 @@ def test_a_downgrade_is_answered_for_its_own_version_alone(kind: str, before: st
 @given(st.one_of(build, st.just("latest")), st.one_of(build, st.sampled_from(["latest", "5.0.1xs", "3.0.8"])), suffix)
 def test_what_the_report_says_to_write_is_accepted(before: str, after: str, suffix: str) -> None:
     old, new = (f"FROM {LEGACY}:{version}{suffix}\n" for version in (before, after))
-    found = check(old.encode(), new.encode(), rulebook=BOOK)
-    written = "".join(f"{line}\n" for line in dict.fromkeys(finding.comment for finding in found))
+    findings = check(old.encode(), new.encode(), rulebook=BOOK)
+    written = "".join(f"{line}\n" for line in dict.fromkeys(finding.comment for finding in findings))
     assert verdict(old, written.replace("<the reason>", "because it must") + new) == []
 
 
@@ -211,7 +214,7 @@ dressings = st.sampled_from(
 
 @settings(max_examples=300)
 @given(build, build, st.lists(dressings, max_size=1), st.lists(dressings, max_size=1))
-def test_what_does_not_matter_changes_nothing(before: str, after: str, first: list, second: list) -> None:  # type: ignore[type-arg]
+def test_irrelevant_text_changes_no_finding(before: str, after: str, first: list, second: list) -> None:  # type: ignore[type-arg]
     one, other = dockerfile(before), dockerfile(after)
     for dress in first:
         one = dress(one)
@@ -248,7 +251,7 @@ layouts = st.tuples(
 
 @settings(max_examples=300)
 @given(reference, reference, layouts, layouts)
-def test_layout_changes_nothing(before: str, after: str, first: tuple, second: tuple) -> None:  # type: ignore[type-arg]
+def test_layout_changes_no_finding(before: str, after: str, first: tuple, second: tuple) -> None:  # type: ignore[type-arg]
     one, other = laid_out(before, *first), laid_out(after, *second)
     assert verdict(one, other) == verdict(f"FROM {before}\n", f"FROM {after}\n")
 
@@ -256,7 +259,7 @@ def test_layout_changes_nothing(before: str, after: str, first: tuple, second: t
 def laid_out(
     reference: str, bom: str, above: list[str], keyword: str, platform: str, name: str, below: list[str], end: str
 ) -> str:
-    """A Dockerfile that says nothing but `FROM reference`, in many lines."""
+    """A Dockerfile with one `FROM reference` in some layout."""
     text = "\n".join([*above, f"{keyword} {platform}{reference}{name}", *below, ""])
     return bom + text.replace("\n", end)
 
@@ -269,7 +272,7 @@ paths = st.builds("{}{}".format, folders, names)
 
 
 @given(reference, reference, paths, paths)
-def test_a_new_name_changes_nothing(before: str, after: str, old_path: str, path: str) -> None:
+def test_a_renamed_file_has_the_same_findings(before: str, after: str, old_path: str, path: str) -> None:
     assert re.search(DOCKERFILES, old_path)
     assert re.search(DOCKERFILES, path)
     old, new = f"FROM {before}\n".encode(), f"FROM {after}\n".encode()
@@ -287,8 +290,51 @@ def snapshot(*files: tuple[str, bytes, str, bytes]) -> Snapshot:
     )
 
 
+NAMES = ("base", "final", "next", "stable", "x", "y")
+unused = st.lists(st.tuples(build, st.sampled_from(["", *NAMES])), max_size=3)
+chains = st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=4)
+layouts_of_stages = st.tuples(unused, chains, unused, st.booleans())
+Unused = list[tuple[str, str]]
+
+
+def stage(version: str, name: str) -> str:
+    return f"{dockerfile(version).rstrip()}{f' AS {name}' if name else ''}\n"
+
+
+def built_through(version: str, layout: tuple[Unused, list[str], Unused, bool]) -> tuple[str, int]:
+    """A Dockerfile that deploys a version, and the line of that version.
+
+    The final stage is built on it through a chain of stages with these names. Unused stages stand above it, and below
+    it before or behind the chain.
+    """
+    above, chain, below, early = layout
+    head = "".join(stage(other, name) for other, name in above)
+    more = "".join(stage(other, name if name not in chain else "") for other, name in below)
+    links = [f"FROM {old} AS {new}\n" for old, new in itertools.pairwise(chain)]
+    text = head + stage(version, chain[0]) + "".join([more, *links] if early else [*links, more])
+    return f"{text}FROM {chain[-1]}\n", len(above) + 1
+
+
+@settings(max_examples=300)
+@given(build, build, layouts_of_stages, layouts_of_stages)
+def test_other_stages_and_names_change_no_finding_about_the_deployed_image(
+    before: str,
+    after: str,
+    first: tuple,
+    second: tuple,  # type: ignore[type-arg]
+) -> None:
+    (old, _), (new, line) = built_through(before, first), built_through(after, second)
+    findings = check(old.encode(), new.encode(), rulebook=BOOK)
+    deployed = [finding for finding in findings if finding.line == line]
+    assert sorted({finding.rule for finding in deployed}) == verdict(dockerfile(before), dockerfile(after))
+    final = new.count("\n")
+    assert all(
+        f"the final stage, in line {final}, is built on this image" in each.notes for each in deployed if each.base
+    )
+
+
 @given(st.dictionaries(paths, st.tuples(build, build), min_size=2, max_size=4), st.data())
-def test_the_order_of_files_changes_nothing(texts: dict[str, tuple[str, str]], data: st.DataObject) -> None:
+def test_the_order_of_files_does_not_matter(texts: dict[str, tuple[str, str]], data: st.DataObject) -> None:
     files = [
         (path, dockerfile(after).encode(), path, dockerfile(before).encode()) for path, (before, after) in texts.items()
     ]
@@ -299,48 +345,62 @@ def test_the_order_of_files_changes_nothing(texts: dict[str, tuple[str, str]], d
 
 
 @given(st.one_of(build, st.text(max_size=12)), st.one_of(build, st.text(max_size=12)))
-def test_no_tag_whatever_raises(before: str, after: str) -> None:
+def test_no_tag_raises(before: str, after: str) -> None:
     verdict(f"FROM {LEGACY}:{before}", f"FROM {LEGACY}:{after}".encode("utf-8", "replace").decode())
 
 
-@given(kinds, build, build)
-def test_a_place_says_what_the_dockerfile_says(kind: str, before: str, after: str) -> None:
-    one, other = declared(kind, before), declared(kind, after)
-    assert verdict(one, other) == verdict(dockerfile(before), dockerfile(after))
+@given(build, build)
+def test_pyproject_has_the_findings_of_a_dockerfile(before: str, after: str) -> None:
+    old, new = declared("pyproject.toml", before), declared("pyproject.toml", after)
+    assert verdict(old, new) == verdict(dockerfile(before), dockerfile(after))
+
+
+@given(creating, st.one_of(build, st.just("5")), st.one_of(build, st.sampled_from(["5", "latest"])))
+def test_a_deployment_file_is_never_compared_with_what_it_was(kind: str, before: str, after: str) -> None:
+    old, new = declared(kind, before), declared(kind, after)
+    assert verdict(old, new) == verdict(None, new)
+
+
+@given(creating, build, build)
+def test_only_a_higher_deployment_file_contradicts_the_dockerfile(kind: str, runs: str, creates: str) -> None:
+    beside = {"Dockerfile": dockerfile(runs).encode()}
+    findings = check(None, declared(kind, creates).encode(), path=kind, beside=beside, rulebook=BOOK)
+    lower = downgrade(dockerfile(creates), dockerfile(runs))
+    assert [finding.rule for finding in findings] == ["consistent-runtime"] * lower
 
 
 @given(build, build, st.booleans())
-def test_a_move_is_a_change_like_any_other(before: str, after: str, back: bool) -> None:
-    said = verdict(dockerfile(before), dockerfile(after))
-    assert moved(before, after, back) == [rule for rule in said if rule != "maintained-runtime"]
+def test_a_move_to_another_file_has_the_findings_of_a_change(before: str, after: str, back: bool) -> None:
+    rules = verdict(dockerfile(before), dockerfile(after))
+    assert moved(before, after, back) == [rule for rule in rules if rule != "maintained-runtime"]
 
 
 @given(with_comments, build, st.sampled_from(["3.3", "latest", "5", "v3.3-8", "5.0.1xs"]))
 def test_what_the_report_of_a_place_says_to_write_is_accepted(kind: str, before: str, after: str) -> None:
     old, new = declared(kind, before), declared(kind, after)
-    found = check(old.encode(), new.encode(), path=kind, rulebook=BOOK)
-    lines = dict.fromkeys(each.comment.replace("<the reason>", "it must") for each in found if each.check == "pinned")
+    findings = [f for f in check(old.encode(), new.encode(), path=kind, rulebook=BOOK) if f.check == "pinned"]
+    lines = dict.fromkeys(finding.comment.replace("<the reason>", "it must") for finding in findings)
     assert lines
     assert "pinned-runtime" not in verdict(None, declared(kind, after, "".join(f"{line}\n" for line in lines)))
 
 
 @given(kinds, st.text(st.characters(codec="utf-8"), max_size=12), st.booleans())
-def test_no_text_whatever_raises_in_any_place(kind: str, text: str, quoted: bool) -> None:
-    said = declared(kind, json.dumps(text, ensure_ascii=False)[1:-1] if quoted else text)
+def test_no_text_in_a_place_raises_another_error(kind: str, text: str, quoted: bool) -> None:
+    source = declared(kind, json.dumps(text, ensure_ascii=False)[1:-1] if quoted else text)
     try:
-        verdict(said, said)
+        verdict(source, source)
     except CannotCheck:
         assert kind != "Dockerfile"
 
 
 @settings(max_examples=200)
 @given(kinds.filter(lambda kind: kind != "Dockerfile"), st.binary(max_size=40), st.integers(0, 80), st.integers(0, 30))
-def test_no_bytes_whatever_raise_anything_but_one_line(kind: str, put: bytes, at: int, cut: int) -> None:
+def test_bytes_that_cannot_be_read_raise_one_line(kind: str, put: bytes, at: int, cut: int) -> None:
     source = declared(kind, "3.3-8").encode()
     try:
         check(source, source[:at] + put + source[at + cut :], path=kind, rulebook=BOOK)
     except CannotCheck as problem:
-        said = str(problem)
+        message = str(problem)
     else:
         return
-    assert len(said.splitlines()) == 1
+    assert len(message.splitlines()) == 1

@@ -255,7 +255,7 @@ def test_versions_are_blanked_out_in_each_kind_of_file() -> None:
 
 PLACE = 'files: "x"\nformat: toml\nimage: astro-runtime\nversion: a.b\n'
 MISTAKES = {
-    "an unknown key": (PLACE + "fles: x\n", "5:1: no key is called fles; did you mean files? expected one of files, format, image, version, exact, dockerfile, requirement, package, as-of, source"),
+    "an unknown key": (PLACE + "fles: x\n", "5:1: no key is called fles; did you mean files? expected one of files, format, image, version, decides, exact, dockerfile, requirement, package, as-of, source"),
     "no regular expression": (PLACE.replace('"x"', '"("'), "1:8: ( is no regular expression: missing ), unterminated subpattern at position 0"),
     "a tab": (PLACE + "exact:\n\ttrue\n", "6:1: not YAML: a tab stands here; YAML is indented with spaces"),
     "an unknown format": (PLACE.replace("toml", "[toml, xml]"), "1:1: format: no format is called xml; expected one of toml, yaml, json"),
@@ -263,6 +263,11 @@ MISTAKES = {
     "no key": (PLACE.replace("a.b", "a..b"), "4:10: a..b is no key such as a.b.c"),
     "a package alone": (PLACE + "package: x\n", "1:1: requirement: this key is missing beside package"),
     "a requirement alone": (PLACE + "requirement: x\n", "1:1: package: this key is missing beside requirement"),
+    "no such decision": (PLACE + "decides: both\n", "5:10: decides: both is none of runs, creates"),
+    "a decision that does not fit": (
+        PLACE + "decides: creates\ndockerfile: a.c\n",
+        "1:1: dockerfile: a file with this key decides what runs, so it cannot say decides: creates",
+    ),
     "a missing key": (PLACE.replace("version: a.b\n", ""), "1:1: version: this key is missing"),
 }  # fmt: skip
 

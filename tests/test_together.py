@@ -1,4 +1,4 @@
-"""What it takes more than one file to see, in real repositories: contradictions, clients, moves; and on which side."""
+"""What takes more than one file to see, in real repositories: contradictions, clients, and moves to another file."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from repository import Repository, make_repository
 RUNTIME = "FROM astrocrpublic.azurecr.io/runtime"
 AGENT = "FROM images.astronomer.cloud/baseimages/astro-remote-execution-agent"
 BARE = '[project]\nname = "x"\n'
-Said = tuple[int, list[str]]
-Guard = Callable[..., Said]
+Result = tuple[int, list[str]]
+Guard = Callable[..., Result]
 
 
 def pyproject(runtime: str) -> str:
@@ -33,15 +33,15 @@ def deployment(runtime: str) -> str:
 def guard(inside: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Guard:
     """Runs a console script in the repository: its exit code, and `path rule (old path)` for each finding in order."""
 
-    def run(*argv: str, script: str = "astro_runtime_declarations", **environ: str) -> Said:
+    def run(*argv: str, script: str = "astro_runtime_declarations", **environ: str) -> Result:
         monkeypatch.setattr("sys.argv", [script, *argv])
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
         code = getattr(entrypoints, script)()
         for name in environ:
             monkeypatch.delenv(name)
-        said = capsys.readouterr()
-        return code, list(_findings(said.out)) if code < 2 else said.err.splitlines()
+        output = capsys.readouterr()
+        return code, list(_findings(output.out)) if code < 2 else output.err.splitlines()
 
     return run
 
@@ -64,15 +64,15 @@ def stage(repository: Repository, **files: str | None) -> None:
             repository.git("add", "--", path)
 
 
-def test_the_old_hooks_say_nothing_of_other_places(guard: Guard, inside: Repository) -> None:
-    stage(inside, Dockerfile=f"{RUNTIME}:3.3-8\n", pyproject_toml=pyproject("3.3"), dev_yaml=deployment("3.2-5"))
+def test_the_hooks_for_dockerfiles_report_no_other_place(guard: Guard, inside: Repository) -> None:
+    stage(inside, Dockerfile=f"{RUNTIME}:3.2-5\n", pyproject_toml=pyproject("3.2"), dev_yaml=deployment("3.3-8"))
     assert guard("Dockerfile", script="astro_runtime") == (0, [])
     assert guard("Dockerfile", script="astro_runtime_pinned") == (0, [])
     assert guard("pyproject.toml", script="astro_runtime") == (1, ["pyproject.toml pinned-runtime"])
     assert guard("pyproject.toml")[1] == ["dev.yaml consistent-runtime", "pyproject.toml pinned-runtime"]
 
 
-def test_what_a_dockerfile_says_alone_is_left_to_its_own_hooks(guard: Guard, inside: Repository) -> None:
+def test_the_findings_of_one_dockerfile_are_left_to_its_own_hooks(guard: Guard, inside: Repository) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n"})
     stage(inside, Dockerfile=f"# astro-runtime: ignore nothing: at all\n{RUNTIME}:3.1\n")
     assert guard("Dockerfile") == (0, [])
@@ -83,44 +83,67 @@ def test_what_a_dockerfile_says_alone_is_left_to_its_own_hooks(guard: Guard, ins
 
 
 @pytest.mark.parametrize("script", ["astro_runtime_declarations", "astro_runtime_repo", "astro_runtime_guard"])
-def test_one_contradiction_is_one_finding_whatever_is_named(guard: Guard, inside: Repository, script: str) -> None:
+def test_one_contradiction_is_one_finding_whichever_file_is_given(
+    guard: Guard, inside: Repository, script: str
+) -> None:
     inside.commit(
-        {"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-7"), "a/dev.yaml": deployment("3.3-6")}
+        {"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-7"), "a/dev.yaml": deployment("3.3-9")}
     )
     assert guard(script=script) == (0, [])
-    stage(inside, Dockerfile=f"{RUNTIME}:3.3-8\n")
+    stage(inside, dev_yaml=deployment("3.3-8"))
     expected = (1, ["dev.yaml consistent-runtime"])
     assert guard(script=script) == expected
     for given in (["Dockerfile"], ["dev.yaml"], ["Dockerfile", "dev.yaml"]):
         assert guard(*given, script=script) == expected
-    stage(inside, dev_yaml=deployment("3.3-8"))
+    stage(inside, Dockerfile=f"{RUNTIME}:3.3-8\n")
     assert guard("Dockerfile", script=script) == (0, [])
 
 
+@pytest.mark.parametrize("script", ["astro_runtime_declarations", "astro_runtime_repo", "astro_runtime_guard"])
+def test_a_deployment_file_may_stay_behind_and_change_in_any_direction(
+    guard: Guard, inside: Repository, script: str
+) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n", "dev.yaml": deployment("3.2-5")})
+    assert guard(script=script) == guard("dev.yaml", script=script) == (0, [])
+    for runtime in ("3.2-4", "12.1.0", "3.3-8"):
+        stage(inside, dev_yaml=deployment(runtime))
+        assert guard("dev.yaml", script=script) == guard(script=script) == (0, [])
+        inside.commit()
+    stage(inside, dev_yaml=deployment("3.3"))
+    assert guard("dev.yaml", script=script) == (1, ["dev.yaml pinned-runtime"])
+
+
+def test_a_deployment_file_needs_no_base(guard: Guard, inside: Repository) -> None:
+    inside.commit({"dev.yaml": deployment("3.2-5"), "pyproject.toml": pyproject("3.3-8")})
+    ci = {"CI": "true", "GITLAB_CI": "true", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "not-in-the-clone"}
+    assert guard("dev.yaml", **ci) == (0, [])
+    assert guard("pyproject.toml", **ci)[0] == 2
+
+
 def test_a_sibling_is_read_from_the_index_where_that_is_committed(guard: Guard, inside: Repository) -> None:
-    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-7")})
-    inside.write("dev.yaml", deployment("3.3-8"))
-    stage(inside, Dockerfile=f"{RUNTIME}:3.3-8\n")
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-6\n", "dev.yaml": deployment("3.3-8")})
+    inside.write("dev.yaml", deployment("3.3-7"))
+    stage(inside, Dockerfile=f"{RUNTIME}:3.3-7\n")
     assert guard("Dockerfile") == (1, ["dev.yaml consistent-runtime"])
     inside.git("add", "dev.yaml")
-    inside.write("dev.yaml", deployment("3.3-7"))
+    inside.write("dev.yaml", deployment("3.3-8"))
     assert guard("Dockerfile") == (0, [])
     inside.git("rm", "--quiet", "--force", "--cached", "dev.yaml")
     assert guard("Dockerfile") == (0, [])
 
 
 def test_a_sibling_is_read_from_disk_where_nothing_is_staged(guard: Guard, inside: Repository) -> None:
-    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-7")})
-    inside.write("Dockerfile", f"{RUNTIME}:3.3-8\n")
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-6\n", "dev.yaml": deployment("3.3-8")})
+    inside.write("Dockerfile", f"{RUNTIME}:3.3-7\n")
     assert guard("Dockerfile") == (1, ["dev.yaml consistent-runtime"])
-    inside.write("dev.yaml", deployment("3.3-8"))
+    inside.write("dev.yaml", deployment("3.3-7"))
     assert guard("Dockerfile") == (0, [])
 
 
 def test_a_sibling_is_read_from_the_end_of_a_range(guard: Guard, inside: Repository) -> None:
-    first = inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-7")})
-    second = inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n"})
-    third = inside.commit({"dev.yaml": deployment("3.3-8")})
+    first = inside.commit({"Dockerfile": f"{RUNTIME}:3.3-6\n", "dev.yaml": deployment("3.3-8")})
+    second = inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n"})
+    third = inside.commit({"dev.yaml": deployment("3.3-7")})
     bad = guard("Dockerfile", PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF=second)
     assert bad == (1, ["dev.yaml consistent-runtime"])
     assert guard("Dockerfile", PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF=third) == (0, [])
@@ -138,14 +161,14 @@ def test_a_client_and_the_runtime_beside_it(guard: Guard, inside: Repository) ->
     assert guard("Dockerfile", "Dockerfile.client") == (0, [])
 
 
-def move(inside: Repository, guard: Guard, runtime: str, *options: str) -> Said:
+def move(inside: Repository, guard: Guard, runtime: str, *options: str) -> Result:
     """A project with Runtime 3.2-5 in its Dockerfile moves to [tool.astro] in one commit."""
     stage(inside, Dockerfile=None, pyproject_toml=pyproject(runtime))
     return guard("pyproject.toml", *options)
 
 
-@pytest.mark.parametrize(("name", "before"), [("a new file", None), ("a file of old", BARE)])
-def test_a_move_to_pyproject_is_compared(guard: Guard, inside: Repository, name: str, before: str | None) -> None:
+@pytest.mark.parametrize("before", [None, BARE], ids=["a new file", "a file that was there"])
+def test_a_move_to_pyproject_is_compared(guard: Guard, inside: Repository, before: str | None) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", **({} if before is None else {"pyproject.toml": before})})
     assert move(inside, guard, "3.2-4") == (1, ["pyproject.toml no-runtime-downgrade (Dockerfile)"])
     assert guard("pyproject.toml", "--only", "runtime-3.3") == (0, [])
@@ -169,7 +192,7 @@ def test_a_move_back_is_compared_once(guard: Guard, inside: Repository) -> None:
     assert guard("Dockerfile") == (0, [])
 
 
-def test_what_two_files_said_is_compared_with_the_dockerfile_alone(guard: Guard, inside: Repository) -> None:
+def test_a_move_from_a_file_with_both_keys_is_compared_with_the_dockerfile(guard: Guard, inside: Repository) -> None:
     both = f'{names("docker/Base")}runtime = "3.2-5"\n'
     inside.commit({"pyproject.toml": both, "docker/Base": f"{RUNTIME}:3.2-4\n"})
     stage(inside, docker__Base=None, pyproject_toml=BARE, Dockerfile=f"{RUNTIME}:3.2-4 AS x\n{RUNTIME}:3.2-4-base\n")
@@ -178,19 +201,27 @@ def test_what_two_files_said_is_compared_with_the_dockerfile_alone(guard: Guard,
     assert guard("Dockerfile") == (1, ["Dockerfile no-runtime-downgrade (docker/Base)"])
 
 
-def test_what_goes_on_beside_something_new_was_not_moved(guard: Guard, inside: Repository) -> None:
+@pytest.mark.parametrize("version", ["3.2-4", "3.2-5"])
+def test_a_dockerfile_named_beside_a_version_is_one_contradiction(
+    guard: Guard, inside: Repository, version: str
+) -> None:
     inside.commit({"pyproject.toml": pyproject("3.2-5")})
-    stage(inside, pyproject_toml=f'{pyproject("3.2-5")}dockerfile = "docker/Base"\n', docker__Base=f"{RUNTIME}:3.2-4\n")
-    assert guard("pyproject.toml") == (1, ["pyproject.toml consistent-runtime"])
-    stage(inside, docker__Base=f"{RUNTIME}:3.2-5\n")
+    both = f'{pyproject("3.2-5")}dockerfile = "docker/Base"\n'
+    stage(inside, pyproject_toml=both, docker__Base=f"{RUNTIME}:{version}\n")
+    expected = (1, ["pyproject.toml consistent-runtime"])
+    assert guard("pyproject.toml") == guard(script="astro_runtime_repo") == expected
+    stage(inside, pyproject_toml=pyproject("3.2-5"))
     assert guard("pyproject.toml") == (0, [])
 
 
-def test_a_dockerfile_in_use_goes_on_beside_a_new_version_key(guard: Guard, inside: Repository) -> None:
+@pytest.mark.parametrize("version", ["3.2-4", "3.2-5"])
+def test_a_version_beside_a_named_dockerfile_is_one_contradiction(
+    guard: Guard, inside: Repository, version: str
+) -> None:
     inside.commit({"pyproject.toml": names("docker/Base"), "docker/Base": f"{RUNTIME}:3.2-5\n"})
-    stage(inside, pyproject_toml=f'{names("docker/Base")}runtime = "3.2-4"\n')
+    stage(inside, pyproject_toml=f'{names("docker/Base")}runtime = "{version}"\n')
     assert guard("pyproject.toml") == (1, ["pyproject.toml consistent-runtime"])
-    stage(inside, pyproject_toml=f'{names("docker/Base")}runtime = "3.2-5"\n')
+    stage(inside, pyproject_toml=names("docker/Base"))
     assert guard("pyproject.toml") == (0, [])
 
 
@@ -234,7 +265,7 @@ def test_a_move_in_a_merge_is_compared_with_the_newer_of_its_parents(guard: Guar
     assert guard("pyproject.toml") == (0, [])
 
 
-def test_the_dockerfile_that_is_named_is_one_whatever_its_name(guard: Guard, inside: Repository) -> None:
+def test_a_named_dockerfile_is_judged_whatever_its_name(guard: Guard, inside: Repository) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", "pyproject.toml": BARE})
     inside.write("docker/Base", f"{RUNTIME}:3.2\n")
     stage(inside, Dockerfile=None, pyproject_toml=names("docker/Base"), docker__Base=f"{RUNTIME}:3.2\n")
@@ -269,11 +300,19 @@ def test_a_dockerfile_that_comes_into_use_is_compared_with_the_one_before(guard:
     assert guard("pyproject.toml") == (0, [])
 
 
+TEAM_FILE = r"""files: (?:^|/)[a-z]*\.(?:yaml|json)$
+format: [yaml, json]
+image: astro-runtime
+version: team.runtime
+"""
+
+
 def test_places_are_renamed_like_dockerfiles(guard: Guard, inside: Repository) -> None:
     inside.commit(
         {
-            "dev.yaml": deployment("9.10.0"),
-            "a/prod.json": '{"deployment": {"configuration": {"runtime_version": "9.10.0"}}}',
+            ".astro-runtime/places/team-file.yaml": TEAM_FILE,
+            "dev.yaml": "team: {runtime: 9.10.0}\n",
+            "a/prod.json": '{"team": {"runtime": "9.10.0"}}',
         }
     )
     inside.git("mv", "dev.yaml", "development.yaml")
@@ -289,30 +328,44 @@ def test_places_are_renamed_like_dockerfiles(guard: Guard, inside: Repository) -
     assert guard("development.yaml") == (1, renamed[1:])
 
 
-def test_a_new_place_is_not_a_dockerfile_that_vanished(guard: Guard, inside: Repository) -> None:
+@pytest.mark.parametrize(("decides", "lower"), [("runs", ["dev.yaml consistent-runtime"]), ("creates", [])])
+def test_what_a_place_decides(guard: Guard, inside: Repository, decides: str, lower: list[str]) -> None:
+    inside.commit(
+        {
+            ".astro-runtime/places/team-file.yaml": f"{TEAM_FILE}decides: {decides}\n",
+            "Dockerfile": f"{RUNTIME}:3.2-5\n",
+            "dev.yaml": "team: {runtime: 3.2-5}\n",
+        }
+    )
+    assert guard("dev.yaml") == (0, [])
+    stage(inside, dev_yaml="team: {runtime: 3.2-6}\n")
+    assert guard("dev.yaml") == (1, ["dev.yaml consistent-runtime"])
+    stage(inside, dev_yaml="team: {runtime: 3.2-4}\n")
+    compared = ["dev.yaml no-runtime-downgrade"] if decides == "runs" else []
+    assert guard("dev.yaml") == (1 if lower else 0, [*lower, *compared])
+
+
+def test_a_new_deployment_file_takes_the_place_of_no_dockerfile(guard: Guard, inside: Repository) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n"})
     stage(inside, Dockerfile=None, dev_yaml=deployment("3.3-7"))
     assert guard("dev.yaml") == (0, [])
 
 
-def test_what_cannot_be_read_is_could_not_check(guard: Guard, inside: Repository) -> None:
-    inside.commit({"values.yaml": "runtime_version: {{ x }\n", "Dockerfile": f"{RUNTIME}:3.3-8\n"})
-    hint = "(fix it, or exclude this file if it names no version)"
-    code, said = guard("values.yaml")
-    assert (
-        code,
-        said[0].startswith("astro-runtime-declarations: values.yaml:2:1: not YAML: "),
-        said[0].endswith(hint),
-    ) == (2, True, True)
+def test_a_file_that_cannot_be_read_exits_with_2(guard: Guard, inside: Repository) -> None:
+    inside.commit({"values.yaml": "runtime_version: {{ x }\n", "Dockerfile": f"{RUNTIME}:3.2-5\n"})
+    code, errors = guard("values.yaml")
+    assert code == 2
+    assert errors[0].startswith("astro-runtime-declarations: values.yaml:2:1: not YAML: ")
+    assert errors[0].endswith("or exclude this file if it names no version)")
     assert guard()[0] == 2
     assert guard("--exclude", "values") == (0, [])
-    assert guard("Dockerfile") == (0, [])  # it only stands beside
-    inside.write("values.yaml", deployment("9.1"))
+    assert guard("Dockerfile") == (0, [])  # values.yaml is only read beside it
+    inside.write("values.yaml", deployment("3.3"))
     assert guard("values.yaml")[1] == ["values.yaml consistent-runtime", "values.yaml pinned-runtime"]
 
 
-def test_excluded_files_stand_beside_nothing(guard: Guard, inside: Repository) -> None:
-    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n", "dev.yaml": deployment("3.3-7")})
+def test_an_excluded_file_is_not_read_beside_another(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-8")})
     assert guard("Dockerfile") == (1, ["dev.yaml consistent-runtime"])
     assert guard("Dockerfile", "--exclude", "dev") == (0, [])
 
@@ -321,8 +374,8 @@ def test_below_the_top(guard: Guard, inside: Repository, monkeypatch: pytest.Mon
     inside.commit(
         {
             "a/pyproject.toml": names("docker/Base"),
-            "a/docker/Base": f"{RUNTIME}:3.3-8\n",
-            "a/dev.yaml": deployment("3.3-7"),
+            "a/docker/Base": f"{RUNTIME}:3.3-7\n",
+            "a/dev.yaml": deployment("3.3-8"),
         }
     )
     monkeypatch.chdir(inside.path / "a" / "docker")
@@ -334,7 +387,7 @@ def test_below_the_top(guard: Guard, inside: Repository, monkeypatch: pytest.Mon
 
 def test_links_and_vanished_siblings(guard: Guard, inside: Repository) -> None:
     inside.commit(
-        {"Dockerfile": f"{RUNTIME}:3.3-8\n", "real.yaml": deployment("3.3-8"), "gone.yaml": deployment("3.3-7")}
+        {"Dockerfile": f"{RUNTIME}:3.3-8\n", "real.yaml": deployment("3.3-8"), "gone.yaml": deployment("3.3-9")}
     )
     (inside.path / "a").mkdir()
     (inside.path / "a" / "dev.yaml").symlink_to("../real.yaml")
@@ -344,13 +397,13 @@ def test_links_and_vanished_siblings(guard: Guard, inside: Repository) -> None:
     assert guard("a/Dockerfile") == (1, ["a/dev.yaml consistent-runtime"])
 
 
-def test_outside_any_repository_what_is_named_stands_together(
+def test_outside_any_repository_the_given_files_stand_together(
     guard: Guard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    (tmp_path / "Dockerfile").write_text(f"{RUNTIME}:3.3-8\n")
-    (tmp_path / "dev.yaml").write_text(deployment("3.3-7"))
+    (tmp_path / "Dockerfile").write_text(f"{RUNTIME}:3.3-7\n")
+    (tmp_path / "dev.yaml").write_text(deployment("3.3-8"))
     assert guard("Dockerfile", "dev.yaml") == (1, ["dev.yaml consistent-runtime"])
     assert guard("Dockerfile") == (0, [])
 
@@ -365,7 +418,7 @@ PROCESSES = {
 
 
 @pytest.mark.parametrize(("script", "given", "expected"), PROCESSES.values(), ids=PROCESSES)
-def test_git_is_asked_no_more_than_it_takes(
+def test_how_often_git_is_asked(
     inside: Repository, guard: Guard, tmp_path: Path, script: str, given: list[str], expected: list[str]
 ) -> None:
     old = deployment("3.3-7")
@@ -379,24 +432,24 @@ def test_git_is_asked_no_more_than_it_takes(
     assert sorted(asked) == sorted(expected)  # some are asked side by side
 
 
-def test_another_repository_inside_stands_beside_nothing(guard: Guard, inside: Repository) -> None:
-    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-8\n"})
-    make_repository(inside.path / "inner").commit({"dev.yaml": deployment("3.3-7")})
+def test_files_of_a_repository_inside_are_not_read(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n"})
+    make_repository(inside.path / "inner").commit({"dev.yaml": deployment("3.3-8")})
     assert guard("Dockerfile") == guard() == (0, [])
 
 
 @pytest.mark.parametrize(
-    ("named", "found"),
+    ("named", "findings"),
     [("3.2-5", ["pyproject.toml no-runtime-downgrade (docker/Base)"]), ("3.2-4", []), ("3.2-3", [])],
 )
-def test_a_version_that_stood_unused_beside_a_named_dockerfile(
-    guard: Guard, inside: Repository, named: str, found: list[str]
+def test_a_version_that_was_unused_beside_a_named_dockerfile(
+    guard: Guard, inside: Repository, named: str, findings: list[str]
 ) -> None:
-    """The Dockerfile was what ran, and what the file itself said beside it begins to count."""
+    """Before, the Dockerfile decided what ran; now the version in the file itself does."""
     both = pyproject("3.2-4").replace("runtime =", 'dockerfile = "docker/Base"\nruntime =')
     stage(inside, pyproject_toml=both, docker__Base=f"{RUNTIME}:{named}\n")
     inside.commit()
     stage(inside, pyproject_toml=pyproject("3.2-4"), docker__Base=None)
-    expected = (1, found) if found else (0, [])
+    expected = (1, findings) if findings else (0, [])
     assert guard("pyproject.toml") == expected
     assert guard(script="astro_runtime_repo") == expected

@@ -121,7 +121,8 @@ class Place(NamedTuple):
     `files` is a regular expression that is searched in the path, `formats` those of the files. `exact` tells that the
     version is to stand alone, without a suffix. Where there is a key `dockerfile`, the file stands for the Dockerfile
     of its folder, or names it under that key. `packages` are those of which one, pinned in the list under
-    `requirement`, implies a series; two of them with versions contradict each other.
+    `requirement`, implies a series; two of them with versions contradict each other. `decides` is `runs` where the
+    version decides what a project runs, and `creates` where it decides only what a Deployment is created with.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Place(NamedTuple):
     dockerfile: str = ""
     requirement: str = ""
     packages: tuple[str, ...] = ()
+    decides: str = "runs"
 
 
 class Branches(NamedTuple):

@@ -144,8 +144,8 @@ def _declaration(
     answerable = format_of(path) != "json"
     return Declaration(
         Runtime(image, "", "", tag, ""), instruction, at.line, at.column, at.written, at.text, at.comments,
-        final=final, spelling=_reader(path)[1](place.version), notes=() if answerable else (_NO_COMMENTS,),
-        answerable=answerable,
+        final=final, ordered=place.decides == "runs",
+        spelling=_reader(path)[1](place.version), notes=() if answerable else (_NO_COMMENTS,), answerable=answerable,
     )  # fmt: skip
 
 

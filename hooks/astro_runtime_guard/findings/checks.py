@@ -270,12 +270,17 @@ def _meant(runtime: Runtime) -> str:
 
 
 def _consistent(change: Change, rule: Rule, today: str) -> Why | None:
-    """Two places of one project that have no build in common."""
+    """Two places of one project that contradict each other."""
     for other in change.beside:
         both = spans(other.declaration.runtime, change.after.runtime)
-        if both and (both[0].first > both[1].last or both[1].first > both[0].last):
+        higher = both and both[1].first > both[0].last
+        if other.kind == "both" or (higher if other.kind == "higher" else both and _disjoint(*both)):
             return Why(other.kind, _beside(change, other))
     return None
+
+
+def _disjoint(one: Span, other: Span) -> bool:
+    return one.first > other.last or other.first > one.last
 
 
 def _carried(change: Change, rule: Rule, today: str) -> Why | None:
@@ -358,7 +363,7 @@ CHECKS: Mapping[str, Check] = {
     ),
     "consistent": Check(
         _consistent, "Two places of one project contradict each other.",
-        (*_COMMON, "other", "place", "there"), ("different", "requirement"), across=True,
+        (*_COMMON, "other", "place", "there"), ("different", "both", "higher", "requirement"), across=True,
     ),
     "carried": Check(
         _carried, "The client is newer than the project.", (*_COMMON, "other", "place"), across=True

@@ -1,13 +1,13 @@
-"""Judges a snapshot: from what files said before and say now to findings."""
+"""Judges a snapshot: compares what files say now with what they said before, and returns findings."""
 
 from __future__ import annotations
 
 from ..dockerfile.stages import source_lines
 from ..errors import CannotCheck, plain
-from .changes import Past, View, pair_declarations
+from .changes import Change, View, pair_declarations
 from .checks import CHECKS
 from .finding import Finding, JudgedFile, find
-from .projects import find_projects, moved, with_beside
+from .projects import Projects
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ..git.base import Base
     from ..git.snapshot import File, Snapshot
     from ..model import Rule
-    from .changes import Change
-    from .projects import Projects
 
 
 def judge(
@@ -31,19 +29,18 @@ def judge(
 ) -> list[Finding]:
     """What `rules` find in the files of a snapshot, sorted by path. Raises CannotCheck where the base is not known.
 
-    With `dockerfiles_apart` another hook judges each Dockerfile by what it says alone, and this one only by what takes
-    other files to see. A file that cannot be read raises CannotCheck too; with a list of `problems` it is added there,
-    and the other files are judged.
+    With `dockerfiles_apart`, Dockerfiles are only compared with other files, because another hook judges the rest. A
+    file that cannot be read raises CannotCheck too; with a list of `problems` it is added there, and the other files
+    are judged.
     """
     findings: list[Finding] = []
     compares = [rule for rule in rules if CHECKS[rule.check].compares]
     together = any(file.beside for file in snapshot.files) or any(CHECKS[rule.check].across for rule in rules)
     files = sorted(snapshot.files, key=lambda file: file.path)
     views = list(_views(files, reader, problems, together=together))
-    projects = find_projects(views) if together else None
+    projects = Projects(views) if together else None
     for view in (view for view in views if view.now.declarations):
-        tags = [declaration.runtime.tag for declaration in view.now.declarations]
-        if compares and not view.file.beside and snapshot.base.problem and any(tag.numbers for tag in tags):
+        if compares and not view.file.beside and snapshot.base.problem and _can_be_compared(view):
             raise CannotCheck(snapshot.base.problem)
         partly = view.file.beside or (dockerfiles_apart and reader.is_dockerfile(view.file.path))
         for judging, changes in _changes(view, projects, rules, snapshot.base, partly=partly):
@@ -52,6 +49,12 @@ def judge(
     if snapshot.base.doubt:
         _refuse_doubtful(findings, snapshot.base.doubt)
     return findings
+
+
+def _can_be_compared(view: View) -> bool:
+    """Whether the version before could make a finding of anything in the file."""
+    runtimes = [declaration.runtime for declaration in view.now.declarations if declaration.ordered]
+    return any(runtime.tag.numbers or (runtime.digest and runtime.tag.kind == "no-version") for runtime in runtimes)
 
 
 def in_both(first: Sequence[Finding], second: Sequence[Finding]) -> list[Finding]:
@@ -78,33 +81,32 @@ def _views(
 
 
 def _view(file: File, reader: Reader, *, together: bool) -> View:
-    """A file with what it declares. What cannot be read was no declaration before, and is none beside another."""
+    """A file with what it declares. A file that cannot be read declared nothing before, and nothing beside another."""
     read = reader.read_if_possible if file.beside else reader.read
     now = read(file.path, file.source)
-    old = file.old if now.declarations or together else ()
-    readings = tuple((it, reader.read_if_possible(it.path, it.source)) for it in old)
+    olds = file.old if now.declarations or together else ()
+    readings = tuple((old, reader.read_if_possible(old.path, old.source)) for old in olds)
     return View(file, now, readings, is_place=reader.is_place(file.path), leads=reader.leads(file.path))
 
 
 def _changes(
     view: View, projects: Projects | None, rules: Sequence[Rule], base: Base, *, partly: bool
 ) -> Iterator[tuple[list[Rule], Sequence[Change]]]:
-    """What is to be judged in a file, and by which rules: wholly, or partly by what takes other files to see."""
-    pasts = [[Past(it, old.path, old.before) for it in reading.declarations] for old, reading in view.old]
+    """The changes to judge in a file, and the rules for them; `partly`, only those that take other files to see."""
+    declarations = view.now.declarations
+    pasts = [view.pasts(old.before) for old, _ in view.old]
     if projects is None:
-        yield list(rules), pair_declarations(view.now.declarations, pasts, base)
+        yield list(rules), pair_declarations(declarations, pasts, base)
         return
-    taken = [] if view.file.beside and view.is_place else moved(view, projects)
+    replaced = [] if view.file.beside and view.is_place else projects.replaced(view)
     if partly:
-        compares = [rule for rule in rules if CHECKS[rule.check].compares]
-        across = [rule for rule in rules if CHECKS[rule.check].across]
-        told = [] if view.file.beside else [rule for rule in rules if CHECKS[rule.check].judge is None]
-        yield compares, pair_declarations(view.now.declarations, taken, base)
-        yield [*across, *told], with_beside(view, projects)
+        comments = not view.file.beside
+        yield [rule for rule in rules if CHECKS[rule.check].compares], pair_declarations(declarations, replaced, base)
+        across = [r for r in rules if CHECKS[r.check].across or (comments and CHECKS[r.check].judge is None)]
+        yield across, [Change(each, None, projects.beside(view, each)) for each in declarations]
         return
-    paired = pair_declarations(view.now.declarations, [*pasts, *taken], base)
-    beside = with_beside(view, projects)
-    yield list(rules), [a._replace(beside=b.beside) for a, b in zip(paired, beside, strict=True)]
+    changes = pair_declarations(declarations, [*pasts, *replaced], base)
+    yield list(rules), [change._replace(beside=projects.beside(view, change.after)) for change in changes]
 
 
 def _refuse_doubtful(findings: Sequence[Finding], doubt: str) -> None:

@@ -1,8 +1,6 @@
-"""Which declarations belong to one project: what each has to agree with, and what it took the place of.
+"""Groups files into projects: what each declaration has to agree with, and which file took the place of which.
 
-A project is a folder with a Dockerfile, or with a file that stands for one; that file may name a Dockerfile elsewhere.
-Knows: which file of a project decides what runs, now and at each base commit.
-Must not know: git, any rule, any particular place (those are YAML).
+A project is a folder with a Dockerfile, or with a file that stands for one. That file may name a Dockerfile elsewhere.
 """
 
 from __future__ import annotations
@@ -10,8 +8,7 @@ from __future__ import annotations
 import posixpath
 
 from ..declarations.declaration import Reading
-from ..named import NamedTuple
-from .changes import Beside, Change, Past
+from .changes import Beside, Past
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,112 +24,86 @@ USUAL = "dockerfile"
 """The name, in any case, of the file that docker builds when none is named."""
 
 
-class Projects(NamedTuple):
-    """All files that a run reads, by their keys: what they say now, and what they said at each base commit.
+class Projects:
+    """All files of a run by their keys: what they say now, and what they said at each base commit."""
 
-    `leaders` are the keys of files that lead a project, `usual` those of Dockerfiles with the usual name, by folder.
-    """
+    def __init__(self, views: Sequence[View]) -> None:
+        """Group these files; the leader of a folder is the file that can stand for a Dockerfile there."""
+        self._views = {view.key: view for view in views}
+        self._now = {view.key: view.now for view in views}
+        self._before: dict[Before, dict[str, Reading]] = {}
+        for view in views:
+            for old, reading in view.old:
+                self._before.setdefault(old.before, {})[view.key] = reading
+        self._leaders = {posixpath.dirname(key): key for key, view in self._views.items() if view.leads}
+        self._usual = {posixpath.dirname(key): key for key in self._views if posixpath.basename(key).lower() == USUAL}
+        self._homes = {_named(leader, self._now[leader]): folder for folder, leader in reversed(self._leaders.items())}
 
-    views: Mapping[str, View]
-    now: State
-    once: Mapping[Before, State]
-    leaders: Mapping[str, str]
-    usual: Mapping[str, str]
+    def beside(self, view: View, declaration: Declaration) -> tuple[Beside, ...]:
+        """What a declaration has to agree with; one direction for each pair, so that a contradiction is one finding."""
+        if not declaration.ordered and not view.is_place:
+            return ()
+        folder = self._home(view.key)
+        used = self._used(self._now, folder)
+        leader = self._leaders.get(folder, "")
+        lead = self._now.get(leader, Reading())
+        others: list[Beside] = []
+        if not declaration.ordered or declaration.runtime.image.carries:
+            others += self._deployed(used, "higher")
+        elif view.key == leader and lead.dockerfile:
+            others += [Beside(declaration, view.file.path, "both")]
+        elif view.key == leader:
+            others += self._deployed(self._usual.get(folder, ""), "different")
+        elif view.is_place:
+            others += self._deployed(used, "different")
+        if view.key == used and declaration.final and lead.requirement:
+            others += [Beside(lead.requirement, self._views[leader].file.path, "requirement")]
+        return tuple(others)
 
+    def _deployed(self, key: str, kind: str) -> Iterator[Beside]:
+        """The declarations of a file that decide what is deployed."""
+        for declaration in self._now.get(key, Reading()).declarations:
+            if declaration.final and declaration.ordered:
+                yield Beside(declaration, self._views[key].file.path, kind)
 
-def find_projects(views: Sequence[View]) -> Projects:
-    """The projects that these files belong to."""
-    once: dict[Before, dict[str, Reading]] = {}
-    for view in views:
-        for old, reading in view.old:
-            once.setdefault(old.before, {})[view.key] = reading
-    return Projects(
-        {view.key: view for view in views},
-        {view.key: view.now for view in views},
-        once,
-        {posixpath.dirname(view.key): view.key for view in views if view.leads},
-        {posixpath.dirname(it.key): it.key for it in views if posixpath.basename(it.key).lower() == USUAL},
-    )
+    def replaced(self, view: View) -> list[list[Past]]:
+        """For each base commit, the declarations that the file took the place of.
 
+        A file takes the place of another if it declared nothing in that commit itself, or was not in use there.
+        """
+        folder = self._home(view.key)
+        used = self._used(self._now, folder)
+        if view.key != used and not view.leads:
+            return []
+        replaced = []
+        for before, state in self._before.items():
+            used_before = self._used(state, folder)
+            if not _declares(state, view.key) or (view.key == used != used_before):
+                candidates = (used_before, self._leaders.get(folder, ""))
+                stopped = [key for key in candidates if _declares(state, key) and not self._continues(key, used)]
+                replaced.append([past for key in stopped[:1] for past in self._views[key].pasts(before)])
+        return replaced
 
-def with_beside(view: View, projects: Projects) -> tuple[Change, ...]:
-    """The declarations of a file, each with what it has to agree with."""
-    return tuple(Change(each, None, tuple(_beside(view, each, projects))) for each in view.now.declarations)
+    def _continues(self, key: str, used: str) -> bool:
+        return _declares(self._now, key) and (key == used or self._views[key].leads)
 
+    def _home(self, key: str) -> str:
+        """The folder of the project that a file belongs to: of the file that names it, else its own."""
+        return self._homes.get(key, posixpath.dirname(key))
 
-def _beside(view: View, declaration: Declaration, projects: Projects) -> Iterator[Beside]:
-    """One direction for each pair, so that two places that contradict each other are one finding."""
-    folder = _home(view.key, projects)
-    leader = projects.leaders.get(folder, "")
-    lead = projects.now.get(leader, Reading())
-    dockerfile = _named(leader, lead) or projects.usual.get(folder, "")
-    if not declaration.ordered:
-        return
-    if view.key == leader:
-        yield from _said(dockerfile, projects)
-    elif view.is_place or declaration.runtime.image.carries:
-        yield from _said(leader if lead.declarations else dockerfile, projects)
-    led = view.key == leader or (view.key == _named(leader, lead) and declaration.final)
-    if led and lead.requirement:
-        yield Beside(lead.requirement, projects.views[leader].file.path, "requirement")
-
-
-def _said(key: str, projects: Projects) -> Iterator[Beside]:
-    view = projects.views.get(key)
-    if view:
-        yield from (Beside(it, view.file.path, "different") for it in view.now.declarations if it.final and it.ordered)
-
-
-def moved(view: View, projects: Projects) -> list[list[Past]]:
-    """For each base commit what the file took the place of: it declared nothing there itself, or was not in use."""
-    folder = _home(view.key, projects)
-    used = _used(projects.now, folder, projects)
-    if view.key != used and not view.leads:
-        return []
-    found = []
-    for before, state in projects.once.items():
-        once = _used(state, folder, projects)
-        if not _declares(state, view.key) or (view.key == used != once):
-            left = (once, projects.leaders.get(folder, ""))
-            stopped = [key for key in left if _declares(state, key) and not _goes_on(key, used, projects)]
-            found.append([past for key in stopped[:1] for past in _pasts(projects.views[key], before)])
-    return found
-
-
-def _goes_on(key: str, used: str, projects: Projects) -> bool:
-    return _declares(projects.now, key) and (key == used or projects.views[key].leads)
+    def _used(self, state: State, folder: str) -> str:
+        """The file that decides what runs: the Dockerfile that the leader names, else the leader, else the usual."""
+        leader = self._leaders.get(folder, "")
+        reading = state.get(leader, Reading())
+        if reading.dockerfile:
+            return _named(leader, reading)
+        return leader if reading.declarations else self._usual.get(folder, "")
 
 
 def _declares(state: State, key: str) -> bool:
-    return any(each.ordered for each in state.get(key, Reading()).declarations)
-
-
-def _pasts(view: View, before: Before) -> list[Past]:
-    return [
-        Past(each, old.path, before)
-        for old, reading in view.old
-        if old.before == before
-        for each in reading.declarations
-    ]
-
-
-def _home(key: str, projects: Projects) -> str:
-    """The folder of the project that a file belongs to: of the one that names it, else its own."""
-    for folder, leader in projects.leaders.items():
-        if _named(leader, projects.now[leader]) == key:
-            return folder
-    return posixpath.dirname(key)
+    return any(declaration.ordered for declaration in state.get(key, Reading()).declarations)
 
 
 def _named(leader: str, reading: Reading) -> str:
     folder = posixpath.dirname(leader)
     return posixpath.normpath(posixpath.join(folder, reading.dockerfile)) if reading.dockerfile else ""
-
-
-def _used(state: State, folder: str, projects: Projects) -> str:
-    """The file that decides what runs in a project: the Dockerfile that its leader names, the leader, or the usual."""
-    leader = projects.leaders.get(folder, "")
-    reading = state.get(leader, Reading())
-    if reading.dockerfile:
-        return _named(leader, reading)
-    return leader if reading.declarations else projects.usual.get(folder, "")

@@ -1,7 +1,4 @@
-"""A place file -> what is known of a place.
-
-Knows: the keys of a place file. Must not know: YAML's syntax, how the files that it speaks of are read.
-"""
+"""Reads a place file into a place."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..model import Image
 
-
+_DECIDES = ("runs", "creates")
 _FORMATS = tuple(dict.fromkeys(FORMATS.values()))
 
 
@@ -32,9 +29,16 @@ def _regex(value: Value) -> str:
 
 
 def _dotted(value: Value) -> str:
-    """A key and those above it, with dots between them."""
+    """A key with the keys above it, joined by dots."""
     if not re.fullmatch(r"[^.\s]+(?:\.[^.\s]+)*", text(value)):
         raise Mistake(value, f"{value.content} is no key such as a.b.c")
+    return text(value)
+
+
+def _decides(value: Value) -> str:
+    """What the version of a place decides."""
+    if text(value) not in _DECIDES:
+        raise Mistake(value, f"decides: {text(value)} is none of {', '.join(_DECIDES)}")
     return text(value)
 
 
@@ -46,8 +50,14 @@ PLACE_KEYS = {
         required=True,
     ),
     "image": Key(text, "the image whose versions the files name", required=True),
-    "version": Key(_dotted, "the key of the version, with those above it: a.b.c", required=True),
-    "exact": Key(flag, "true: a version is to stand there alone, without a suffix"),
+    "version": Key(_dotted, "the key of the version, with the keys above it: a.b.c", required=True),
+    "decides": Key(
+        _decides,
+        "runs: the version decides what a project runs, and is compared with the version before (this is the default); "
+        "creates: it decides only what a Deployment is created with; it is compared with nothing before, and the only "
+        "contradiction is a version that is higher than the project's",
+    ),
+    "exact": Key(flag, "true: only a version without a suffix is valid there"),
     "dockerfile": Key(_dotted, "the key that may name the project's Dockerfile; without it the version stands for one"),
     "requirement": Key(_dotted, "the key of a list of requirements, one of which implies a series"),
     "package": Key(texts, "the package in that list, or the packages, whose pin names an Airflow version"),
@@ -57,17 +67,20 @@ PLACE_KEYS = {
 
 
 def read_place_file(value: Value, name: str, images: Mapping[str, Image]) -> Place:
-    """The place of one file. Raises Mistake."""
-    found = read_fields(value, PLACE_KEYS)
-    if found["image"] not in images:
-        raise Mistake(value, f"image: {unknown('image', found['image'], images)}")
-    for written in found["format"]:
+    """The place that one file describes. Raises Mistake."""
+    fields = read_fields(value, PLACE_KEYS)
+    if fields["image"] not in images:
+        raise Mistake(value, f"image: {unknown('image', fields['image'], images)}")
+    for written in fields["format"]:
         if written not in _FORMATS:
             raise Mistake(value, f"format: {unknown('format', written, _FORMATS)}")
     for one, other in (("requirement", "package"), ("package", "requirement")):
-        if one in found and other not in found:
+        if one in fields and other not in fields:
             raise Mistake(value, f"{other}: this key is missing beside {one}")
+    if fields.get("decides") == "creates" and "dockerfile" in fields:
+        raise Mistake(value, "dockerfile: a file with this key decides what runs, so it cannot say decides: creates")
     return Place(
-        name, found["files"], found["format"], found["image"], found["version"], found.get("exact", False),
-        found.get("dockerfile", ""), found.get("requirement", ""), found.get("package", ()),
+        name, fields["files"], fields["format"], fields["image"], fields["version"], fields.get("exact", False),
+        fields.get("dockerfile", ""), fields.get("requirement", ""), fields.get("package", ()),
+        fields.get("decides", "runs"),
     )  # fmt: skip
