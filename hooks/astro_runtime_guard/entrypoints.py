@@ -10,7 +10,7 @@ except KeyboardInterrupt:  # nothing is loaded yet that could report it
 
 _FILE = ("pinned", "readable", "published")
 _REVIEW = ("crossing", "unknown", "stop")
-_CHANGE = ("ordered", *_REVIEW)
+_CHANGE = ("ordered", *_REVIEW, "digest")
 _ALL = (*_FILE, "withdrawn", *_CHANGE)
 # Off unless a rule is named, because it depends on today's date.
 _DATED = ("maintained",)

@@ -269,6 +269,21 @@ def _meant(runtime: Runtime) -> str:
     return image.numberings[newest].example
 
 
+def _digest(change: Change, rule: Rule, today: str) -> Why | None:
+    """Another tag beside the digest of before. A tag that can name the same image is quiet: latest, or a series."""
+    if change.before is None:
+        return None
+    before, after = change.before.declaration.runtime, change.after.runtime
+    if not after.digest or after.digest != before.digest or "$" in after.digest or before.tag.text == after.tag.text:
+        return None
+    if {before.tag.kind, after.tag.kind} & {"none", "latest", "no-value"}:
+        return None
+    both, exact = spans(before, after), before.tag.kind == after.tag.kind == "build"
+    if both and not exact and not _disjoint(*both):
+        return None
+    return Why("", _values(change, old=before.tag.text))
+
+
 def _consistent(change: Change, rule: Rule, today: str) -> Why | None:
     """Two places of one project that contradict each other."""
     for other in change.beside:
@@ -361,6 +376,7 @@ CHECKS: Mapping[str, Check] = {
         _stop, "The upgrade skips a build that must be deployed first.",
         (*_COMMON, "version", "from-below", "stop", "write"), keys=("version", "from-below"), compares=True, stops=True,
     ),
+    "digest": Check(_digest, "The tag changed, but its digest did not.", (*_COMMON, "old"), compares=True),
     "consistent": Check(
         _consistent, "Two places of one project contradict each other.",
         (*_COMMON, "other", "place", "there"), ("different", "both", "higher", "requirement"), across=True,
