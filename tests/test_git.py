@@ -445,9 +445,6 @@ def test_a_dockerfile_that_became_a_link_to_nowhere(repo: Repository, read: Read
         with pytest.raises(CannotCheck, match=f"^Dockerfile: is a symbolic link that {said}"):
             read(["Dockerfile"])
     repo.commit()
-    if not leaves:
-        assert read() == {}
-        return
     with pytest.raises(CannotCheck, match=said):
         read()
 
@@ -658,8 +655,8 @@ def test_merge_base(forge: Callable[..., git.Snapshot], depth: Sequence[str]) ->
 
 
 def test_blobless_clone(forge: Callable[..., git.Snapshot]) -> None:
-    told = "the base needs objects that this partial clone left out", r"object [0-9a-f]{7} of \S+ is not in this clone"
-    with pytest.raises(CannotCheck, match=rf"^(?:{'|'.join(told)}): clone without --filter"):  # by git's version
+    fix = "objects that are needed were left out of this partial clone: GitHub Actions: leave out filter"
+    with pytest.raises(CannotCheck, match=f"^Dockerfile: differs from [0-9a-f]{{7}}, but {fix}"):
         forge("pull/1/merge", "--filter=blob:none", branches=ALL, **PULL)
 
 

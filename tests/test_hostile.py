@@ -224,11 +224,16 @@ def test_what_does_not_act_stays_as_it_is(text: str) -> None:
 def test_the_branch_of_origin_is_no_command(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     repo.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
-    for branch, shown in (("trunk", "origin/trunk"), ("a;reboot", "<the branch to merge into>")):
-        repo.git("update-ref", f"refs/remotes/origin/{branch}", "HEAD")
+    base = repo.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n"})
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    repo.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
+    for branch in ("trunk", "a;reboot"):
+        repo.git("update-ref", f"refs/remotes/origin/{branch}", base)
         repo.git("symbolic-ref", "refs/remotes/origin/HEAD", f"refs/remotes/origin/{branch}")
         repo.git("branch", "--move", branch)
-        assert f"  ASTRO_RUNTIME_BASE={shown} git commit\n" in guard(repo)[1]
+        said = guard(repo)[1]
+        assert ("  ASTRO_RUNTIME_BASE=origin/trunk git commit\n" in said) == (branch == "trunk")
+        assert "reboot" not in said
 
 
 # --- files without end, and links that lead out
@@ -264,7 +269,8 @@ def test_a_named_link_to_no_file_is_refused(repo: Repository, target: str) -> No
     (repo.path / "Dockerfile").symlink_to(target)
     repo.git("add", "Dockerfile")
     why = "is a symbolic link that leads to no file of this repository: name the file itself"
-    assert guard(repo, "Dockerfile") == (2, "", f"astro-runtime-guard: Dockerfile: {why}\n")
+    for words in ((), ("Dockerfile",)):
+        assert guard(repo, *words) == (2, "", f"astro-runtime-guard: Dockerfile: {why}\n")
 
 
 def links_of_a_place(repo: Repository, outside: Path) -> None:
@@ -362,7 +368,8 @@ def test_a_pipe_in_the_place_of_a_dockerfile_is_not_waited_for(repo: Repository)
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     (repo.path / "Dockerfile").unlink()
     os.mkfifo(repo.path / "Dockerfile")
-    assert guard(repo, "Dockerfile") == (2, "", "astro-runtime-guard: Dockerfile: no such file\n")
+    expected = (2, "", "astro-runtime-guard: Dockerfile: is no regular file\n")
+    assert guard(repo, "Dockerfile") == guard(repo) == expected
 
 
 PEAK = """

@@ -48,11 +48,12 @@ def test_leaves_out(hook: dict[str, str], name: str) -> None:
     assert not re.search(hook["files"], name)
 
 
-def test_takes_regular_files_whatever_identify_calls_them(tmp_path: Path) -> None:
+def test_takes_regular_files_and_links_whatever_identify_calls_them(tmp_path: Path) -> None:
     for name in ("Dockerfile", "dockerfile", "Dockerfile-foo"):
         (tmp_path / name).write_text("FROM scratch\n")
         assert "file" in identify.tags_from_path(str(tmp_path / name))
-    assert all(hook["types"] == ["file"] for hook in TAKES_FILES)
+    # Without `types: []` hook runners put `types: [file]` in its place, and a link is no file to them.
+    assert all((hook["types"], hook["types_or"]) == ([], ["file", "symlink"]) for hook in TAKES_FILES)
 
 
 def test_the_program_lists_the_same_files() -> None:

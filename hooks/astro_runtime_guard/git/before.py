@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..errors import CannotCheck, plain
 from ..named import NamedTuple
 from . import plumbing
 from .plumbing import LINK, SUBMODULE, Entry
@@ -64,13 +65,14 @@ class Snapshot(NamedTuple):
     """Everything that is checked in one run.
 
     `repository` is False outside any, where nothing can be compared; `prefix` is the current folder below the top of
-    the work tree, "" or "a/b/".
+    the work tree, "" or "a/b/". `skipped` are the paths of files that did not change and that a partial clone lacks.
     """
 
     files: tuple[File, ...]
     base: Base
     repository: bool
     prefix: str = ""
+    skipped: tuple[str, ...] = ()
 
 
 class Side(NamedTuple):
@@ -144,24 +146,23 @@ def read_files(
 ) -> tuple[tuple[File, ...], dict[bytes, bytes]]:  # fmt: skip
     """The files before and now, and the contents of the objects of `more`; all are read in one process.
 
-    A path that holds nothing now is left out, or refused if `all_needed`; so is a link that replaced a Dockerfile and
-    leads nowhere, because what it says cannot be known.
+    A path that holds nothing now is left out, or refused if `all_needed`. What cannot be read is always refused: a link
+    that leads nowhere, a folder, a pipe.
     """
     contents = {key: now.content(key) for key in names}
-    for key in (key for key in names if all_needed and contents[key] is None):
+    for key in (key for key in names if contents[key] is None and (all_needed or now.stands(key))):
         raise now.missing(key, names[key])
     needed = {it.name: key for key, it in contents.items() if isinstance(it, Entry)} | {**more}
     for side in sides:
         needed |= {it.name: key for group in (side.held, side.gone, side.rivals) for key, it in group.items()}
-    texts = now.repository.blobs(needed)
+    texts = now.blobs(needed, [side.before.commit for side in sides])
     sources = {key: texts[it.name] if isinstance(it, Entry) else it for key, it in contents.items() if it is not None}
     old: dict[bytes, list[Old]] = {key: [] for key in names}
     for side in sides:
         for key, (path, source) in _old_texts(now, side, names, sources, texts, reader).items():
             old[key].append(Old(path, source, side.before))
-    for key in names.keys() - sources.keys():
-        if now.is_link(key) and any(reader.blanked(it.path, it.source) != it.source for it in old[key]):
-            raise now.missing(key, names[key])
+    for key in sources:
+        refuse_pointers(names[key], (sources[key], *(it.source for it in old[key])))
     # An old file without a byte has nothing to compare; `git add -N` announces a path with just such a file.
     files = (
         File(names[key], sources[key], tuple(it for it in old[key] if it.source), os.fsdecode(key))
@@ -169,6 +170,13 @@ def read_files(
         if key in sources
     )
     return tuple(files), texts
+
+
+def refuse_pointers(path: str, texts: Iterable[bytes]) -> None:
+    """Raises CannotCheck where git-lfs keeps a text elsewhere. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
+    if any(text.startswith(b"version https://git-lfs.github.com/spec/") for text in texts):
+        what = f"{plain(path)}: is kept in git-lfs, and git holds only a pointer to its text"
+        raise CannotCheck(f"{what}: leave it out of git-lfs (git lfs untrack), and commit it as it is")
 
 
 def _old_texts(

@@ -40,7 +40,7 @@ def read_with_beside(
     beside = _files(now, contents, texts)
     named = {key: judged for key, judged in _named(files, beside, reader).items() if key not in {*names, *keys}}
     more = {key: _contents(now, befores, key, staged=staged) for key in named}
-    texts = now.repository.blobs(_objects(more))
+    texts = now.blobs(_objects(more), [side.before.commit for side in sides])
     return (*files, *beside, *_files(now, more, texts, named))
 
 

@@ -18,7 +18,7 @@ from .repository import Repository, refuse_large
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class Now:
@@ -30,6 +30,7 @@ class Now:
         self._since: dict[str, Mapping[bytes, Difference]] = {}
         self._links: dict[bytes, bytes | None] = {}
         self._inside: dict[str, bool] = {}
+        self.skipped: set[bytes] = set()
 
     @cached_property
     def staged(self) -> Mapping[bytes, Difference]:
@@ -55,6 +56,31 @@ class Now:
         if key in differences:
             return differences[key].old
         return self.staged[key].new if key in self.staged else self.tracked.get(key)
+
+    def blobs(self, names: Mapping[bytes, bytes], commits: Sequence[str]) -> dict[bytes, bytes]:
+        """Object name -> content, as `Repository.blobs`; what a partial clone lacks is empty, if nobody changed it.
+
+        Raises CannotCheck for an object that is missing where the state that is checked and one of `commits` differ.
+        """
+        try:
+            return self.repository.blobs(names)
+        except CannotCheck:
+            here = self.after or self.repository.head
+            lacking = self.repository.lacking(dict.fromkeys((here, *commits))) & names.keys()
+            if not lacking:
+                raise
+        for commit in commits:
+            for key, change in self.since(commit).items():
+                if any(entry and entry.name in lacking for entry in change[:2]):
+                    what = f"{plain(self.path(key))}: differs from {commit[:7]}"
+                    raise CannotCheck(f"{what}, but {self.repository.partial_fix}")
+        self.skipped |= {names[name] for name in lacking}
+        present = {name: key for name, key in names.items() if name not in lacking}
+        return self.repository.blobs(present) | dict.fromkeys(lacking, b"")
+
+    def stands(self, key: bytes) -> bool:
+        """Whether anything is at a key now, be it a file or not."""
+        return self.is_link(key) or (not self.after and os.path.lexists(self.path(key)))
 
     def path(self, key: bytes) -> str:
         """A key as a path relative to the current folder, with forward slashes."""
@@ -131,7 +157,14 @@ class Now:
         try:
             return os.readlink(os.fsencode(self.path(key))).replace(os.fsencode(os.sep), b"/")
         except (OSError, ValueError):
+            return self._written_link(key)
+
+    def _written_link(self, key: bytes) -> bytes | None:
+        """Where core.symlinks is false, a file holds the path that a link would lead to."""
+        entry = self.tracked.get(key)
+        if entry is None or entry.mode != LINK or self.repository.has_links:
             return None
+        return on_disk(self.path(key))
 
     def is_link(self, key: bytes) -> bool:
         """Whether there is a symbolic link at a key now."""
@@ -156,8 +189,10 @@ class Now:
             why = "is a symbolic link that leads to no file of this repository: name the file itself"
         elif self.after:
             why = f"no such file in {self.after[:7]}, the end of the range"
+        elif os.path.isdir(path):
+            why = "is a folder: name the files in it"
         else:
-            why = "is a folder: name the files in it" if os.path.isdir(path) else "no such file"
+            why = "is no regular file" if os.path.lexists(path) else "no such file"
         return CannotCheck(f"{plain(path)}: {why}")
 
 

@@ -17,7 +17,7 @@ from .plumbing import Difference, Entry, Ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 MOST_BYTES = 1 << 24
 """The largest file that is read: as much as BuildKit takes in one message, so a larger Dockerfile cannot be built."""
@@ -65,7 +65,7 @@ class Repository:
         """What git prints, if `take` is not given it. Raises CannotCheck for an exit code other than 0 and `also`."""
         code, out, err = start_git(words, self.environ, stdin)(take)
         if code not in (0, also):
-            raise refusal(words[0], code, err)
+            raise CannotCheck(self.partial_fix) if self.is_partial else refusal(words[0], code, err)
         if "-z" in words and out and not out.endswith(b"\0"):
             raise broken_off(words[0])
         return out
@@ -85,9 +85,17 @@ class Repository:
         if inside != b"true":
             raise CannotCheck("only git's own files are here (a bare repository?): run this in a work tree")
         prefix, merge_head, shallow, head = rest.split(NEXT)
+        self._refuse_moved(prefix)
         if not head:
             refuse_broken_branch(self.environ)
         return WorkTree(prefix, head.decode("ascii").strip(), merge_head, shallow)
+
+    def _refuse_moved(self, prefix: bytes) -> None:
+        """In the hook of a linked work tree git takes the current folder for the top, whatever it is."""
+        moved = self.environ.get("GIT_DIR") and not self.environ.get("GIT_WORK_TREE") and not prefix
+        if moved and not os.path.lexists(".git"):
+            what = "GIT_DIR is set and this folder is not the top of the work tree, so git compares the wrong files"
+            raise CannotCheck(f"{what}: do not change the folder in a hook, or unset GIT_DIR and GIT_INDEX_FILE there")
 
     @property
     def work_tree(self) -> WorkTree:
@@ -219,6 +227,36 @@ class Repository:
         if self._bytes > MOST_TOGETHER:
             what = f"{plain(path)}: the files before and now have more than {MOST_TOGETHER} bytes together"
             raise CannotCheck(f"{what}, the most that is read in one run: name fewer files, or leave some out")
+
+    @cached_property
+    def has_links(self) -> bool:
+        """Whether git makes symbolic links in this work tree."""
+        out = start_git(("config", "--type=bool", "--get", "core.symlinks"), self.environ)()[1]
+        return out.strip() != b"false"
+
+    @cached_property
+    def is_partial(self) -> bool:
+        """Whether this is a partial clone, which may lack objects."""
+        words = ("config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$")
+        return start_git(words, self.environ)()[0] == 0
+
+    @property
+    def partial_fix(self) -> str:
+        """Why git may fail in a partial clone, and what to do."""
+        if self.environ.get("CIRCLECI"):
+            fix = "CircleCI: write the checkout step as checkout: {method: full}"
+        elif self.environ.get("GITHUB_ACTIONS"):
+            fix = "GitHub Actions: leave out filter and sparse-checkout of actions/checkout"
+        else:
+            fix = "clone without --filter"
+        return f"objects that are needed were left out of this partial clone: {fix}"
+
+    def lacking(self, commits: Iterable[str]) -> frozenset[bytes]:
+        """The objects in the trees of these commits that this partial clone left out; empty for a full clone."""
+        if not self.is_partial:
+            return frozenset()
+        out = self.ask("rev-list", "--objects", "--no-walk", "--missing=print", *commits)
+        return frozenset(line[1:] for line in out.split(b"\n") if line.startswith(b"?"))
 
     def is_rebasing(self) -> bool:
         """Whether this is the prepare-commit-msg hook during a rebase.

@@ -72,7 +72,7 @@ def _read(repository: Repository, request: Request, given: Mapping[bytes, str] |
         files = read_with_beside(now, sides, befores, names, reader, listed=given is None)
     else:
         files, _ = before.read_files(now, sides, names, reader, all_needed=given is not None, more={})
-    return Snapshot(files, base, repository=True, prefix=os.fsdecode(now.prefix))
+    return Snapshot(files, base, True, os.fsdecode(now.prefix), tuple(sorted(map(now.path, now.skipped))))
 
 
 def _is_committing(repository: Repository, given: Mapping[bytes, str] | None, reader: Reader) -> bool:

@@ -1,0 +1,193 @@
+"""Clones that lack something, and files that are not what they seem: partial, sparse, moved, links, git-lfs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Published
+from landing import Project, dockerfile, run
+from repository import Repository, make_repository
+
+DOWN = "no-runtime-downgrade"
+posix = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+LAB = {"GITLAB_CI": "true", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """main with a Dockerfile at the top, and one in a/ that nobody changes."""
+    made = Project(tmp_path)
+    made.commit("more", "4.2.7")
+    made.dev.commit({"a/Dockerfile": dockerfile("5.0.1")})
+    made.push("main")
+    return made
+
+
+# --- partial and sparse clones
+
+
+@pytest.mark.parametrize("partial", ["blob:none", "tree:0"])
+def test_a_commit_in_a_partial_clone(project: Project, partial: str) -> None:
+    clone = project.clone("heads/main", f"--filter={partial}", detached=False)
+    clone.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    clone.write("other", "x")
+    clone.git("add", "other")
+    assert run(clone).brief == "silent"
+    clone.write("Dockerfile", dockerfile("4.2.6"))
+    clone.git("add", "Dockerfile")
+    assert run(clone).brief == DOWN
+
+
+def test_a_request_in_a_partial_clone(project: Project) -> None:
+    project.switch("topic", "main")
+    project.other()
+    project.push("topic")
+    assert run(project.clone("heads/topic", "--filter=blob:none"), **LAB).brief == "silent"
+    project.commit("down", "4.2.6")
+    project.push("topic")
+    clone = project.clone("heads/topic", "--filter=blob:none")
+    for environ, fix in (
+        ({}, "clone without --filter"),
+        ({"CIRCLECI": "true"}, "CircleCI: write the checkout step as checkout: {method: full}"),
+    ):
+        found = run(clone, **(environ or LAB))
+        assert (found.code, fix in found.error, "Dockerfile: differs from" in found.error) == (2, True, True)
+    assert run(project.clone("heads/topic"), **LAB).brief == DOWN
+
+
+def test_a_request_without_trees(project: Project) -> None:
+    project.switch("topic", "main")
+    project.other()
+    project.push("topic")
+    found = run(project.clone("heads/topic", "--filter=tree:0"), **LAB)
+    assert (found.code, "clone without --filter" in found.error) == (2, True)
+
+
+def sparse(project: Project, branch: str) -> Repository:
+    """What actions/checkout makes with `sparse-checkout: dags`: no blob outside of it."""
+    number = sum(1 for _ in project.folder.glob("sparse*"))
+    clone = make_repository(project.folder / f"sparse{number}")
+    clone.git("clone", "--quiet", "--filter=blob:none", "--sparse", "--no-checkout", project.url, "here")
+    here = Repository(clone.path / "here", clone.environment)
+    here.git("sparse-checkout", "set", "--no-cone", "/dags/")
+    here.git("checkout", "--quiet", "--detach", f"origin/{branch}")
+    return here
+
+
+def test_a_sparse_clone(project: Project) -> None:
+    project.switch("topic", "main")
+    project.other()
+    project.push("topic")
+    clone = sparse(project, "topic")
+    assert not (clone.path / "Dockerfile").exists()
+    assert run(clone, **LAB).brief == "silent"
+    clone.write("new/Dockerfile", dockerfile("latest"))
+    clone.git("add", "--sparse", "new/Dockerfile")
+    assert run(clone, **LAB).brief == "pinned-runtime"
+    project.commit("down", "4.2.6")
+    project.push("topic")
+    found = run(sparse(project, "topic"), **LAB)
+    assert (found.code, "Dockerfile: differs from" in found.error) == (2, True)
+    found = run(
+        sparse(project, "topic"), GITHUB_ACTIONS="true", GITHUB_EVENT_NAME="pull_request", GITHUB_BASE_REF="main"
+    )
+    assert "leave out filter and sparse-checkout of actions/checkout" in found.error
+
+
+# --- linked work trees
+
+
+def test_a_hook_that_changes_into_a_folder_of_a_linked_work_tree(project: Project, tmp_path: Path) -> None:
+    project.dev.git("worktree", "add", "--quiet", str(tmp_path / "tree"), "-b", "topic")
+    tree = Repository(tmp_path / "tree", project.dev.environment)
+    tree.write("a/Dockerfile", dockerfile("4.2.6"))
+    tree.git("add", ".")
+    folder = tree.git("rev-parse", "--absolute-git-dir")
+    hook = {"GIT_DIR": folder, "GIT_INDEX_FILE": f"{folder}/index"}
+    assert run(tree, "a/Dockerfile", **hook).brief == DOWN
+    for words in ((), ("Dockerfile",)):
+        found = run(tree, *words, at=tree.path / "a", **hook)
+        assert (found.code, "this folder is not the top of the work tree" in found.error) == (2, True)
+    assert run(tree, "Dockerfile", at=tree.path / "a", **hook, GIT_WORK_TREE=str(tree.path)).brief == DOWN
+    assert run(tree, "Dockerfile", at=tree.path / "a").brief == DOWN
+
+
+# --- links
+
+
+@posix
+@pytest.mark.xdist_group("pre_commit")
+def test_a_dockerfile_that_becomes_a_link_to_an_older_file(published: Published, tmp_path: Path) -> None:
+    config = f"repos:\n- repo: {published.repository.path}\n  rev: {published.tag}\n  hooks:\n  - id: astro-runtime-no-downgrade\n"
+    made = published.installed_in(tmp_path / "project", config)
+    made.commit({"Dockerfile": dockerfile("5.0.1"), "old/runtime.txt": dockerfile("4.2.6")})
+    (made.path / "Dockerfile").unlink()
+    (made.path / "Dockerfile").symlink_to("old/runtime.txt")
+    made.git("add", "Dockerfile")
+    for command in (["git", "commit", "-m", "link"], [sys.executable, "-m", "pre_commit", "run", "--all-files"]):
+        done = made.run(*command, check=False)
+        assert (done.returncode, f"{DOWN}: downgrade from 5.0.1 to 4.2.6" in done.stdout + done.stderr) == (1, True)
+
+
+@posix
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_checkout_without_links(project: Project, staged: bool) -> None:
+    project.dev.commit({"old/runtime.txt": dockerfile("4.2.6")})
+    (project.dev.path / "Dockerfile").unlink()
+    (project.dev.path / "Dockerfile").symlink_to("old/runtime.txt")
+    if staged:
+        project.dev.git("add", "Dockerfile")
+    assert run(project.dev).brief == DOWN
+    project.dev.git("config", "core.symlinks", "false")
+    project.dev.git("add", "Dockerfile")
+    project.dev.commit(None, "link")
+    project.dev.git("checkout", "--quiet", "HEAD~1")
+    project.dev.git("checkout", "--quiet", "main")
+    (project.dev.path / "Dockerfile").unlink()
+    project.dev.git("checkout", "--quiet", "--", "Dockerfile")
+    assert not (project.dev.path / "Dockerfile").is_symlink()
+    assert run(project.dev).brief == "silent"
+    assert run(project.dev, "Dockerfile").brief == "silent"
+    assert run(project.dev, "--base", "HEAD~1", "Dockerfile").brief == DOWN
+
+
+@posix
+@pytest.mark.parametrize("words", [(), ("Dockerfile",)])
+@pytest.mark.parametrize("kind", ["nowhere", "Dockerfile", "folder", "pipe"])
+def test_what_cannot_be_read_is_refused(project: Project, kind: str, words: tuple[str, ...]) -> None:
+    path = project.dev.path / "Dockerfile"
+    path.unlink()
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(kind)
+    assert run(project.dev, *words).code == 2
+
+
+def test_a_dockerfile_that_was_deleted_is_not_refused(project: Project) -> None:
+    (project.dev.path / "Dockerfile").unlink()
+    assert run(project.dev).brief == "silent"
+
+
+# --- git-lfs
+
+
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'1' * 64}\nsize 60\n"
+
+
+def test_a_pointer_of_git_lfs(project: Project) -> None:
+    project.dev.write("Dockerfile", POINTER)
+    project.dev.git("add", "Dockerfile")
+    for words in ((), ("Dockerfile",)):
+        found = run(project.dev, *words)
+        assert (found.code, "Dockerfile: is kept in git-lfs" in found.error) == (2, True)
+    project.dev.commit()
+    project.write("4.2.6")
+    assert run(project.dev).code == 2
+    project.dev.commit()
+    assert run(project.dev).brief == "silent"
