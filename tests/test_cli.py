@@ -233,9 +233,11 @@ def test_nothing_a_repository_says_acts_on_a_terminal(guard: Callable[..., Said]
 
 def test_verbose_names_each_file_and_what_it_was_compared_with(guard: Callable[..., Said], inside: Repository) -> None:
     head = inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
-    inside.write("new.Dockerfile", "FROM scratch\n")
+    inside.write("new.Dockerfile", f"{RUNTIME}:5.0.2\n")
+    inside.write("other.Dockerfile", "FROM scratch\n")
     inside.git("add", ".")
     expected = f"Dockerfile: compared with HEAD at {head[:7]}\nnew.Dockerfile: not compared with anything\n"
+    expected += "other.Dockerfile: names no known image\n"
     assert guard("--verbose") == (0, "", expected)
     assert guard("--verbose", "--no-base")[2].endswith("nothing is compared: --no-base\n")
 
@@ -298,7 +300,7 @@ def test_the_package_is_the_command(inside: Repository) -> None:
         (["rule", "list"], "no command or file is called rule; did you mean rules? expected one of rules, explain, plan, or a file to check"),
         (["check"], "no command or file is called check; expected one of rules, explain, plan, or a file to check"),
         (["rules", "lst"], "no command is called rules lst; did you mean rules list? expected one of rules list, rules test, rules schema"),
-        (["rules"], "the following arguments are required: WHAT: see astro-runtime-guard rules --help"),
+        (["rules"], "the following arguments are required: list|test|schema: see astro-runtime-guard rules --help"),
         (["rules", "list", "--lur"], "no option is called --lur; see astro-runtime-guard --help"),
         (["rules", "test", "x"], "no argument is expected after the others: x; see astro-runtime-guard --help"),
         (["explain", "runtime5"], "no rule is called runtime5; did you mean runtime-5? expected one of acknowledgement,"),
@@ -368,6 +370,8 @@ def test_the_summary_counts_findings_and_files(guard: Callable[..., Said], insid
     head = inside.commit({"a.Dockerfile": f"{RUNTIME}:5.0\n", "b.Dockerfile": acknowledged, "Dockerfile": "FROM x\n"})
     assert guard()[1].splitlines()[-1] == f"1 finding in 1 of 3 files, compared with HEAD at {head[:7]}"
     assert guard("--no-base")[1].splitlines()[-1] == "1 finding in 1 of 3 files"
+    inside.commit({".pre-commit-config.yaml": "repos: []\n", "package.json": "{}\n"})
+    assert "1 finding in 1 of 3 files" in guard()[1]
     assert guard("b.Dockerfile") == (0, "", "")
     assert "1 of 3 files" not in guard("--format", "json")[1]
 

@@ -42,7 +42,7 @@ def _parser(program: str) -> Parser:
     parser = Parser(program)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     rules = commands.add_parser("rules", help="list, test or describe rules").add_subparsers(
-        required=True, metavar="WHAT"
+        required=True, metavar="|".join(_OF_RULES)
     )
     for name, (meaning, answer) in _OF_RULES.items():
         usage = program if program != "astro-runtime-guard" else None

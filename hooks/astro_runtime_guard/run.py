@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .arguments import Hook, Options
     from .findings.finding import Finding
-    from .git.snapshot import Snapshot
+    from .git.snapshot import File, Snapshot
     from .model import Rule, Rulebook
 
 
@@ -40,7 +40,8 @@ def check_files(hook: Hook, options: Options) -> int:
     if options.verbose:
         from .reports.verbose import describe
 
-        deliver.complain("\n".join((*describe(snapshot), *run.overrides())))
+        files = {file: run.declares(file) for file in run.judged(snapshot)}
+        deliver.complain("\n".join((*describe(snapshot, files), *run.overrides())))
     report = run.report(snapshot)
     refused = any(not finding.acknowledged for finding in report.findings)
     advice: tuple[str, ...] = ()
@@ -48,8 +49,7 @@ def check_files(hook: Hook, options: Options) -> int:
         from .advice import Adviser
         from .reports.text import summarize
 
-        files = sum(not file.beside for file in snapshot.files)
-        advice = (summarize(report, files), *run.overrides(), *Adviser(run, report).lines())
+        advice = (summarize(report, len(run.judged(snapshot))), *run.overrides(), *Adviser(run, report).lines())
     deliver.deliver(report, options.format, options.output, options.color, advice)
     for problem in run.problems:
         deliver.complain(f"{hook.name}: {problem}")
@@ -90,8 +90,8 @@ class Run:
         base = read(self.repository, request).base
         if base.problem:
             raise CannotCheck(base.problem)
-        commits = [before.commit for before in base.commits] or [self.repository.head if self.repository.where else ""]
-        return load_committed(self.repository, commits[-1], self.options.today) if commits[-1] else rulebook
+        commits = [before.commit for before in base.judged] or [self.repository.head if self.repository.where else ""]
+        return load_committed(self.repository, commits[0], self.options.today) if commits[0] else rulebook
 
     def overrides(self) -> Iterator[str]:
         """What the repository's own rules change of ours, for people who rely on ours."""
@@ -133,6 +133,15 @@ class Run:
         """Whether a file can name a version; most Dockerfiles do not, and then nothing more has to be imported."""
         names = needles(name for image in self.reader.rulebook.images for name in image.repositories)
         return any(format_of(file.path) or may_name(file.source, names) for file in snapshot.files)
+
+    def judged(self, snapshot: Snapshot) -> list[File]:
+        """The files that were asked for, of those in a format for data only the ones that name a version."""
+        asked = (file for file in snapshot.files if not file.beside)
+        return [file for file in asked if not self.reader.is_place(file.path) or self.declares(file)]
+
+    def declares(self, file: File) -> bool:
+        """Whether a file names a version of a known image."""
+        return bool(self.reader.read_if_possible(file.path, file.source).declarations)
 
     def report(self, snapshot: Snapshot) -> Report:
         """What the rules find; files that cannot be read are added to `problems`. Raises CannotCheck."""

@@ -6,17 +6,19 @@ from .shared import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..git.snapshot import File, Snapshot
 
 
-def describe(snapshot: Snapshot) -> Iterator[str]:
-    """One line for each file that was checked, then one for what was not compared."""
-    for file in snapshot.files:
-        if not file.beside:
-            yield f"{printable(file.path)}: {_compared(file)}"
-    if not snapshot.files:
+def describe(snapshot: Snapshot, files: Mapping[File, bool]) -> Iterator[str]:
+    """One line for each file that was checked, then one for what was not compared.
+
+    `files` tells of each whether it names a version of a known image.
+    """
+    for file, declares in files.items():
+        yield f"{printable(file.path)}: {_compared(file) if declares else 'names no known image'}"
+    if not files:
         yield "no file to check"
     if snapshot.base.why:
         yield f"nothing is compared: {printable(snapshot.base.why)}"
