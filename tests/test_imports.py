@@ -155,7 +155,7 @@ SITUATIONS: dict[str, tuple[str, str, tuple[str, ...], int, int, set[str]]] = {
         56,
         READER,
     ),
-    "a finding": (f"{RUNTIME}:4.2.6", f"{RUNTIME}:5.0.1", ("Dockerfile",), 1, 58, READER | {"pathlib"}),
+    "a finding": (f"{RUNTIME}:4.2.6", f"{RUNTIME}:5.0.1", ("Dockerfile",), 1, 60, READER | {"pathlib"}),
     "a pre-release": (
         f"{RUNTIME}:5.0.1",
         f"{RUNTIME}:5.0.8-rc1",
