@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from ..dockerfile.stages import REFUSALS
 from ..named import NamedTuple
-from ..versions.order import Rank, Span, newest_between, newest_known, rank_of, span, spans, unknown_line
-from ..versions.tags import line_of, orders_builds, read_tag
+from ..versions.order import Rank, Span, newest_between, rank_of, spans, unknown_line
+from ..versions.tags import line_of
+from .proposals import as_written, example, is_above, meant_build, placeholders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from ..dockerfile.stages import Argument
     from ..model import Image, Numbering, Rule
     from ..versions.recognition import Runtime
-    from ..versions.tags import Tag
     from .changes import Beside, Change
 
 
@@ -66,10 +64,10 @@ def _pinned(change: Change, rule: Rule, today: str) -> Why | None:
     after = change.after
     if after.runtime.pinned or after.runtime.tag.kind == "no-colon" or after.refusal in _UNREADABLE:
         return None
-    names, example = " and ".join(after.unknown), _example(after.runtime)
-    write = _written(after, example, after.runtime.repository)
-    why = {"late": _lines(after.late), "broken": _lines(after.broken), "fixed": _placeholders(after.runtime.image)}
-    return Why(_why_unpinned(after), _values(change, example=example, names=names, write=write, **why))
+    names, build = " and ".join(after.unknown), example(after.runtime)
+    write = as_written(after, build, after.runtime.repository)
+    why = {"late": _lines(after.late), "broken": _lines(after.broken), "fixed": placeholders(after.runtime.image)}
+    return Why(_why_unpinned(after), _values(change, example=build, names=names, write=write, **why))
 
 
 def _why_unpinned(after: Declaration) -> str:
@@ -81,54 +79,6 @@ def _why_unpinned(after: Declaration) -> str:
 
 def _lines(arguments: tuple[Argument, ...]) -> str:
     return " and ".join(f"ARG {argument.name} in line {argument.line}" for argument in arguments)
-
-
-def _placeholders(image: Image) -> str:
-    """The suffix that fixes a build, with its numbers as placeholders: `-<build>`."""
-    return re.sub(r"\{([a-z-]+)\}", r"<\1>", image.fixed_by)
-
-
-def _written(declaration: Declaration, version: str, repository: str) -> str:
-    """A version as it would be written in the declaration's place."""
-    return declaration.spelling.replace("{version}", version).replace("{repository}", repository)
-
-
-def _example(runtime: Runtime) -> str:
-    """A full version to write: of the series that is written, else one that the repository holds."""
-    image, tag = runtime.image, _plain_tag(runtime)
-    if tag.kind == "build":
-        return tag.text
-    if tag.kind == "moves" and orders_builds(image):
-        return f"{tag.version}{_placeholders(image)}{tag.text[len(tag.version) :]}"
-    line = line_of(tag, image)
-    if tag.kind == "series" and not (line and line.last_build and _is_above(tag, line.last_build, image)):
-        known = newest_known(tag, image) or _shape(tag, image.numberings[tag.numberings[-1]])
-        fixed = _placeholders(image) if orders_builds(image) else ""
-        return known + fixed + tag.text[len(tag.version) :]
-    path = runtime.declared.lstrip("*")  # a mirror keeps the path of the repository that it mirrors
-    held = [n for n in image.numberings if any(holder.endswith(path) for holder in n.published_in)]
-    return (held or image.numberings)[-1].example
-
-
-def _plain_tag(runtime: Runtime) -> Tag:
-    """The tag; of one that is no version what it is without a word in front (`v12.1.0`) and without leading zeros."""
-    tag = runtime.tag
-    if tag.kind != "no-version" or tag.numbers:
-        return tag
-    text = re.sub(r"(?<![0-9])0+(?=[0-9])", "", re.sub(r"^[A-Za-z]+[-_.]?", "", tag.text))
-    plain = read_tag(text, runtime.image, runtime.declared)
-    return plain if plain.kind in {"build", "series", "moves"} else tag
-
-
-def _shape(series: Tag, numbering: Numbering) -> str:
-    """What a build of a series looks like where none is known: `14.<minor>.<patch>`."""
-    numbers = iter(series.numbers)
-    return re.sub(r"\{([a-z-]+)\}", lambda name: next(numbers, f"<{name[1]}>"), numbering.tag)
-
-
-def _is_above(tag: Tag, build: str, image: Image) -> bool:
-    place = span(tag, image)
-    return place is not None and place.first > rank_of(build, image)
 
 
 def _readable(change: Change, rule: Rule, today: str) -> Why | None:
@@ -185,7 +135,7 @@ def _stop(change: Change, rule: Rule, today: str) -> Why | None:
     numbering = image.numberings[rank_of(build, image).numbering]
     holder = _holder(numbering, image, (change.before.declaration.runtime, change.after.runtime))
     values = {"version": rule.version, "from-below": rule.from_below, "stop": build}
-    return Why("", _values(change, write=_written(change.after, build, holder), **values), rule.version)
+    return Why("", _values(change, write=as_written(change.after, build, holder), **values), rule.version)
 
 
 def _holder(numbering: Numbering, image: Image, runtimes: Sequence[Runtime]) -> str:
@@ -226,9 +176,9 @@ def _published(change: Change, rule: Rule, today: str) -> Why | None:
         return None
     line, newest = line_of(runtime.tag, image), image.numberings[-1]
     if line and _never_built(change):
-        belongs, meant = next(iter(newest.published_in), "") if holders else runtime.repository, _meant(runtime)
+        belongs, meant = next(iter(newest.published_in), "") if holders else runtime.repository, meant_build(runtime)
         proposed = {"belongs": belongs, "example": newest.example, "meant": meant}
-        proposed["write"] = _written(change.after, meant, belongs)
+        proposed["write"] = as_written(change.after, meant, belongs)
         return Why("never-built", _values(change, line=line.name, last=line.last_build, **proposed))
     if not holders:
         return None
@@ -245,28 +195,13 @@ def _never_built(change: Change) -> bool:
     """
     runtime, image = change.after.runtime, change.after.runtime.image
     line = line_of(runtime.tag, image)
-    if not line or not line.last_build or not _is_above(runtime.tag, line.last_build, image):
+    if not line or not line.last_build or not is_above(runtime.tag, line.last_build, image):
         return False
     if not runtime.declared or any(runtime.declared in numbering.published_in for numbering in image.numberings):
         return True
     before = change.before.declaration.runtime if change.before else None
     later = before and before.image.name == image.name and before.tag.numberings > runtime.tag.numberings
     return bool(later and before and before.tag.numbers[:1] == runtime.tag.numbers[:1])
-
-
-def _meant(runtime: Runtime) -> str:
-    """The build of the newest numbering with the same numbers, suffixes included: `3.3-9` for `3.3.9`."""
-    image, tag = runtime.image, runtime.tag
-    newest = len(image.numberings) - 1
-    numbers = iter(tag.numbers)
-    same = re.sub(r"\{[a-z-]+\}", lambda _: next(numbers, "<build>"), image.numberings[newest].tag)
-    read = read_tag(same, image)
-    if tag.kind == "build" and read.kind == "build" and read.numberings == (newest,):
-        return same + tag.text[len(tag.version) :]
-    if tag.kind == "series":
-        known = newest_known(tag._replace(numberings=(newest,)), image)
-        return (known or _shape(tag, image.numberings[newest])) + tag.text[len(tag.version) :]
-    return image.numberings[newest].example
 
 
 def _digest(change: Change, rule: Rule, today: str) -> Why | None:

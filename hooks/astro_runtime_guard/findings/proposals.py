@@ -1,0 +1,79 @@
+"""Proposes versions: what a report says to write."""
+
+from __future__ import annotations
+
+import re
+
+from ..versions.order import newest_known, rank_of, span
+from ..versions.tags import line_of, orders_builds, read_tag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..declarations.declaration import Declaration
+    from ..model import Image, Numbering
+    from ..versions.recognition import Runtime
+    from ..versions.tags import Tag
+
+
+def placeholders(image: Image) -> str:
+    """The suffix that fixes a build, with its numbers as placeholders: `-<build>`."""
+    return re.sub(r"\{([a-z-]+)\}", r"<\1>", image.fixed_by)
+
+
+def as_written(declaration: Declaration, version: str, repository: str) -> str:
+    """A version as it would be written in the declaration's place."""
+    return declaration.spelling.replace("{version}", version).replace("{repository}", repository)
+
+
+def example(runtime: Runtime) -> str:
+    """A full version to write: of the series that is written, else one that the repository holds."""
+    image, tag = runtime.image, _plain_tag(runtime)
+    if tag.kind == "build" or (tag.kind == "no-version" and tag.numbers):
+        return tag.text if runtime.repository else tag.version
+    if tag.kind == "moves" and orders_builds(image):
+        return f"{tag.version}{placeholders(image)}{tag.text[len(tag.version) :]}"
+    line = line_of(tag, image)
+    if tag.kind == "series" and not (line and line.last_build and is_above(tag, line.last_build, image)):
+        known = newest_known(tag, image) or _shape(tag, image.numberings[tag.numberings[-1]])
+        fixed = placeholders(image) if orders_builds(image) else ""
+        return known + fixed + tag.text[len(tag.version) :]
+    path = runtime.declared.lstrip("*")  # a mirror keeps the path of the repository that it mirrors
+    held = [n for n in image.numberings if any(holder.endswith(path) for holder in n.published_in)]
+    return (held or image.numberings)[-1].example
+
+
+def _plain_tag(runtime: Runtime) -> Tag:
+    """The tag. If it is no version, the tag without a word in front (`v12.1.0`) and without leading zeros."""
+    tag = runtime.tag
+    if tag.kind != "no-version" or tag.numbers:
+        return tag
+    text = re.sub(r"(?<![0-9])0+(?=[0-9])", "", re.sub(r"^[A-Za-z]+[-_.]?", "", tag.text))
+    plain = read_tag(text, runtime.image, runtime.declared)
+    return plain if plain.kind in {"build", "series", "moves"} else tag
+
+
+def _shape(series: Tag, numbering: Numbering) -> str:
+    """What a build of a series looks like where none is known: `14.<minor>.<patch>`."""
+    numbers = iter(series.numbers)
+    return re.sub(r"\{([a-z-]+)\}", lambda name: next(numbers, f"<{name[1]}>"), numbering.tag)
+
+
+def is_above(tag: Tag, build: str, image: Image) -> bool:
+    """Whether everything that a tag can name is above a build."""
+    place = span(tag, image)
+    return place is not None and place.first > rank_of(build, image)
+
+
+def meant_build(runtime: Runtime) -> str:
+    """The build of the newest numbering with the same numbers, suffixes included: `3.3-9` for `3.3.9`."""
+    image, tag = runtime.image, runtime.tag
+    newest = len(image.numberings) - 1
+    numbers = iter(tag.numbers)
+    same = re.sub(r"\{[a-z-]+\}", lambda _: next(numbers, "<build>"), image.numberings[newest].tag)
+    read = read_tag(same, image)
+    if tag.kind == "build" and read.kind == "build" and read.numberings == (newest,):
+        return same + tag.text[len(tag.version) :]
+    if tag.kind == "series":
+        known = newest_known(tag._replace(numberings=(newest,)), image)
+        return (known or _shape(tag, image.numberings[newest])) + tag.text[len(tag.version) :]
+    return image.numberings[newest].example
