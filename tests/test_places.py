@@ -254,9 +254,14 @@ def test_versions_are_blanked_out_in_each_kind_of_file() -> None:
 
 
 PLACE = 'files: "x"\nformat: toml\nimage: astro-runtime\nversion: a.b\n'
+SLOW = "a group that repeats, or a reference to a group, can take too long: write it without"
 MISTAKES = {
     "an unknown key": (PLACE + "fles: x\n", "5:1: no key is called fles; did you mean files? expected one of files, format, image, version, decides, exact, dockerfile, requirement, package, as-of, source"),
-    "no regular expression": (PLACE.replace('"x"', '"("'), "1:8: ( is no regular expression: missing ), unterminated subpattern at position 0"),
+    "no regular expression": (PLACE.replace('"x"', '"("'), "1:8: ( is not a regular expression: missing ), unterminated subpattern at position 0"),
+    "a group that repeats": (PLACE.replace('"x"', '"(a+)+$"'), f"1:8: {SLOW}"),
+    "a group that repeats a number of times": (PLACE.replace('"x"', '"(?:a|aa){1,99}$"'), f"1:8: {SLOW}"),
+    "a reference to a group": (PLACE.replace('"x"', "'(a*)\\1$'"), f"1:8: {SLOW}"),
+    "many repetitions": (PLACE.replace('"x"', '".*.*[a-z]{2,}x$"'), "1:8: more than 2 repetitions (*, + or {n,}) can take too long: use fewer"),
     "a tab": (PLACE + "exact:\n\ttrue\n", "6:1: not YAML: a tab stands here; YAML is indented with spaces"),
     "an unknown format": (PLACE.replace("toml", "[toml, xml]"), "1:1: format: no format is called xml; expected one of toml, yaml, json"),
     "an unknown image": (PLACE.replace("astro-runtime", "astro"), "1:1: image: no image is called astro; expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
@@ -270,6 +275,17 @@ MISTAKES = {
     ),
     "a missing key": (PLACE.replace("version: a.b\n", ""), "1:1: version: this key is missing"),
 }  # fmt: skip
+
+
+QUICK = ("deployment.*[.]ya?ml$", "^(?:a|b)?/[^/]*/x[.]toml$", "[)+*(]+[(]x[)]", r"\(a\)+\*\+\{1,2\}", "a{3}b{1}")
+
+
+@pytest.mark.parametrize("expression", QUICK)
+def test_an_expression_that_is_quick_is_taken(tmp_path: Path, expression: str) -> None:
+    (tmp_path / "places").mkdir()
+    (tmp_path / "places" / "mine.yaml").write_text(PLACE.replace('"x"', f"'{expression}'"))
+    book = load_rulebook([shipped_folder(), str(tmp_path)], "2026-11-22")
+    assert [place.files for place in book.places if place.name == "mine"] == [expression]
 
 
 @pytest.mark.parametrize(("text", "expected"), MISTAKES.values(), ids=MISTAKES)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ..model import Image
 
 
+MOST_VALUES = 500
+"""The most places of one file that name a version, and the most values under one key, that are read."""
+
+
 class Declaration(NamedTuple):
     """One place that names a declared image.
 

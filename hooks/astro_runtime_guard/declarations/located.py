@@ -13,14 +13,12 @@ from itertools import islice
 from ..dockerfile.lines import MOST_COMMENTS, MOST_INDENT, Comment
 from ..named import NamedTuple
 from ..yamlfile import Mistake, Value
+from .declaration import MOST_VALUES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
-
-MOST_VALUES = 500
-"""The most values under one key that are read."""
 
 MARK = "\ue000"
 NOTHING = object()

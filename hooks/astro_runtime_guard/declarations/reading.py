@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from ..errors import CannotCheck, plain
-from .declaration import Reading, blank_versions, read_declarations
+from .declaration import MOST_VALUES, Reading, blank_versions, read_declarations
 from .glance import format_of, is_lfs_pointer, places_of, why_unreadable
-from .located import MOST_VALUES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

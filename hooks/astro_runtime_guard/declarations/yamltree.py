@@ -12,7 +12,8 @@ from itertools import islice
 
 from ..named import NamedTuple
 from ..yamlfile import Mistake, place_of, read_events
-from .located import MOST_VALUES, Found, Lines, Located, refuse_many
+from .declaration import MOST_VALUES
+from .located import Found, Lines, Located, refuse_many
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

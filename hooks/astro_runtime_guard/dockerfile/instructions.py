@@ -32,10 +32,9 @@ MOST_CHARACTERS = 500_000
 def parse_instructions(lines: Sequence[LogicalLine]) -> Iterator[tuple[LogicalLine, str]]:
     """The instructions that can name an image, in file order: each logical line and the instruction's value."""
     starts = {line.line - 1: line for line in lines if _can_name_an_image(line)}
-    if len(starts) > MOST_INSTRUCTIONS:
-        raise CannotCheck(f"more than {MOST_INSTRUCTIONS} instructions that can name an image, the most that is read")
-    if sum(len(line.value) for line in starts.values() if line.keyword in {"from", "arg"}) > MOST_CHARACTERS:
-        raise CannotCheck(f"more than {MOST_CHARACTERS} characters in FROM and ARG, the most that is read")
+    if len(starts) > MOST_INSTRUCTIONS or sum(len(line.value) for line in starts.values()) > MOST_CHARACTERS:
+        most = f"{MOST_INSTRUCTIONS} instructions that can name an image, or {MOST_CHARACTERS} characters in them"
+        raise CannotCheck(f"more than {most}, the most that is read")
     physical = [b""] * (max(starts, default=-1) + 1)
     for number, line in starts.items():
         value = line.value.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -32,8 +32,10 @@ _NEAR_MISS = (
 _DIRECTIVE = r"(?i)#[ \t]*(syntax|escape|check)[ \t]*="
 # A run of blanks moves what follows out of sight, and these controls show a text in another order.
 _HIDES = r"\s{20}|[\u202a-\u202e\u2066-\u2069]"
+MOST_ANSWERS = 20
+"""The most acknowledgements above one declaration that are read, the nearest ones."""
 MOST_STRAYS = 10
-"""The most comments of which a report says that they stand above no declaration."""
+"""The most comments of which a report says why they acknowledge nothing."""
 _CHECK_OF_VERB = {
     check.verb: name for name, check in reversed(list(CHECKS.items())) if check.verb not in {"ignore", "never"}
 }
@@ -78,7 +80,7 @@ def read_acknowledgements(comments: tuple[Comment, ...]) -> tuple[Acknowledgemen
             reason = f"{beginning} {rest}".strip(" :\t")
             reason = reason if any(map(_is_visible, reason)) else ""
             acknowledgements.append(Acknowledgement(comment, match["verb"], subject, reason))
-    return tuple(acknowledgements)
+    return tuple(acknowledgements[-MOST_ANSWERS:])
 
 
 def _is_visible(character: str) -> bool:
@@ -101,7 +103,7 @@ def near_misses(declaration: Declaration, rules: Sequence[Rule]) -> tuple[str, .
     lines = {acknowledgement.comment.line for acknowledgement in read_acknowledgements(declaration.comments)}
     others = [comment for comment in declaration.comments if comment.line not in lines]
     misses = [(comment, match) for comment in others if (match := re.fullmatch(_NEAR_MISS, comment.text))]
-    return tuple(_near_miss(comment, match, declaration, rules) for comment, match in misses)
+    return tuple(_near_miss(comment, match, declaration, rules) for comment, match in misses[-MOST_STRAYS:])
 
 
 def _near_miss(comment: Comment, match: re.Match[str], declaration: Declaration, rules: Sequence[Rule]) -> str:

@@ -11,7 +11,6 @@ import sys
 from errno import EBADF
 
 from ..errors import CannotCheck, plain
-from .report import bounded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +25,10 @@ _COMMAND = r"(?i)##(?=[a-z]*\[)"
 
 def deliver(report: Report, form: str, file: str | None, color: str, advice: tuple[str, ...] = ()) -> None:
     """Write the report: to standard output, or to `file` with the text to standard output. Raises CannotCheck."""
-    report = bounded(report)
+    if len(report.findings) > 1:
+        from .report import bounded
+
+        report = bounded(report)
     if form != "text":
         rendered = _render(report, form)
         if file is None:

@@ -20,12 +20,27 @@ _DECIDES = ("runs", "creates")
 _FORMATS = tuple(dict.fromkeys(FORMATS.values()))
 
 
-def _regex(value: Value) -> str:
-    """A regular expression."""
+# Two repetitions need at most the cube of a path's length in steps; a group that repeats can need 2 to its power.
+_MOST_REPEATS = 2
+_ESCAPE_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+
+
+def _expression(value: Value) -> str:
+    """A regular expression that cannot take long: groups do not repeat, and at most two characters do.
+
+    A repository gives it, also in a pull request from a stranger, and `re` has no limit of its own.
+    """
+    written = text(value)
     try:
-        return re.compile(text(value)).pattern
+        re.compile(written)
     except re.error as error:
-        raise Mistake(value, f"{value.content} is no regular expression: {error}") from None
+        raise Mistake(value, f"{written} is not a regular expression: {error}") from None
+    plain = _ESCAPE_OR_CLASS.sub(lambda match: "1" if re.match(r"\\[1-9]", match[0]) else "a", written)
+    if re.search(r"\)[*+{]|\(\?P=|\(\?\(", plain) or re.search(r"\\[1-9]", written):
+        raise Mistake(value, "a group that repeats, or a reference to a group, can take too long: write it without")
+    if len(re.findall(r"[*+]|\{[0-9]*,", plain)) > _MOST_REPEATS:
+        raise Mistake(value, f"more than {_MOST_REPEATS} repetitions (*, + or {{n,}}) can take too long: use fewer")
+    return written
 
 
 def _dotted(value: Value) -> str:
@@ -43,7 +58,7 @@ def _decides(value: Value) -> str:
 
 
 PLACE_KEYS = {
-    "files": Key(_regex, "a regular expression that is searched in the path of a file", required=True),
+    "files": Key(_expression, "a regular expression that is searched in the path of a file", required=True),
     "format": Key(
         texts,
         f"one or a list of {', '.join(_FORMATS)}; the ending of a file's name tells which",

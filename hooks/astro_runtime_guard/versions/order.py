@@ -83,6 +83,7 @@ def rank_of(version: str, image: Image) -> Rank:
     return place.first
 
 
+@lru_cache
 def newest_known(series: Tag, image: Image) -> str:
     """The newest known build of a series that is not withdrawn; empty if none is known."""
     inside = [
