@@ -406,28 +406,108 @@ def test_odd_bytes_are_read_to_the_end(source: bytes, found: list[str]) -> None:
     assert [finding.rule for finding in check(None, source)] == found
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("Dockerfile", f"{RUNTIME}:5.0.1\n", "is UTF-16, which docker cannot read: save it as UTF-8"),
-        ("pyproject.toml", '[tool.astro]\nruntime = "3.3-8"\n', "1:1: the file is not UTF-8"),
-        ("dev.yaml", "deployment: {configuration: {runtime_version: 5.0.1}}\n", "1:1: the file is not UTF-8"),
-        ("other.yaml", "a: b\n", ""),
-    ],
-)
-def test_a_file_in_utf_16_is_no_silence(repo: Repository, name: str, text: str, said: str, encoding: str) -> None:
-    mark = "" if encoding == "utf-16" else "\ufeff"
-    repo.write(name, (mark + text).encode(encoding))
+WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+FILES = {
+    "Dockerfile": (f"{RUNTIME}:5.0.1\n", "is UTF-16 or UTF-32, which docker cannot read: save it as UTF-8"),
+    "pyproject.toml": ('[tool.astro]\nruntime = "3.3-8"\n', "UTF-8"),
+    "dev.yaml": ("deployment: {configuration: {runtime_version: 5.0.1}}\n", "UTF-8"),
+    "dev.json": ('{"deployment": {"configuration": {"runtime_version": "5.0.1"}}}', "UTF-8"),
+    "other.yaml": ("a: b\n", ""),
+    "other/Dockerfile": ("RUN a\n", ""),
+}
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["no mark", "mark"])
+@pytest.mark.parametrize("encoding", WIDE)
+def test_a_file_in_another_encoding_is_not_silent(encoding: str, mark: str) -> None:
+    for path, (text, why) in FILES.items():
+        if path == "other/Dockerfile" and (mark or encoding in {"utf-16", "utf-32"}):
+            continue  # with a mark nobody has to guess
+        source = (mark + text).encode(encoding)
+        if not why:
+            assert check(None, source, path=path) == []
+            continue
+        with pytest.raises(CannotCheck, match=f"^{path}:.*{why}"):
+            check(None, source, path=path)
+
+
+def test_the_hook_with_a_shortcut_refuses_another_encoding(repo: Repository) -> None:
+    repo.write("Dockerfile", f"{RUNTIME}:5.0.1\n".encode("utf-32-be"))
     repo.git("add", ".")
-    for words in ((), (name,)):
-        code, out, err = guard(repo, *words)
-        assert (code, out, bool(err)) == (2 if said else 0, "", bool(said))
-        assert err.startswith(f"astro-runtime-guard: {name}:" if said else "")
-        assert said in err
-    if name == "Dockerfile":
-        done = repo.run(GUARD.removesuffix("-guard"), name, check=False)  # the hook, which has a shortcut
-        assert (done.returncode, said in done.stderr) == (2, True)
+    done = repo.run(GUARD.removesuffix("-guard"), "Dockerfile", check=False)
+    assert (done.returncode, FILES["Dockerfile"][1] in done.stderr) == (2, True)
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"
+
+
+@pytest.mark.parametrize(("path", "refused"), [("Dockerfile", True), ("pyproject.toml", True), ("data.json", False)])
+def test_a_pointer_of_git_lfs_is_refused_where_it_decides_what_runs(path: str, refused: bool) -> None:
+    if not refused:
+        assert check(None, POINTER, path=path) == []
+        return
+    with pytest.raises(CannotCheck, match=f"^{path}: is a pointer of git-lfs, not the file itself: run git lfs pull"):
+        check(None, POINTER, path=path)
+
+
+@pytest.mark.parametrize("name", ["a\\u0000b", "../x", "/etc/passwd", "a/../../b"])
+def test_a_dockerfile_that_no_repository_can_hold_is_refused(repo: Repository, name: str) -> None:
+    repo.commit({"pyproject.toml": f'[tool.astro]\nruntime = "3.3-8"\ndockerfile = "{name}"\n'})
+    code, out, err = guard(repo)
+    assert (code, out) == (2, "")
+    assert err.startswith("astro-runtime-guard: pyproject.toml: names the Dockerfile ")
+    assert "which is no path in this repository" in err
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_tree_that_holds_a_path_twice_is_refused(repo: Repository, kind: str) -> None:
+    first = repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", "x/y": f"{RUNTIME}:4.2.6\n"})
+    blob, other, tree = (repo.git("rev-parse", f"HEAD:{path}") for path in ("Dockerfile", "x/y", "x"))
+    entry = f"100644 blob {other}" if kind == "file" else f"040000 tree {tree}"
+    repo.write("entries", f"100644 blob {blob}\tDockerfile\n{entry}\tDockerfile\n")
+    made = repo.run("bash", "-c", "git mktree < entries").stdout.strip()
+    commit = repo.git("commit-tree", "-p", first, "-m", "twice", made)
+    for words in ((), ("Dockerfile",)):
+        code, out, err = guard(repo, *words, PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF=commit)
+        assert (code, out) == (2, "")
+        assert err.startswith("astro-runtime-guard: Dockerfile: a tree holds this path twice")
+
+
+@posix
+def test_the_size_of_an_object_is_known_before_its_content(repo: Repository) -> None:
+    repo.commit({"b/Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    with (repo.path / "Dockerfile").open("wb") as file:
+        file.truncate(100_000_000)
+    repo.git("add", "Dockerfile")
+    done = repo.run(sys.executable, "-c", PEAK, GUARD, "Dockerfile")
+    code, peak = (int(float(word)) for word in done.stdout.split())
+    assert code == 2
+    assert peak < 80_000_000
+
+
+def test_all_contents_together_are_bounded(repo: Repository) -> None:
+    line = f"{RUNTIME}:5.0.1\n" + "#" * 15_000_000
+    repo.commit({f"{number}/Dockerfile": f"{line}{number}" for number in range(5)})
+    code, out, err = guard(repo)
+    assert (code, out) == (2, "")
+    assert "the files before and now have more than 67108864 bytes together, the most that is read in one run" in err
+
+
+LARGE = {
+    "Dockerfile of many lines": ("Dockerfile", RUNTIME + ":5\n" * 2 + "#\n" * 100_001, "more than 100000 lines"),
+    "many stages": ("Dockerfile", "FROM a\n" * 10_001 + f"{RUNTIME}:5\n", "more than 10000 instructions"),
+    "long arguments": ("Dockerfile", f"ARG A={'$B' * 260_000}\n{RUNTIME}:$A\n", "or 500000 characters"),
+    "many Runtimes": ("Dockerfile", f"{RUNTIME}:5\n" * 501, "names more than 500 images"),
+    "values in YAML": ("d.yaml", "--- {deployment: {configuration: {runtime_version: 5}}}\n" * 501, "than 500 values"),
+    "events of YAML": ("d.yaml", f"runtime_version: [{'[],' * 30_000}]\n", "more than 50000 keys and values"),
+    "values in TOML": ("pyproject.toml", "[tool.astro]\nruntime = [" + "'1'," * 501 + "]\n", "more than 500 values"),
+}
+
+
+@pytest.mark.parametrize(("path", "text", "limit"), LARGE.values(), ids=LARGE)
+def test_a_refusal_names_its_limit(path: str, text: str, limit: str) -> None:
+    with pytest.raises(CannotCheck, match=f"^{path}:.*{limit}"):
+        check(None, text.encode(), path=path)
 
 
 def test_a_pattern_that_is_slow_elsewhere(repo: Repository) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 
+from ..errors import CannotCheck, plain
 from ..named import NamedTuple
 
 TYPE_CHECKING = False
@@ -42,11 +44,19 @@ def read_differences(output: bytes) -> dict[bytes, Difference]:
     https://git-scm.com/docs/git-diff-index#_raw_output_format
     """
     words = output.split(b"\0")
-    found = {}
+    found: dict[bytes, Difference] = {}
     for head, path in zip(words[0:-1:2], words[1::2], strict=True):
         old, new, old_name, new_name, status = head.lstrip(b":").split(b" ")
+        if path in found and status != b"U" and not found[path].unmerged:
+            raise _held_twice(path)
         found[path] = Difference(_entry(old, old_name), _entry(new, new_name), status == b"U")
     return found
+
+
+def _held_twice(path: bytes) -> CannotCheck:
+    """A tree that somebody made by hand: git shows one of the two files, and checks out one."""
+    what = f"{plain(os.fsdecode(path))}: a tree holds this path twice, so nobody can tell what it says"
+    return CannotCheck(f"{what}: try git fsck, and make that commit anew")
 
 
 def _entry(mode: bytes, name: bytes) -> Entry | None:
@@ -64,12 +74,21 @@ def read_index(output: bytes) -> dict[bytes, Entry]:
 
 
 def read_tree(output: bytes) -> dict[bytes, Entry]:
-    """Path -> entry, from `ls-tree -r -z`."""
+    """Path -> entry, from `ls-tree -r -z`. Raises CannotCheck for a path that is held twice, also as a folder."""
     found: dict[bytes, Entry] = {}
+    folders: set[bytes] = set()
     for line in output.split(b"\0")[:-1]:
         head, path = line.split(b"\t", 1)
         mode, _, name = head.split(b" ")
+        if path in found:
+            raise _held_twice(path)
         found[path] = Entry(mode, name)
+        folder = posixpath.dirname(path)
+        while folder not in folders:
+            folders.add(folder)
+            folder = posixpath.dirname(folder)
+    for path in folders & found.keys():
+        raise _held_twice(path)
     return found
 
 
