@@ -1,8 +1,6 @@
-"""The shortcut of most runs: where no file names a Runtime now, it does not matter what one said before.
+"""The fast answer of most runs: nothing is found where no file names a known image, in the index or on disk.
 
-Knows: that a finding needs a declared image in what a file says now, be that the index or the working tree.
-Must not know: which of the two counts, what the base is, any rule. It never says so where the whole line would find or
-refuse something for one of the files; in doubt it says no, and the whole line runs.
+On the fast path: imports nothing that takes time. In doubt it says no, and then the files are read in full.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# What is read here in vain is read once more.
+# Files that cannot be decided here are read again.
 MOST_FILES = 50
 MOST_BYTES = 1 << 20
 # Where one of these is set, a range is looked at, or a base was named that has to be in the clone.
@@ -36,14 +34,14 @@ def names_nothing(paths: Sequence[str], environ: Mapping[str, str]) -> bool:
         from .rules import compiled  # type: ignore[import-not-found]
     except ImportError:
         return False
-    wanted = needles(compiled.REPOSITORIES)
+    names = needles(compiled.REPOSITORIES)
     on_disk = [_regular(path) for path in paths]
-    if any(source is None or may_name(source, wanted) for source in on_disk):
+    if any(source is None or may_name(source, names) for source in on_disk):
         return False
     # A repository's own rules may name other images, and ours may have changed since they were written down.
     if len(folders) > 1 or checksum(folders[0]) != compiled.CHECKSUM:
         return False
-    return not any(source is None or may_name(source, wanted) for source in _staged(paths, environ))
+    return not any(source is None or may_name(source, names) for source in _staged(paths, environ))
 
 
 def _regular(path: str) -> bytes | None:
