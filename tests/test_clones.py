@@ -87,6 +87,8 @@ def test_a_sparse_clone(project: Project) -> None:
     clone.write("new/Dockerfile", dockerfile("latest"))
     clone.git("add", "--sparse", "new/Dockerfile")
     assert run(clone, **LAB).brief == "pinned-runtime"
+    found = run(clone, "--verbose", **LAB)
+    assert "2 files did not change and are not in this partial clone: skipped" in found.error
     project.commit("down", "4.2.6")
     project.push("topic")
     found = run(sparse(project, "topic"), **LAB)

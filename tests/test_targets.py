@@ -485,3 +485,17 @@ def test_no_repository_in_ci(project: Project, tmp_path: Path) -> None:
     for words, code in ((["Dockerfile"], 2), (["--no-base", "Dockerfile"], 0)):
         assert run(project.dev, *words, at=tmp_path / "plain", CI="true").code == code
     assert run(project.dev, "Dockerfile", at=tmp_path / "plain").code == 0
+
+
+def test_verbose_names_the_target_and_how_it_was_found(project: Project) -> None:
+    project.switch("topic", "main")
+    project.commit("up", "5.0.1")
+    project.write("4.2.6")
+    said = run(project.dev, "--verbose").error
+    assert "Dockerfile: compared with HEAD at " in said
+    assert "judged again, for where the commit will land: origin/main (the default branch)" in said
+    project.push("topic")
+    said = run(project.clone("heads/topic"), "--verbose", CI="true").error
+    assert "Dockerfile: compared with origin/main at " in said
+    assert " if it differs from the merge base with origin/main at " in said
+    assert "target: origin/main (the default branch)" in said

@@ -48,8 +48,10 @@ def check_files(hook: Hook, options: Options) -> int:
     if refused and (options.format == "text" or options.output):
         from .advice import Adviser
         from .reports.text import summarize
+        from .reports.verbose import skipped
 
-        advice = (summarize(report, len(run.judged(snapshot))), *run.overrides(), *Adviser(run, report).lines())
+        summary = (summarize(report, len(run.judged(snapshot))), *skipped(snapshot))
+        advice = (*summary, *run.overrides(), *Adviser(run, report).lines())
     deliver.deliver(report, options.format, options.output, options.color, advice)
     for problem in run.problems:
         deliver.complain(f"{hook.name}: {problem}")
@@ -164,6 +166,8 @@ class Run:
         if not snapshot.base.open or not any(finding.base and not finding.acknowledged for finding in findings):
             return None
         landing = read_landing(self.repository, self.request)
+        if landing and self.options.verbose and landing.base.target:
+            deliver.complain(f"judged again, for where the commit will land: {landing.base.target}")
         return landing and self._narrowed(landing)
 
     def _findings(self, snapshot: Snapshot, problems: list[CannotCheck] | None = None) -> list[Finding]:

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ..git.base import Base
     from ..git.snapshot import File, Snapshot
 
 
@@ -17,18 +18,30 @@ def describe(snapshot: Snapshot, files: Mapping[File, bool]) -> Iterator[str]:
     `files` tells of each whether it names a version of a known image.
     """
     for file, declares in files.items():
-        yield f"{printable(file.path)}: {_compared(file) if declares else 'names no known image'}"
+        yield f"{printable(file.path)}: {_compared(file, snapshot.base) if declares else 'names no known image'}"
     if not files:
         yield "no file to check"
+    yield from (f"target: {printable(snapshot.base.target)}",) if snapshot.base.target else ()
+    yield from skipped(snapshot)
     if snapshot.base.why:
         yield f"nothing is compared: {printable(snapshot.base.why)}"
 
 
-def _compared(file: File) -> str:
-    if not file.old:
+def skipped(snapshot: Snapshot) -> Iterator[str]:
+    """How many files did not change and are not in a partial clone, if any."""
+    if count := len(snapshot.skipped):
+        files, are = ("file", "is") if count == 1 else ("files", "are")
+        yield f"{count} {files} did not change and {are} not in this partial clone: skipped"
+
+
+def _compared(file: File, base: Base) -> str:
+    judged = {before.commit for before in (*base.judged, *base.staged)}
+    olds = [old for old in file.old if old.before.commit in judged]
+    if not olds:
         return "not compared with anything"
     names = (
         printable(old.before.named) + (f", where it was {printable(old.path)}" if old.path != file.path else "")
-        for old in file.old
+        for old in olds
     )
-    return f"compared with {' and '.join(names)}"
+    proposed = f" if it differs from {base.forks[0].named}" if base.forks else ""
+    return f"compared with {' and '.join(names)}{printable(proposed)}"
