@@ -89,6 +89,9 @@ def test_a_sparse_clone(project: Project) -> None:
     assert run(clone, **LAB).brief == "pinned-runtime"
     found = run(clone, "--verbose", **LAB)
     assert "2 files did not change and are not in this partial clone: skipped" in found.error
+    done = clone.run(str(Path(sys.executable).parent / "astro-runtime-guard"), check=False, **LAB)
+    assert "1 finding in 1 of 1 file, compared with origin/main at " in done.stdout
+    assert "2 files did not change and are not in this partial clone: skipped" in done.stdout
     project.commit("down", "4.2.6")
     project.push("topic")
     found = run(sparse(project, "topic"), **LAB)

@@ -48,9 +48,12 @@ def check_files(hook: Hook, options: Options) -> int:
     if refused and (options.format == "text" or options.output):
         from .advice import Adviser
         from .reports.text import summarize
-        from .reports.verbose import skipped
 
-        summary = (summarize(report, len(run.judged(snapshot))), *skipped(snapshot))
+        summary: tuple[str, ...] = (summarize(report, len(run.judged(snapshot))),)
+        if snapshot.skipped:
+            from .reports.verbose import skipped
+
+            summary += tuple(skipped(snapshot))
         advice = (*summary, *run.overrides(), *Adviser(run, report).lines())
     deliver.deliver(report, options.format, options.output, options.color, advice)
     for problem in run.problems:
@@ -138,7 +141,7 @@ class Run:
 
     def judged(self, snapshot: Snapshot) -> list[File]:
         """The files that were asked for, of those in a format for data only the ones that name a version."""
-        asked = (file for file in snapshot.files if not file.beside)
+        asked = (file for file in snapshot.files if not file.beside and file.path not in snapshot.skipped)
         return [file for file in asked if not self.reader.is_place(file.path) or self.declares(file)]
 
     def declares(self, file: File) -> bool:
