@@ -1,48 +1,104 @@
-"""Draws README's picture, tests/report.svg: the program's own coloured output, as a terminal shows it."""
+"""Draws the picture docs/report.svg: an upgrade in a real repository, refused, reviewed and committed."""
 
 from __future__ import annotations
 
 import re
+import shlex
 import sys
+import tempfile
 from html import escape
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT / "tests"))
 
-from test_cases import CASES, parts, report
+import yaml
+from repository import Repository, make_repository
 
-PICTURE = PROJECT / "tests" / "report.svg"
-COLUMNS, WIDTH, HEIGHT, MARGIN = 100, 8.43, 20, 16  # of the picture, of a character, of a line, around it
-CLASSES = {"0": "", "1": "bold", "1;31": "red", "36": "cyan"}
+PICTURE = PROJECT / "docs" / "report.svg"
+COLUMNS, WIDTH, HEIGHT, MARGIN = 84, 8.43, 20, 16  # of the picture, of a character, of a line, around it
+CONSIDERATIONS = 2
+CLASSES = {
+    "0": "",
+    "1": "bold",
+    "1;31": "red",
+    "36": "cyan",
+    "31": "minus",
+    "32": "plus",
+    "41": "failed",
+    "42": "passed",
+}
 STYLE = (
-    "text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#d8dee9;white-space:pre}"
-    ".bold{font-weight:bold}.red{font-weight:bold;fill:#ff7b72}.cyan{fill:#79c0ff}"
+    "text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#e6edf3;white-space:pre}"
+    ".bold{font-weight:bold}.red{font-weight:bold;fill:#ff7b72}.cyan{fill:#79c0ff}.minus{fill:#ff7b72}"
+    ".plus{fill:#7ee787}.failed{font-weight:bold;fill:#ff7b72}.passed{font-weight:bold;fill:#7ee787}"
 )
+IMAGE = "FROM quay.io/astronomer/astro-runtime"
+REVIEWED = "# astro-runtime: reviewed 5.0.1\n"
+ENTRY = "from astro_runtime_guard.entrypoints import astro_runtime; raise SystemExit(astro_runtime())"
+FIXED = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z", "FORCE_COLOR": "1"}
 Cell = tuple[str, str]  # a character, and the code that paints it
 PAINT = re.compile("\x1b\\[([0-9;]*)m")
 
 
-def drawn(case: str) -> str:
-    """The report of one of the cases, as SVG."""
-    said = report(parts(CASES / "loud" / f"{case}.txt"), color=True).splitlines()
-    lines = [part for line in said for part in cut(cells(line))]
+def drawn() -> str:
+    """The picture, as SVG."""
+    lines = [part for line in story() for part in cut(cells(line))]
     width, height = round(COLUMNS * WIDTH) + 2 * MARGIN, len(lines) * HEIGHT + 2 * MARGIN
     rows = [
         f'<text xml:space="preserve" x="{MARGIN}" y="{MARGIN + 14 + HEIGHT * row}">{spans(line)}</text>'
         for row, line in enumerate(lines)
+        if line
     ]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-    frame = f'<rect width="{width}" height="{height}" rx="8" fill="#161b22"/>'
+    frame = f'<rect x="1" y="1" width="{width - 2}" height="{height - 2}" rx="8" fill="#161b22" stroke="#6e7681"/>'
     return "\n".join([head, f"<style>{STYLE}</style>", frame, *rows, "</svg>\n"])
+
+
+def story() -> list[str]:
+    """What a terminal shows, line by line: two changes of a Dockerfile, and what pre-commit says to each."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        repository = make_repository(Path(folder, "project"), PRE_COMMIT_HOME=str(Path(folder, "cache")), **FIXED)
+        config = Path(folder, "config.yaml")
+        config.write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": [hook()]}]}), encoding="utf-8")
+        repository.commit({"Dockerfile": f"{IMAGE}:4.2.6\n"})
+        refused = change(repository, config, f"{IMAGE}:5.0.1\n")
+        return [*refused, "", *change(repository, config, f"{REVIEWED}{IMAGE}:5.0.1\n")]
+
+
+def hook() -> dict[str, object]:
+    """The hook of the manifest, run from this environment."""
+    hooks = yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    shared = {key: value for key, value in hooks[0].items() if key != "minimum_pre_commit_version"}
+    return shared | {"language": "system", "entry": shlex.join([Path(sys.executable).as_posix(), "-c", ENTRY])}
+
+
+def change(repository: Repository, config: Path, dockerfile: str) -> list[str]:
+    """The lines of a diff that add or remove something, and what pre-commit prints when the change is committed."""
+    repository.write("Dockerfile", dockerfile)
+    diff = repository.git("diff", "--color=always", "--unified=0").splitlines()[5:]
+    repository.git("add", "Dockerfile")
+    ran = repository.run(
+        sys.executable, "-m", "pre_commit", "run", "--config", str(config), "--color", "always", check=False
+    )
+    return ["\x1b[1m$ git diff", *diff, "\x1b[1m$ git commit -a", *shortened(ran.stdout.splitlines())]
+
+
+def shortened(lines: list[str]) -> list[str]:
+    """The report without what follows its first considerations, except the line to write."""
+    begin = next((row for row, line in enumerate(lines) if "Dockerfile:" in line), len(lines))
+    considered = [row for row, line in enumerate(lines) if line.startswith("  consider: ")][:CONSIDERATIONS]
+    write = [line for line in lines if "write above the FROM:" in line]
+    shown = lines[begin : considered[-1] + 1] if considered else []
+    return [lines[0].replace("\x1b[m", "\x1b[0m"), *shown, *(["  ...", *write] if write else [])]
 
 
 def cells(line: str) -> list[Cell]:
     """The characters of a line, each with its paint."""
     pieces = PAINT.split(f"\x1b[0m{line}")[1:]
-    return [(char, code) for code, text in zip(pieces[::2], pieces[1::2], strict=True) for char in text]
+    return [(char, code or "0") for code, text in zip(pieces[::2], pieces[1::2], strict=True) for char in text]
 
 
 def cut(line: list[Cell]) -> list[list[Cell]]:

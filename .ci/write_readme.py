@@ -1,34 +1,61 @@
-"""Writes what is made from other files: parts of README, README's picture, and rules/compiled.py.
+"""Writes what is made from other files: parts of the pages, the picture docs/report.svg, and rules/compiled.py.
 
     python .ci/write_readme.py
 
-tests/test_readme.py fails while they differ from what this writes.
+tests/test_pages.py fails while they differ from what this writes.
 """
 
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Mapping
+from configparser import ConfigParser
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from astro_runtime_guard.api import check
 from astro_runtime_guard.findings.checks import CHECKS
-from astro_runtime_guard.model import Rule
+from astro_runtime_guard.reports import text as text_report
 from astro_runtime_guard.rulebook import compiled
+from astro_runtime_guard.rulebook.fields import Key
+from astro_runtime_guard.rulebook.imagefile import IMAGE_KEYS
 from astro_runtime_guard.rulebook.load import load_rulebook
+from astro_runtime_guard.rulebook.placefile import PLACE_KEYS
+from astro_runtime_guard.rulebook.rulefile import RULE_KEYS
 from astro_runtime_guard.rulebook.where import shipped_folder
 from draw_picture import PICTURE, drawn
+from pages import PAGES, PROJECT, read, rulebook
+from rules_page import rules_section, title_of
 from test_cases import BOOK, CASES, parts
 
-PROJECT = Path(__file__).parent.parent
-WRITTEN = {name: PROJECT / name for name in ("README.md",)}
+PLUGIN = PROJECT / "hooks" / "mega-linter-plugin-astro-runtime" / "astro-runtime.megalinter-descriptor.yml"
+KEYS = {"rule": RULE_KEYS, "image": IMAGE_KEYS, "place": PLACE_KEYS}
+_CASE = re.compile(r"(<!-- case: ([\w-]+) -->\n```text\n).*?```", re.S)
+_REPORT = re.compile(r"(<!-- report: (?:(.*?) -> )?(.*?) -->\n```text\n).*?```", re.S)
+_PART = re.compile(r"(<!-- (rules|checks|keys)(?: of an? (\w+))? -->\n).*?(<!-- end -->)", re.S)
+_VERSION = re.compile(r"(rev: v|astro-runtime-guard==|astro-runtime-guard@|astro-runtime-guard/v)\d+\.\d+\.\d+")
 
 
-def rewritten(text: str) -> str:
+def rewritten(page: str) -> str:
     """A page with every generated part made anew."""
-    text = re.sub(r"(<!-- case: ([\w-]+) -->\n```text\n).*?```", _case, text, flags=re.DOTALL)
-    rules = "| rule | check | acknowledged with |\n| --- | --- | --- |\n" + "".join(map(_row, BOOK.rules))
-    rules += "".join(map(_section, BOOK.rules))
-    between = re.compile(r"(<!-- rules -->\n).*?(<!-- end of rules -->)", re.DOTALL)
-    return between.sub(lambda match: f"{match[1]}\n{rules}\n{match[2]}", text)
+    text = _CASE.sub(lambda match: f"{match[1]}{parts(CASES / 'loud' / f'{match[2]}.txt')['report']}```", read(page))
+    text = _REPORT.sub(lambda match: f"{match[1]}{_report(page, match[2], match[3])}```", text)
+    text = _PART.sub(lambda match: f"{match[1]}\n{_part(match[2], match[3])}\n{match[4]}", text)
+    return versioned(text)
+
+
+def versioned(text: str) -> str:
+    """A text in which every version of this project is the one of setup.cfg."""
+    return _VERSION.sub(lambda match: match[1] + version(), text)
+
+
+def version() -> str:
+    """The project's version."""
+    config = ConfigParser()
+    config.read(PROJECT / "setup.cfg", encoding="utf-8")
+    return config["metadata"]["version"]
 
 
 def written_down() -> str:
@@ -37,40 +64,32 @@ def written_down() -> str:
     return compiled.compile_rulebook(shipped_folder(), book)
 
 
-def _case(match: re.Match[str]) -> str:
-    return match[1] + parts(CASES / "loud" / f"{match[2]}.txt")["report"] + "```"
+def _report(page: str, before: str | None, after: str) -> str:
+    """The report on a change of one line, by the rules that the page shows."""
+    old = f"{before}\n".encode() if before else None
+    return text_report.render(check(old, f"{after}\n".encode(), named="HEAD at 1a2b3c4", rulebook=rulebook(page)))
 
 
-def _row(rule: Rule) -> str:
-    verb = CHECKS[rule.check].verb
-    answer = {"reviewed": "`reviewed VERSION`", "downgraded": "`downgraded VERSION: REASON`", "never": "mending it"}
-    anchor = rule.name.replace(".", "")
-    return f"| [`{rule.name}`](#{anchor}) | {rule.check} | {answer.get(verb, f'`ignore {rule.name}: REASON`')} |\n"
+def _part(name: str, about: str) -> str:
+    if name == "rules":
+        return rules_section(BOOK)
+    if name == "checks":
+        rows = "".join(f"| `{name}` | {title_of(name)} |\n" for name in CHECKS)
+        return f"| check | what it finds |\n| --- | --- |\n{rows}"
+    return "| key | meaning |\n| --- | --- |\n" + "".join(_key(*item) for item in KEYS[about].items())
 
 
-def _section(rule: Rule) -> str:
-    """What the rule says, what it asks to consider, and a change that it passes."""
-    words = [re.sub(r"\{([a-z-]+)\}", lambda m: m[1].upper(), message) for message in rule.messages.values()]
-    example = rule.passes[0]
-    change = f"# before: {example.before.strip()}\n" if example.before else ""
-    change += f"# {example.path}\n" if example.path != "Dockerfile" else ""
-    language = {"toml": "toml", "yaml": "yaml", "json": "json"}.get(example.path.rpartition(".")[2], "dockerfile")
-    beside = "".join(f"\n\n# {path}, beside it\n{text.strip()}" for path, text in example.beside)
-    lines = [f"\n### `{rule.name}`\n", *(f"> {message}\n>" for message in words)]
-    lines[-1] = lines[-1].removesuffix("\n>")
-    lines += ["", *(f"- {text}" for text in rule.consider)] if rule.consider else []
-    lines += [
-        "",
-        f"Passes:\n\n```{language}\n{change}{example.after.strip()}{beside}\n```",
-        "",
-        f"More: <{rule.link}>",
-        "",
-    ]
-    return "\n".join(lines)
+def _key(name: str, key: Key) -> str:
+    inside: Mapping[str, Key] = key.keys or {}
+    keys = ", ".join(f"`{inner}`" for inner in inside)
+    return (
+        f"| `{name}`{' (required)' if key.required else ''} | {key.meaning}{f'; its keys: {keys}' if keys else ''} |\n"
+    )
 
 
 if __name__ == "__main__":
     (PROJECT / "rules" / compiled.NAME).write_text(written_down(), encoding="utf-8")
-    for page in WRITTEN.values():
-        page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")
-    PICTURE.write_text(drawn("crossing"), encoding="utf-8", newline="\n")
+    PICTURE.write_text(drawn(), encoding="utf-8", newline="\n")
+    for page, path in PAGES.items():
+        path.write_text(rewritten(page), encoding="utf-8", newline="\n")
+    PLUGIN.write_text(versioned(PLUGIN.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

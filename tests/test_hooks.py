@@ -7,14 +7,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pages
 import pytest
 from conftest import Published
 from repository import Repository
 
-PROJECT = Path(__file__).parent.parent
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
-BLOCKS = [b for b in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if "id: astro-runtime\n" in b]
-FIRST, BLOCK = BLOCKS[:2]
+FIRST = next(pages.blocks("README.md")).text
+(BLOCK,) = (block.text for block in pages.blocks("docs/comparing.md") if "default_install_hook_types" in block.text)
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
 NEWER = "FROM astrocrpublic.azurecr.io/runtime"
 
@@ -25,7 +24,7 @@ RUNNERS = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in (
 
 @pytest.fixture(params=RUNNERS)
 def project(published: Published, tmp_path: Path, request: pytest.FixtureRequest) -> Repository:
-    """A repository with README's block installed, and a Dockerfile with Runtime 4.2.6 committed through the hooks."""
+    """A repository with that block installed, and a Dockerfile with Runtime 4.2.6 committed through the hooks."""
     made = published.installed_in(tmp_path / "project", BLOCK, runner=request.param)
     assert try_commit(made, f"{RUNTIME}:4.2.6\n") == ""
     return made

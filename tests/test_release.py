@@ -56,13 +56,9 @@ def read(repo: Repository) -> str:
 
 def released(copy: Repository, new: str) -> None:
     """Do what the checklist asks for."""
-    for name, old, text in (
-        ("setup.cfg", f"version = {version()}", f"version = {new}"),
-        ("README.md", f"rev: v{version()}", f"rev: v{new}"),
-    ):
-        content = (copy.path / name).read_text(encoding="utf-8")
-        assert old in content
-        copy.write(name, content.replace(old, text))
+    config = (copy.path / "setup.cfg").read_text(encoding="utf-8")
+    copy.write("setup.cfg", config.replace(f"version = {version()}", f"version = {new}"))
+    copy.run(sys.executable, ".ci/write_readme.py")
     log = (copy.path / "CHANGELOG.md").read_text(encoding="utf-8")
     copy.write("CHANGELOG.md", log.replace("\n## ", f"\n## {new} ({date.today()})\n\n- More.\n\n## ", 1))
     copy.git("add", "--all")
