@@ -17,6 +17,8 @@ PUBLIC = "https://github.com/astro-runtime-guard/astro-runtime-guard"
 """The project's public address."""
 LATEST = f"{PUBLIC}/blob/main/"
 """What comes before the path of a file in a link that also works outside the repository, as on PyPI."""
+RAW = "https://raw.githubusercontent.com/astro-runtime-guard/astro-runtime-guard/main/"
+"""The same for a picture."""
 DAY = "2026-11-22"
 """The day on which examples are judged."""
 PAGES = {

@@ -19,7 +19,7 @@ from astro_runtime_guard.commands import failures
 from astro_runtime_guard.reports.deliver import FORMATS
 from astro_runtime_guard.rulebook import compiled
 from draw_picture import PICTURE, drawn
-from pages import LATEST, PAGES, PROJECT, Block
+from pages import LATEST, PAGES, PROJECT, RAW, Block
 from pre_commit import clientlib
 from repository import Repository
 from test_cases import BOOK
@@ -108,7 +108,7 @@ def test_each_service_s_section_has_the_setting_that_the_table_names(row: tuple[
 @pytest.mark.parametrize("page", PAGES)
 def test_links_between_pages_lead_somewhere(page: str) -> None:
     for link in pages.links(page):
-        inside = link.removeprefix(LATEST)
+        inside = link.removeprefix(LATEST).removeprefix(RAW)
         if inside.startswith(("http://", "https://")):
             continue
         name, _, anchor = inside.partition("#")
@@ -241,6 +241,26 @@ def prepared(repo: Repository, page: str) -> Repository:
     repo.git("switch", "--quiet", "--create", "topic")
     repo.commit({"Dockerfile": "FROM quay.io/astronomer/astro-runtime:5.0.1\n"})
     return repo
+
+
+EXPRESSIONS = re.findall(
+    r"""(?:parse_regex: |output_regex = )'(.*)'|"regexp": (".*")""", pages.read("docs/integrations.md")
+)
+
+
+@pytest.mark.parametrize(("plain", "quoted"), EXPRESSIONS)
+def test_expressions_for_other_tools_read_a_report(plain: str, quoted: str) -> None:
+    report = pages.read("docs/other-images.md").split("```text\n")[1]
+    first, *others = report.partition("```")[0].splitlines()
+    expression = re.compile(plain or json.loads(quoted))
+    found = expression.search(first)
+    assert found
+    assert {"Dockerfile", "1", "6", "postgres-16"} <= set(found.groups())
+    assert not any(expression.search(line) for line in others)
+
+
+def test_three_tools_have_an_expression() -> None:
+    assert len(EXPRESSIONS) == 3
 
 
 @pytest.mark.skipif(not shutil.which("sh"), reason="needs a POSIX shell")
