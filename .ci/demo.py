@@ -1,9 +1,9 @@
-"""The main job, shown: real commits in a throw-away git repository, through the real pre-commit.
+"""Shows the main job: real commits in a temporary git repository, through the real pre-commit.
 
     python .ci/demo.py
 
 Commits a pinned Runtime, then tries what the hooks refuse: no full version, a lower Runtime, and an upgrade into
-Runtime 5, which passes once a person has reviewed it. Ends with 0 if every step went as it says here.
+Runtime 5, which passes once a person has reviewed it. Exits with 0 if every step went as expected.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ STEPS = (
 
 
 def main() -> int:
-    """Play all steps; 0 if each was accepted or refused as it should be."""
+    """Run all steps; 0 if each was accepted or refused as expected."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         repository = make_repository(Path(folder) / "airflow-project", PRE_COMMIT_HOME=str(Path(folder) / "cache"))
         install_hook(repository)
@@ -52,15 +52,15 @@ def install_hook(repository: Repository) -> None:
 
 
 def play(repository: Repository, title: str, dockerfile: str, accepted: bool) -> bool:
-    """Commit one Dockerfile, print what happened, and tell whether it is what should."""
+    """Commit one Dockerfile, print what happened, and return whether it was expected."""
     repository.write("Dockerfile", dockerfile)
     repository.git("add", "Dockerfile")
     done = repository.run("git", "commit", "-m", title, check=False)
-    as_it_should = (done.returncode == 0) is accepted
-    print(f"\n== {title}{'' if as_it_should else ' -- BUT IT WAS NOT SO'}\n\n{dockerfile}\n$ git commit")
+    expected = (done.returncode == 0) is accepted
+    print(f"\n== {title}{'' if expected else ' -- NOT AS EXPECTED'}\n\n{dockerfile}\n$ git commit")
     print((done.stdout + done.stderr).rstrip())
     repository.git("restore", "--staged", "--worktree", "Dockerfile", check=False)
-    return as_it_should
+    return expected
 
 
 if __name__ == "__main__":

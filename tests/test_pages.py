@@ -83,6 +83,16 @@ def test_every_rule_has_a_section(rule: str) -> None:
     assert rule.replace(".", "") in pages.anchors("docs/rules.md")
 
 
+def test_examples_of_rules_are_real_builds() -> None:
+    known = [build for image in BOOK.images for build, _ in image.builds]
+    pattern = r"(?:astro-runtime|azurecr[.]io/runtime):(\d[\w.-]*)|runtime = \"(.*?)\""
+    tags = {one or other for one, other in re.findall(pattern, pages.read("docs/rules.md"))}
+    assert len(tags) > 20
+    assert [
+        tag for tag in tags if not any(f"{tag}.".startswith((f"{b}.", f"{b}-")) or b.startswith(tag) for b in known)
+    ] == []
+
+
 def test_every_format_is_in_the_table_of_formats() -> None:
     assert [name for name in FORMATS if f"\n| `{name}` | " not in pages.read("docs/reports.md")] == []
 
