@@ -12,13 +12,13 @@ from astro_runtime_guard.findings.checks import CHECKS
 from astro_runtime_guard.model import Example, Rule, Rulebook
 from astro_runtime_guard.versions.order import rank_of
 
-_FAMILIES = {
-    "pinned": "The version as it is written", "readable": "The version as it is written",
-    "published": "The version as it is written", "withdrawn": "The version as it is written",
-    "maintained": "The version as it is written", "ordered": "The version and the one before",
-    "crossing": "Boundaries, in upgrade order", "consistent": "Several files of one project",
-    "carried": "Several files of one project", "acknowledgement": "Comments that answer findings",
-}  # fmt: skip
+_FAMILIES = (
+    "The version as it is written",
+    "The version and the one before",
+    "Boundaries, in upgrade order",
+    "Several files of one project",
+    "Comments that answer findings",
+)
 _ANSWERS = {
     "reviewed": "`reviewed VERSION`",
     "downgraded": "`downgraded VERSION: REASON`",
@@ -31,20 +31,30 @@ def rules_section(book: Rulebook) -> str:
     rules = sorted(book.rules, key=lambda rule: _order(rule, book))
     table = "".join(f"| [`{rule.name}`](#{_anchor(rule)}) | {_subject(rule)} | {_answer(rule)} |\n" for rule in rules)
     parts = [f"| rule | what it refuses | answer |\n| --- | --- | --- |\n{table}"]
-    for family, members in groupby(rules, key=lambda rule: _FAMILIES[rule.check]):
-        parts += [f"\n## {family}\n", *(_section(rule, book) for rule in members)]
+    for family, members in groupby(rules, key=_family):
+        parts += [f"\n## {_FAMILIES[family]}\n", *(_section(rule, book) for rule in members)]
     return "".join(parts)
 
 
-def title_of(check: str) -> str:
-    """What a check finds, as a sentence."""
-    return getattr(CHECKS[check], "title", check)
+def _family(rule: Rule) -> int:
+    """The position of a rule's family."""
+    check = CHECKS[rule.check]
+    if check.verb == "never":
+        return 4
+    if check.across:
+        return 3
+    return 2 if check.boundary or rule.version else int(check.compares)
 
 
 def _order(rule: Rule, book: Rulebook) -> tuple[object, ...]:
     image = next(image for image in book.images if image.name == rule.images[0])
-    boundary = (rank_of(rule.version, image),) if rule.version else ()
-    return list(CHECKS).index(rule.check), boundary, rule.name
+    boundary = (not rule.version, rank_of(rule.version, image) if rule.version else None)
+    family = _family(rule)
+    return (
+        family,
+        boundary if CHECKS[rule.check].boundary or rule.version else list(CHECKS).index(rule.check),
+        rule.name,
+    )
 
 
 def _anchor(rule: Rule) -> str:
@@ -58,7 +68,7 @@ def _answer(rule: Rule) -> str:
 def _subject(rule: Rule) -> str:
     """What a rule refuses, in a few words."""
     if CHECKS[rule.check].verb != "reviewed":
-        return title_of(rule.check)
+        return CHECKS[rule.check].title
     message = _words(next(iter(rule.messages.values())))
     return re.split(r"[;:] ", message.removeprefix("upgrade from BEFORE to AFTER "))[0]
 
@@ -86,7 +96,8 @@ def _joined(lines: list[str]) -> str:
 
 
 def _bad(rule: Rule, book: Rulebook) -> Example | None:
-    return next((example for example in rule.finds if _real(example, book) is not False), None)
+    real = (example for example in rule.finds if _real(example, book) is not False)
+    return next(real, rule.finds[0] if rule.finds else None)
 
 
 def _good(rule: Rule, book: Rulebook) -> Example | None:
@@ -142,5 +153,5 @@ def _source(rule: Rule) -> str:
     """What the comment at the top of the rule's file says, and the link."""
     text = Path(rule.origin).read_text(encoding="utf-8")
     head = " ".join(line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#"))
-    known = re.match(r"Known from: (.*?\.)(?: |$)", head)
+    known = re.match(r"(?:Known from|Sources?): (.*?[.])(?= [A-Z]|$)", head)
     return (f"{known[1]} " if known else "") + f"<{rule.link}>"

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from astro_runtime_guard.api import check
-from astro_runtime_guard.findings.checks import CHECKS
+from astro_runtime_guard.findings.checks import CHECKS, Check
 from astro_runtime_guard.reports import text as text_report
 from astro_runtime_guard.rulebook import compiled
 from astro_runtime_guard.rulebook.fields import Key
@@ -27,7 +27,7 @@ from astro_runtime_guard.rulebook.rulefile import RULE_KEYS
 from astro_runtime_guard.rulebook.where import shipped_folder
 from draw_picture import PICTURE, drawn
 from pages import PAGES, PROJECT, read, rulebook
-from rules_page import rules_section, title_of
+from rules_page import rules_section
 from test_cases import BOOK, CASES, parts
 
 PLUGIN = PROJECT / "hooks" / "mega-linter-plugin-astro-runtime" / "astro-runtime.megalinter-descriptor.yml"
@@ -74,9 +74,16 @@ def _part(name: str, about: str) -> str:
     if name == "rules":
         return rules_section(BOOK)
     if name == "checks":
-        rows = "".join(f"| `{name}` | {title_of(name)} |\n" for name in CHECKS)
-        return f"| check | what it finds |\n| --- | --- |\n{rows}"
+        head = "| check | what it finds | its keys | its values for `message` |\n| --- | --- | --- | --- |\n"
+        return head + "".join(_check(*item) for item in CHECKS.items())
     return "| key | meaning |\n| --- | --- |\n" + "".join(_key(*item) for item in KEYS[about].items())
+
+
+def _check(name: str, entry: Check) -> str:
+    keys = ", ".join(f"`{key}`" for key in (*entry.keys, *entry.may))
+    shared = CHECKS["ordered"].placeholders
+    values = ", ".join(f"`{{{value}}}`" for value in entry.placeholders if value not in shared)
+    return f"| `{name}` | {entry.title} | {keys} | {values} |\n"
 
 
 def _key(name: str, key: Key) -> str:
