@@ -6,6 +6,7 @@ import re
 import shlex
 import sys
 import tempfile
+from functools import cache
 from html import escape
 from itertools import groupby
 from operator import itemgetter
@@ -58,14 +59,29 @@ def drawn() -> str:
 
 
 def story() -> list[str]:
-    """What a terminal shows, line by line: two changes of a Dockerfile, and what pre-commit says to each."""
+    """What a terminal shows, line by line: two changes of a Dockerfile, and what pre-commit says to each, shortened."""
+    lines: list[str] = []
+    for diff, answer in commits():
+        lines += ["\x1b[1m$ git diff", *diff, "\x1b[1m$ git commit -a", *shortened(answer), ""]
+    return lines[:-1]
+
+
+def refusal() -> str:
+    """The whole report of the hook on the first change, without paint."""
+    (_, answer), _ = commits()
+    lines = [PAINT.sub("", line) for line in answer]
+    return "".join(f"{line}\n" for line in lines[lines.index("- exit code: 1") + 2 :] if line)
+
+
+@cache
+def commits() -> list[tuple[list[str], list[str]]]:
+    """An upgrade, and the same reviewed: the changed lines, and what pre-commit says, each line by line."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         repository = make_repository(Path(folder, "project"), PRE_COMMIT_HOME=str(Path(folder, "cache")), **FIXED)
         config = Path(folder, "config.yaml")
         config.write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": [hook()]}]}), encoding="utf-8")
         repository.commit({"Dockerfile": f"{IMAGE}:4.2.6\n"})
-        refused = change(repository, config, f"{IMAGE}:5.0.1\n")
-        return [*refused, "", *change(repository, config, f"{REVIEWED}{IMAGE}:5.0.1\n")]
+        return [change(repository, config, text) for text in (f"{IMAGE}:5.0.1\n", f"{REVIEWED}{IMAGE}:5.0.1\n")]
 
 
 def hook() -> dict[str, object]:
@@ -75,7 +91,7 @@ def hook() -> dict[str, object]:
     return shared | {"language": "system", "entry": shlex.join([Path(sys.executable).as_posix(), "-c", ENTRY])}
 
 
-def change(repository: Repository, config: Path, dockerfile: str) -> list[str]:
+def change(repository: Repository, config: Path, dockerfile: str) -> tuple[list[str], list[str]]:
     """The lines of a diff that add or remove something, and what pre-commit prints when the change is committed."""
     repository.write("Dockerfile", dockerfile)
     diff = repository.git("diff", "--color=always", "--unified=0").splitlines()[5:]
@@ -83,7 +99,7 @@ def change(repository: Repository, config: Path, dockerfile: str) -> list[str]:
     ran = repository.run(
         sys.executable, "-m", "pre_commit", "run", "--config", str(config), "--color", "always", check=False
     )
-    return ["\x1b[1m$ git diff", *diff, "\x1b[1m$ git commit -a", *shortened(ran.stdout.splitlines())]
+    return diff, ran.stdout.splitlines()
 
 
 def shortened(lines: list[str]) -> list[str]:

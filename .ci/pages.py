@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,6 +68,7 @@ def files(page: str) -> dict[str, str]:
     return {block.marks["file"]: block.text for block in blocks(page) if "file" in block.marks}
 
 
+@cache
 def rulebook(page: str) -> Rulebook:
     """The rules that come with the program and those that a page shows."""
     with tempfile.TemporaryDirectory() as folder:

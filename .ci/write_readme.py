@@ -25,14 +25,14 @@ from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.placefile import PLACE_KEYS
 from astro_runtime_guard.rulebook.rulefile import RULE_KEYS
 from astro_runtime_guard.rulebook.where import shipped_folder
-from draw_picture import PICTURE, drawn
+from draw_picture import PICTURE, drawn, refusal
 from pages import PAGES, PROJECT, read, rulebook
 from rules_page import rules_section
-from test_cases import BOOK, CASES, parts
+from test_cases import BOOK
 
 PLUGIN = PROJECT / "hooks" / "mega-linter-plugin-astro-runtime" / "astro-runtime.megalinter-descriptor.yml"
 KEYS = {"rule": RULE_KEYS, "image": IMAGE_KEYS, "place": PLACE_KEYS}
-_CASE = re.compile(r"(<!-- case: ([\w-]+) -->\n```text\n).*?```", re.S)
+_REFUSAL = re.compile(r"(<!-- refusal -->\n```text\n).*?```", re.S)
 _REPORT = re.compile(r"(<!-- report: (?:(.*?) -> )?(.*?) -->\n```text\n).*?```", re.S)
 _PART = re.compile(r"(<!-- (rules|checks|keys)(?: of an? (\w+))? -->\n).*?(<!-- end -->)", re.S)
 _VERSION = re.compile(r"(rev: v|astro-runtime-guard==|astro-runtime-guard@|astro-runtime-guard/v)\d+\.\d+\.\d+")
@@ -40,7 +40,7 @@ _VERSION = re.compile(r"(rev: v|astro-runtime-guard==|astro-runtime-guard@|astro
 
 def rewritten(page: str) -> str:
     """A page with every generated part made anew."""
-    text = _CASE.sub(lambda match: f"{match[1]}{parts(CASES / 'loud' / f'{match[2]}.txt')['report']}```", read(page))
+    text = _REFUSAL.sub(lambda match: f"{match[1]}{refusal()}```", read(page))
     text = _REPORT.sub(lambda match: f"{match[1]}{_report(page, match[2], match[3])}```", text)
     text = _PART.sub(lambda match: f"{match[1]}\n{_part(match[2], match[3])}\n{match[4]}", text)
     return versioned(text)
