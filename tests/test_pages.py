@@ -16,6 +16,7 @@ import yaml
 from astro_runtime_guard.api import check
 from astro_runtime_guard.arguments import read_options
 from astro_runtime_guard.commands import failures
+from astro_runtime_guard.reports import json_report
 from astro_runtime_guard.reports.deliver import FORMATS
 from astro_runtime_guard.rulebook import compiled
 from draw_picture import PICTURE, drawn
@@ -23,6 +24,7 @@ from pages import LATEST, PAGES, PROJECT, RAW, Block
 from pre_commit import clientlib
 from repository import Repository
 from test_cases import BOOK
+from test_reports import SAMPLE
 from write_readme import rewritten, written_down
 
 if sys.version_info >= (3, 11):
@@ -96,6 +98,12 @@ def test_examples_of_rules_are_real_builds() -> None:
 
 def test_every_format_is_in_the_table_of_formats() -> None:
     assert [name for name in FORMATS if f"\n| `{name}` | " not in pages.read("docs/reports.md")] == []
+
+
+def test_every_key_of_the_json_report_is_described() -> None:
+    document = json.loads(json_report.render(SAMPLE))
+    page = pages.read("docs/reports.md")
+    assert [key for part in (document, document["findings"][0]) for key in part if f"`{key}`" not in page] == []
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "README.md"])
