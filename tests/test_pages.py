@@ -36,6 +36,7 @@ STALE = "run python .ci/write_readme.py"
 README = pages.read("README.md")
 HOOKS = [hook["id"] for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))]
 BLOCKS = pages.all_blocks()
+SCRIPTS = Path(sys.executable).parent
 # What no test can start: the two commands make environments (.ci/run runs them), reviewdog cannot be installed from a registry.
 NOT_RUN = ("python3 -m venv", "python -m pytest", "reviewdog")
 # Options that are on the pages and not in the program yet.
@@ -251,8 +252,7 @@ def test_a_mirror_and_a_place_of_one_s_own_are_judged() -> None:
 
 def prepared(repo: Repository, page: str) -> Repository:
     """A repository with the files that the page shows, Runtime 4.2.6 on main and origin/main, and an upgrade on a branch."""
-    scripts = str(Path(sys.executable).parent)
-    repo = Repository(repo.path, repo.environment | {"PATH": os.pathsep.join((scripts, repo.environment["PATH"]))})
+    repo = Repository(repo.path, repo.environment | {"PATH": os.pathsep.join((str(SCRIPTS), repo.environment["PATH"]))})
     repo.commit(
         {"Dockerfile": "FROM quay.io/astronomer/astro-runtime:4.2.6\n", "policy/x.md": "\n", **pages.files(page)}
     )
@@ -305,11 +305,11 @@ def test_commands_run(block: Block, repo: Repository) -> None:
 )
 def test_an_image_of_one_s_own_is_guarded_in_a_real_repository(repo: Repository, tag: str, rules: list[str]) -> None:
     here = prepared(repo, "docs/other-images.md")
-    assert here.run("astro-runtime-guard", "rules", "test").stdout == ""
+    assert here.run(str(SCRIPTS / "astro-runtime-guard"), "rules", "test").stdout == ""
     here.commit({"Dockerfile": "FROM postgres:14.5-alpine\n"})
     here.write("Dockerfile", f"FROM postgres:{tag}\n")
     here.git("add", "Dockerfile")
-    done = here.run("astro-runtime", "Dockerfile", check=False)
+    done = here.run(str(SCRIPTS / "astro-runtime"), "Dockerfile", check=False)
     assert re.findall(r"^Dockerfile:1:6: ([\w-]+): ", done.stdout, re.MULTILINE) == rules
     assert done.returncode == bool(rules)
     assert not re.search("(?i)astro(?!-runtime:|_runtime_base)|airflow|deployment", done.stdout)
