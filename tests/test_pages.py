@@ -160,6 +160,11 @@ def test_links_of_rules_to_our_pages_lead_somewhere() -> None:
 # --- code blocks
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_block_is_hidden_from_these_tests(page: str) -> None:
+    assert len(re.findall("^ *```", pages.read(page), re.MULTILINE)) == 2 * len(list(pages.blocks(page)))
+
+
 def test_every_block_is_of_a_language_that_is_tested_or_listed() -> None:
     tested = {"dockerfile", "ini", "json", "python", "sh", "text", "toml", "yaml"}
     assert {block.language for block in BLOCKS} - tested == {"groovy", "vim"}
