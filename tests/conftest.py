@@ -118,7 +118,7 @@ def version() -> str:
 
 def pytest_configure() -> None:
     if compiled.read_compiled(shipped_folder()) is None:
-        raise pytest.UsageError("rules/compiled.py is not what the rule files say; run python .ci/write_readme.py")
+        raise pytest.UsageError("rules/compiled.py is not what the rule files say; run python .ci/write_pages.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

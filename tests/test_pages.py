@@ -15,9 +15,9 @@ from draw_picture import PICTURE, drawn
 from pages import LATEST, PAGES, PROJECT, RAW
 from test_cases import BOOK
 from test_reports import SAMPLE
-from write_readme import rewritten, written_down
+from write_pages import rewritten, written_down
 
-STALE = "run python .ci/write_readme.py"
+STALE = "run python .ci/write_pages.py"
 README = pages.read("README.md")
 HOOKS = [hook["id"] for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))]
 

@@ -58,7 +58,7 @@ def released(copy: Repository, new: str) -> None:
     """Do what the checklist asks for."""
     config = (copy.path / "setup.cfg").read_text(encoding="utf-8")
     copy.write("setup.cfg", config.replace(f"version = {version()}", f"version = {new}"))
-    copy.run(sys.executable, ".ci/write_readme.py")
+    copy.run(sys.executable, ".ci/write_pages.py")
     log = (copy.path / "CHANGELOG.md").read_text(encoding="utf-8")
     copy.write("CHANGELOG.md", log.replace("\n## ", f"\n## {new} ({date.today()})\n\n- More.\n\n## ", 1))
     copy.git("add", "--all")

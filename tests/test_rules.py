@@ -610,7 +610,7 @@ def test_words_are_ascii_and_a_sentence_ends_as_one(rule: Rule) -> None:
 # Pages that are known to exist: each is named by Astronomer's own pages (https://www.astronomer.io/docs/runtime/llms.txt
 # and others), by Docker's, or is in this project.
 PAGES = {
-    "https://github.com/astro-runtime-guard/astro-runtime-guard#acknowledging",
+    "https://github.com/astro-runtime-guard/astro-runtime-guard#the-three-comments",
     "https://github.com/astronomer/astronomer-docs-resources/tree/main/astro/runtime",
     "https://docs.docker.com/reference/dockerfile/#from",
     "https://www.astronomer.io/docs/astro/airflow3/upgrade-af3",

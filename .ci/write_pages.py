@@ -1,6 +1,6 @@
 """Writes what is made from other files: parts of the pages, the picture docs/report.svg, and rules/compiled.py.
 
-    python .ci/write_readme.py
+    python .ci/write_pages.py
 
 tests/test_pages.py fails while they differ from what this writes.
 """
