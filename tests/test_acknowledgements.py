@@ -191,10 +191,10 @@ def test_misplaced(above: list[str], expected: list[str]) -> None:
 
 # Tag, comment, and the sentence that a report prints.
 SENTENCES = [
-    ("5", "reviewed 5", '"reviewed 5" names no full version; write "# astro-runtime: reviewed 5.5.0"'),
-    ("latest", "reviewed 5", '"reviewed 5" names no full version; write "# astro-runtime: reviewed 5.5.0"'),
-    ("latest", "reviewed x", '"reviewed x" names no full version; write "# astro-runtime: reviewed 3.3-8"'),
-    ("99", "reviewed 99", '"reviewed 99" names no full version; write "# astro-runtime: reviewed 99.0.0"'),
+    ("5", "reviewed 5", '"reviewed 5" does not name a full version; write "# astro-runtime: reviewed 5.5.0"'),
+    ("latest", "reviewed 5", '"reviewed 5" does not name a full version; write "# astro-runtime: reviewed 5.5.0"'),
+    ("latest", "reviewed x", '"reviewed x" does not name a full version; write "# astro-runtime: reviewed 3.3-8"'),
+    ("99", "reviewed 99", '"reviewed 99" does not name a full version; write "# astro-runtime: reviewed 99.0.0"'),
 ]
 
 

@@ -303,12 +303,12 @@ def test_astronomer_certified(before: str, after: str, rules: list[str]) -> None
 
 
 def series(tag: str, proposed: str) -> str:
-    moves = f'"{tag}" is a series, not a build: it moves with every release in it'
+    moves = f'"{tag}" is a series, which moves with every release in it, so the version can change between builds'
     return f"{moves}; write the full version, such as {proposed}"
 
 
 def no_tag(written: str, proposed: str) -> str:
-    moves = f'"{written}" has no tag, so every build may take another version'
+    moves = f'"{written}" has no tag, so the version can change between builds'
     return f"{moves}; write the full version, such as {proposed}"
 
 
@@ -353,7 +353,7 @@ SAID = [
         f"{CERTIFIED}:latest",
         "pinned-runtime",
         (
-            '"latest" moves with every release, so every build may take another version; '
+            '"latest" moves with every release, so the version can change between builds; '
             f"write the full version, such as {CERTIFIED}:2.0.0-3-buster-onbuild"
         ),
     ),
