@@ -1,9 +1,7 @@
-"""YAML text -> values that know their place.
+"""Reads YAML into values that know their file and position. The only module that imports `yaml`.
 
-Knows: PyYAML, and what we accept of YAML: mappings, lists and texts. Every scalar is a text (`5.0` is no float, `no` is
-not False). It reads the parser's events, not composed nodes: composing recurses in C and 50,000 open brackets end the
-process, while events let us stop at a level. The only module that knows `yaml`.
-Must not know: what the values mean.
+Mappings, lists and texts are accepted. Every scalar is a text: `5.0` is not a float, and `no` is not False. Events are
+read, not composed nodes, because composing recurses in C, and 50,000 open brackets would end the process.
 """
 
 from __future__ import annotations
@@ -41,8 +39,8 @@ class Mistake(CannotCheck):
 
     def __init__(self, place: Value, message: str) -> None:
         # A name that the file gives may hold line ends and control characters.
-        said = message if message.isprintable() else plain(message)
-        super().__init__(f"{place.path}:{place.line}:{place.column}: {said}")
+        words = message if message.isprintable() else plain(message)
+        super().__init__(f"{place.path}:{place.line}:{place.column}: {words}")
 
     @classmethod
     def joined(cls, mistakes: list[str]) -> Mistake:

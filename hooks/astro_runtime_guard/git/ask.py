@@ -104,7 +104,7 @@ def _finish(process: int, ends: tuple[int, int, int], stdin: bytes, take: Callab
 def _exchange(
     given: int, out: int, err: int, stdin: bytes, take: Callable[[bytes], None] | None
 ) -> tuple[bytes, bytes]:
-    """Write and read whatever is possible, so that neither side waits for the other for ever."""
+    """Write and read whatever is possible, so that neither side blocks the other."""
     from select import POLLIN, POLLOUT, poll
 
     parts: dict[int, list[bytes]] = {out: [], err: []}

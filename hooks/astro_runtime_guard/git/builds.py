@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .runs import Run, Told
+    from .runs import NamedCommit, Run
     from .targets import History, Targets
 
 LAST_ONLY = "the parent of HEAD (only the last commit was compared)"
@@ -47,9 +47,9 @@ def _proposal(run: Run, git: History, targets: Targets) -> Base:
             return Base((named(name, commit),), target=f"{name} (a parent of the service's merge)")
         tried.append("the merged target branch")
     target = targets.named(run.target, git.head) if run.target else None
-    told = next((commit for it in run.tips if (commit := _in_clone(it, git))), "")
-    if target is None and told:
-        target = Target(name, told, "named as the target")
+    tip = next((commit for it in run.tips if (commit := _in_clone(it, git))), "")
+    if target is None and tip:
+        target = Target(name, tip, "named as the target")
     if target:
         return topic(target, git, git.head)
     for fork in run.forks:
@@ -96,13 +96,13 @@ def _topic(run: Run, git: History, targets: Targets) -> Base:
     return _absent(tried, run, git, names[0] if names else "")
 
 
-def _in_clone(told: Told, git: History) -> str:
+def _in_clone(name: NamedCommit, git: History) -> str:
     """The commit that a service named; a branch that somebody called like it is none."""
-    [commit] = git.commits([told.commit]) if told.commit else [""]
-    return commit if commit.startswith(told.commit) else ""
+    [commit] = git.commits([name.commit]) if name.commit else [""]
+    return commit if commit.startswith(name.commit) else ""
 
 
-def _absent(tried: Sequence[str | Told], run: Run, git: History, branch: str = "") -> Base:
+def _absent(tried: Sequence[str | NamedCommit], run: Run, git: History, branch: str = "") -> Base:
     """What was tried, and what helps in this clone: a fetch of what is missing, or a deeper clone."""
     words = ", ".join(dict.fromkeys(it if isinstance(it, str) else it.words for it in tried))
     commits = [it.commit for it in tried if not isinstance(it, str) and len(it.commit) in (40, 64)]

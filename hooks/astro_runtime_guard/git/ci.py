@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..named import NamedTuple
-from .runs import Run, branch_of, told_commit, value_of
+from .runs import Run, branch_of, named_commit, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class Service(NamedTuple):
 
     marks: any of them tells the service. fix: what to change where the history is cut off.
     target, tips, forks: the target of a proposal, believed only where `only_if` is set and where `never_if` does not
-    have that value. branch: the branch that is built, where no target is told. before: what the branch was before; of a
+    have that value. branch: the branch that is built, if no target is named. before: what the branch was before; of a
     range `A...B` it is A. default: the default branch. merge: the commit that the service made of target and proposal,
     and the proposed one. quiet: variables and the values with which no change is proposed (no values: any); manual: the
     same, where a target is built.
@@ -206,7 +206,7 @@ def _run(environ: Mapping[str, str], service: Service) -> Run:
     if proposal:
         target = branch_of(value_of(environ, *service.target))
         tips, forks = (
-            tuple(told for it in names if (told := told_commit(it, environ.get(it, ""))))
+            tuple(commit for it in names if (commit := named_commit(it, environ.get(it, ""))))
             for names in (service.tips, service.forks)
         )
         if target or tips or forks:
@@ -221,7 +221,7 @@ def _run(environ: Mapping[str, str], service: Service) -> Run:
         manual=_saying(environ, service.manual),
         branch=_branch(environ, service),
         default=default,
-        before=told_commit(first, environ.get(first, "").partition("..")[0]),
+        before=named_commit(first, environ.get(first, "").partition("..")[0]),
     )
 
 

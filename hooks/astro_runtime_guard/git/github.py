@@ -6,7 +6,7 @@ Forgejo speak the same language.
 
 from __future__ import annotations
 
-from .runs import Run, Told, branch_of, told_commit
+from .runs import NamedCommit, Run, branch_of, named_commit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,16 +27,16 @@ def read_run(environ: Mapping[str, str], text: str) -> Run:
     if target or _at(event, "pull_request", "base", "sha"):
         return _pull_request(environ, event, run._replace(target=target))
     if name == "merge_group":
-        told = told_commit("merge_group.base_sha", _at(event, "merge_group", "base_sha"))
-        return run._replace(queue=told or Told("merge_group.base_sha", ""))
+        commit = named_commit("merge_group.base_sha", _at(event, "merge_group", "base_sha"))
+        return run._replace(queue=commit or NamedCommit("merge_group.base_sha", ""))
     if name == "workflow_dispatch":
         return run._replace(manual=name)
     if name != "push":
         return run._replace(unbased=f"the event {name}")
     if not event:
         fix = f"{FIX}, and hand on GITHUB_EVENT_PATH and a file that can be read"
-        return run._replace(fix=fix, before=Told("the event in GITHUB_EVENT_PATH", ""))
-    return run._replace(before=told_commit("before of the push event", _at(event, "before")))
+        return run._replace(fix=fix, before=NamedCommit("the event in GITHUB_EVENT_PATH", ""))
+    return run._replace(before=named_commit("before of the push event", _at(event, "before")))
 
 
 def _branch(environ: Mapping[str, str]) -> str:
@@ -48,8 +48,8 @@ def _branch(environ: Mapping[str, str]) -> str:
 
 def _pull_request(environ: Mapping[str, str], event: Mapping[str, object], run: Run) -> Run:
     commit = environ.get("GITHUB_SHA", "")
-    told = told_commit("pull_request.base.sha", _at(event, "pull_request", "base", "sha"))
-    run = run._replace(tips=(told,) if told else ())
+    tip = named_commit("pull_request.base.sha", _at(event, "pull_request", "base", "sha"))
+    run = run._replace(tips=(tip,) if tip else ())
     if environ.get("GITHUB_EVENT_NAME") == "pull_request_target":
         return run._replace(checked_out=commit)
     return run._replace(merge=commit, proposal=_at(event, "pull_request", "head", "sha"))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Told(NamedTuple):
+class NamedCommit(NamedTuple):
     """A commit that a service names: the words for a message, and the object name ("" where it is not one)."""
 
     words: str
@@ -22,8 +22,8 @@ class Run(NamedTuple):
     fix: what to change in the service's configuration when the history is cut off.
     quiet: not "" when the run proposes no change, and why; manual: the same, where a target is built.
     unbased: not "" for an event that may or may not be about a proposal, and names no commit to compare with.
-    branch: the branch that is built, "" when not told; default: the default branch.
-    target: the branch that a proposal is for; tips and forks: its tip and the merge base with it, as told.
+    branch: the branch that is built, "" when not named; default: the default branch.
+    target: the branch that a proposal is for; tips and forks: its tip and the merge base with it.
     before: what the branch was before. queue: the commit that a merge queue builds on.
     merge: the commit that the service may have made of target and proposal; proposal: the proposed commit.
     checked_out: a commit of the target, which is not the proposal.
@@ -36,10 +36,10 @@ class Run(NamedTuple):
     branch: str = ""
     default: str = ""
     target: str = ""
-    tips: tuple[Told, ...] = ()
-    forks: tuple[Told, ...] = ()
-    before: Told | None = None
-    queue: Told | None = None
+    tips: tuple[NamedCommit, ...] = ()
+    forks: tuple[NamedCommit, ...] = ()
+    before: NamedCommit | None = None
+    queue: NamedCommit | None = None
     merge: str = ""
     proposal: str = ""
     checked_out: str = ""
@@ -51,7 +51,7 @@ def value_of(environ: Mapping[str, str], *names: str) -> str:
     return "" if value.lower() in ("false", "0", "no") else value
 
 
-def told_commit(words: str, value: str) -> Told | None:
+def named_commit(words: str, value: str) -> NamedCommit | None:
     """A commit by its object name; None for "" and for the zeros that stand for "no commit"."""
     import re
 
@@ -59,7 +59,7 @@ def told_commit(words: str, value: str) -> Told | None:
     if not value.strip("0"):
         return None
     known = re.fullmatch(r"[0-9a-f]{7,64}", value)
-    return Told(f"{words} {value[:12]}" if known else words, value if known else "")
+    return NamedCommit(f"{words} {value[:12]}" if known else words, value if known else "")
 
 
 def branch_of(value: str) -> str:

@@ -1,7 +1,4 @@
-"""Where reports go: standard output, a file, the summary of a GitHub job.
-
-Knows: streams, their encodings, colour, and the formats by name. Must not know: what a report says.
-"""
+"""Writes reports where they were asked for: standard output, a file, the summary of a GitHub job."""
 
 from __future__ import annotations
 

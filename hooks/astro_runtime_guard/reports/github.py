@@ -1,6 +1,5 @@
-"""Findings for GitHub Actions: annotations by workflow commands, and a summary of the step in Markdown.
+"""Writes findings for GitHub Actions: annotations by workflow commands, and a summary of the step in Markdown.
 
-Knows: how GitHub's runner reads a command, how much a summary may hold. Must not know: streams, exit codes.
 Source: GitHub's documentation, "Workflow commands for GitHub Actions".
 """
 

@@ -1,7 +1,7 @@
-"""Findings as GitLab's Code Quality report: what a merge request shows beside the lines.
+"""Writes findings as GitLab's Code Quality report, which a merge request shows beside the lines.
 
-Knows: the keys that GitLab reads. Acknowledged findings are left out, for the format has no place for them.
-Must not know: streams, exit codes. Source: GitLab's documentation, "Code Quality report format".
+Acknowledged findings are left out, because the format has no way to mark them.
+Source: GitLab's documentation, "Code Quality report format".
 """
 
 from __future__ import annotations

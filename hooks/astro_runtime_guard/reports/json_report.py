@@ -1,7 +1,6 @@
-"""Findings as one JSON document, for programs.
+"""Writes findings as one JSON document for programs.
 
-Knows: the shape, version 1. A key may be added to it; a key that changes its meaning makes version 2.
-Must not know: streams, exit codes.
+The shape has version 1. A new key does not change the version; a key with another meaning makes version 2.
 """
 
 from __future__ import annotations

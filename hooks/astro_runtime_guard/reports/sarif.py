@@ -1,7 +1,6 @@
-"""Findings as SARIF 2.1.0, for code scanning and for readers of SARIF.
+"""Writes findings as SARIF 2.1.0, for code scanning and other readers of SARIF.
 
-Knows: where SARIF has a place for what a finding says. Must not know: streams, exit codes.
-Source: OASIS, Static Analysis Results Interchange Format 2.1.0; a section is named where it decides.
+Source: OASIS, Static Analysis Results Interchange Format 2.1.0. Comments name the section where it decides.
 """
 
 from __future__ import annotations
@@ -156,7 +155,7 @@ def _suppressions(finding: Finding, report: Report) -> dict[str, Any]:
 
 
 def _properties(finding: Finding) -> dict[str, str]:
-    told = {
+    properties = {
         "check": finding.check,
         "reference": finding.reference,
         "version": finding.after,
@@ -165,7 +164,7 @@ def _properties(finding: Finding) -> dict[str, str]:
         "base": finding.base,
         "boundary": finding.boundary,
     }
-    return {name: brief(value) for name, value in told.items() if value}
+    return {name: brief(value) for name, value in properties.items() if value}
 
 
 def _sentence(text: str) -> str:

@@ -1,7 +1,4 @@
-"""What several reports say in the same way: places, fingerprints, advice, text that is safe where it goes.
-
-Knows: how any text becomes safe to show. Must not know: any one format.
-"""
+"""What several reports share: positions, fingerprints, advice, and text made safe to show."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Findings for a person at a terminal: `path:line:column: rule: message`, the line itself, and what to do.
-
-Knows: how findings are laid out and grouped. Must not know: where they come from, streams, exit codes.
-"""
+"""Writes findings for a person at a terminal: `path:line:column: rule: message`, the line itself, and what to do."""
 
 from __future__ import annotations
 
@@ -27,9 +24,9 @@ def render(findings: Sequence[Finding], color: bool = False) -> str:
     What is to be considered is written once; where it is the same again, the report says where it stands.
     """
     lines: list[str] = []
-    told: dict[tuple[str, ...], str] = {}
+    shown: dict[tuple[str, ...], str] = {}
     for _, group in groupby((f for f in findings if not f.acknowledged), key=_answered_together):
-        lines += _block(list(group), told, color)
+        lines += _block(list(group), shown, color)
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -44,7 +41,7 @@ def _answered_together(finding: Finding) -> tuple[object, ...]:
     return together if CHECKS[finding.check].boundary else (*together, finding.rule, finding.message)
 
 
-def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) -> Iterator[str]:
+def _block(group: list[Finding], shown: dict[tuple[str, ...], str], color: bool) -> Iterator[str]:
     first = group[0]
     place = f"{_path(first.path)}:{first.line}:{first.column}"
     rules = _paint(", ".join(each.rule for each in group), _RED, color)
@@ -52,8 +49,8 @@ def _block(group: list[Finding], told: dict[tuple[str, ...], str], color: bool) 
     yield f"{_paint(f'{place}:', _BOLD, color)} {rules}: {printable(message)}"
     yield from _excerpt(first, color)
     considered = tuple(_considered(group))
-    again = len(considered) > 1 and told.setdefault(considered, place) != place
-    yield from (f"  consider: as at {told[considered]}",) if again else considered
+    again = len(considered) > 1 and shown.setdefault(considered, place) != place
+    yield from (f"  consider: as at {shown[considered]}",) if again else considered
     yield from (f"  note: {printable(text)}" for text in first.notes)
     if first.base:
         yield f"  {compared(first)}"
