@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -11,11 +12,18 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from build_release import repacked
 from conftest import Published
 
 PROJECT = Path(__file__).parent.parent
 RULES = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "rules").rglob("*.yaml")}
-COUNT = "import astro_runtime_guard.rulebook as b, astro_runtime_guard.folders as f; print(len(b.load_rulebook([f.shipped_folder()], '2026-11-22').rules))"
+COUNT = """
+from astro_runtime_guard.rulebook.load import load_rulebook
+from astro_runtime_guard.rulebook.where import shipped_folder
+print(len(load_rulebook([shipped_folder()], "2026-11-22").rules))
+"""
+# A type checker knows the type of the result only if the package says that it is typed.
+TYPED = "from astro_runtime_guard import check\nfindings: int = check(None, b'')\n"
 
 pytestmark = pytest.mark.xdist_group("prek")
 
@@ -65,4 +73,26 @@ def test_pip_install(published: Published, python: Path, tmp_path: Path, how: li
     command = python.parent / "astro-runtime-guard"
     done = subprocess.run([command, "--version"], check=True, capture_output=True, text=True, cwd=tmp_path)
     assert done.stdout == f"astro-runtime-guard {published.tag.removeprefix('v')}\n"
+    if not how:
+        (tmp_path / "typed.py").write_text(TYPED)
+        words = [sys.executable, "-m", "mypy", "--cache-dir", "cache", "--python-executable", str(python), "typed.py"]
+        checked = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path)
+        assert 'expression has type "list[Finding]", variable has type "int"' in checked.stdout
     pip(python, "uninstall", "--yes", "astro-runtime-guard")
+
+
+def test_an_sdist_holds_nothing_of_the_machine_that_built_it() -> None:
+    def packed(time: int, user: str, names: tuple[str, ...]) -> bytes:
+        content = io.BytesIO()
+        with tarfile.open(fileobj=content, mode="w:gz") as archive:
+            for name in names:
+                member = tarfile.TarInfo(name)
+                member.size, member.mtime, member.uname, member.uid, member.mode = 1, time, user, time, 0o640
+                archive.addfile(member, io.BytesIO(b"x"))
+        return content.getvalue()
+
+    one, other = packed(1, "a", ("p/b", "p/a")), packed(2, "b", ("p/a", "p/b"))
+    assert one != other
+    assert repacked(one, 7) == repacked(other, 7)
+    with tarfile.open(fileobj=io.BytesIO(repacked(one, 7))) as archive:
+        assert [(each.name, each.mtime, each.uname) for each in archive] == [("p/a", 7, ""), ("p/b", 7, "")]
