@@ -368,7 +368,7 @@ def test_a_pipe_in_the_place_of_a_dockerfile_is_not_waited_for(repo: Repository)
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     (repo.path / "Dockerfile").unlink()
     os.mkfifo(repo.path / "Dockerfile")
-    expected = (2, "", "astro-runtime-guard: Dockerfile: is no regular file\n")
+    expected = (2, "", "astro-runtime-guard: Dockerfile: is not a regular file\n")
     assert guard(repo, "Dockerfile") == guard(repo) == expected
 
 

@@ -34,6 +34,8 @@ def checklist(repo: Repository, asked: str) -> tuple[int, list[str]]:
 def test_what_is_not_ready_is_named(copy: Repository) -> None:
     copy.git("tag", "v1")
     copy.git("switch", "--quiet", "--create", "topic")
+    refresh(copy)
+    copy.commit()
     copy.write("rules/images/astro-runtime-builds.yaml", re.sub("(?m)^as-of: .*", "as-of: 2020-01-01", read(copy)))
     code, lines = checklist(copy, "0.0.1")
     head = next(line for line in (copy.path / "CHANGELOG.md").read_text().splitlines() if line.startswith("## "))
@@ -54,11 +56,20 @@ def read(repo: Repository) -> str:
     return (repo.path / "rules/images/astro-runtime-builds.yaml").read_text(encoding="utf-8")
 
 
+def refresh(copy: Repository) -> None:
+    """Say that everything about images was looked up today."""
+    for path in (copy.path / "rules" / "images").glob("*.yaml"):
+        text = re.sub("(?m)^as-of: .*", f"as-of: {date.today()}", path.read_text(encoding="utf-8"))
+        copy.write(f"rules/images/{path.name}", text)
+    copy.run(sys.executable, ".ci/write_pages.py")
+    copy.git("add", "--all")
+
+
 def released(copy: Repository, new: str) -> None:
     """Do what the checklist asks for."""
     config = (copy.path / "setup.cfg").read_text(encoding="utf-8")
     copy.write("setup.cfg", config.replace(f"version = {version()}", f"version = {new}"))
-    copy.run(sys.executable, ".ci/write_pages.py")
+    refresh(copy)
     log = (copy.path / "CHANGELOG.md").read_text(encoding="utf-8")
     copy.write("CHANGELOG.md", log.replace("\n## ", f"\n## {new} ({date.today()})\n\n- More.\n\n## ", 1))
     copy.git("add", "--all")

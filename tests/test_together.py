@@ -252,17 +252,18 @@ def test_a_merge_is_compared_with_every_parent_across_a_move(guard: Guard, insid
     assert guard("pyproject.toml") == (0, [])
 
 
-def test_a_move_in_a_merge_is_compared_with_the_newer_of_its_parents(guard: Guard, inside: Repository) -> None:
+def test_a_move_in_a_merge_is_compared_with_the_branch_that_receives_it(guard: Guard, inside: Repository) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", "pyproject.toml": BARE})
     inside.git("checkout", "--quiet", "-b", "side")
     inside.commit({"Dockerfile": f"{RUNTIME}:3.2-6\n"})
     inside.git("checkout", "--quiet", "main")
     inside.commit({"other": ""})
     inside.run("git", "merge", "--no-commit", "side", check=False)
-    stage(inside, Dockerfile=None, pyproject_toml=pyproject("3.2-5"))
+    stage(inside, Dockerfile=None, pyproject_toml=pyproject("3.2-4"))
     assert guard("pyproject.toml") == (1, ["pyproject.toml no-runtime-downgrade (Dockerfile)"])
-    stage(inside, pyproject_toml=pyproject("3.2-6"))
-    assert guard("pyproject.toml") == (0, [])
+    for given_up_or_taken in ("3.2-5", "3.2-6"):
+        stage(inside, pyproject_toml=pyproject(given_up_or_taken))
+        assert guard("pyproject.toml") == (0, [])
 
 
 def test_a_named_dockerfile_is_judged_whatever_its_name(guard: Guard, inside: Repository) -> None:
@@ -425,7 +426,7 @@ def test_how_often_git_is_asked(
     inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": old, "docker/Base": f"{RUNTIME}:3.3-7\n"})
     stage(inside, Dockerfile=f"{RUNTIME}:3.3-8\n", dev_yaml=deployment("3.3-8"))
     if "pyproject.toml" in given:
-        stage(inside, pyproject_toml=names("docker/Base"))
+        stage(inside, pyproject_toml=names("docker/Base"), docker__Base=f"{RUNTIME}:3.3-8\n")
     trace = tmp_path / "trace"
     guard(*given, script=script, GIT_TRACE=str(trace))
     asked = re.findall(r"trace: built-in: git ([a-z-]+)", trace.read_text())

@@ -45,11 +45,13 @@ class Parser(ArgumentParser):
 def read_options(program: str, words: Sequence[str], after: str | None, options: Options) -> Options:
     """Put what the words ask for into `options`. Raises CannotCheck for wrong arguments."""
     parser = _parser(program, after)
-    read, rest = parser.parse_known_intermixed_args(words)
+    end = words.index("--") if "--" in words else len(words)
+    read, rest = parser.parse_known_intermixed_args(words[:end])
     for word in (*rest, *(file for file in getattr(read, "files", ()) if file.startswith("-") and " " in file)):
         if not os.path.lexists(word):
             parser.refuse(word)
     vars(options).update(vars(read))
+    options.files = [*options.files, *words[end + 1 :]]
     if options.rules and options.rules_from:
         raise CannotCheck("--rules and --rules-from exclude each other: leave one of them out")
     return options

@@ -192,7 +192,7 @@ class Now:
         elif os.path.isdir(path):
             why = "is a folder: name the files in it"
         else:
-            why = "is no regular file" if os.path.lexists(path) else "no such file"
+            why = "is not a regular file" if os.path.lexists(path) else "no such file"
         return CannotCheck(f"{plain(path)}: {why}")
 
 

@@ -113,7 +113,7 @@ def _value(path: Path) -> Value | CannotCheck:
 def _source(path: Path) -> bytes:
     """The bytes of a file, at most one more than a file may have. Only a regular file is read: a pipe may never end."""
     if not path.is_file():
-        raise Mistake(Value("", _shown(path)), "is no regular file")
+        raise Mistake(Value("", _shown(path)), "is not a regular file")
     with path.open("rb") as file:
         return file.read(MOST_BYTES + 1)
 
