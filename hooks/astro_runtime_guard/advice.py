@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from shlex import quote
 
+from .findings.checks import CHECKS
 from .git.event import Event
 from .git.repository import merged_heads
 
@@ -106,7 +107,7 @@ class Adviser:
     def _other_bases(self) -> Iterator[str]:
         """Another commit to compare with, where that would pass and the hook cannot know that it is the right one."""
         if self._run.options.base or not any(
-            finding.check == "ordered" and finding.base.startswith("HEAD ") for finding in self._findings
+            CHECKS[finding.check].lowers and finding.base.startswith("HEAD ") for finding in self._findings
         ):
             return
         if self._commits and self._run.passes("HEAD^"):

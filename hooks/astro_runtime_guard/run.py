@@ -35,27 +35,12 @@ def check_files(hook: Hook, options: Options) -> int:
         return 0
     run = Run(hook, options, repository)
     snapshot = run.read()
-    if not snapshot.base.silent:
-        deliver.complain(f"{hook.name}: {snapshot.base.why}")
-    if options.verbose:
-        from .reports.verbose import describe
-
-        files = {file: run.declares(file) for file in run.judged(snapshot)}
-        deliver.complain("\n".join((*describe(snapshot, files), *run.overrides())))
+    run.describe(snapshot)
     report = run.report(snapshot)
     refused = any(not finding.acknowledged for finding in report.findings)
-    advice: tuple[str, ...] = ()
-    if refused and (options.format == "text" or options.output):
-        from .advice import Adviser
-        from .reports.text import summarize
-
-        summary: tuple[str, ...] = (summarize(report, len(run.judged(snapshot))),)
-        if snapshot.skipped:
-            from .reports.verbose import skipped
-
-            summary += tuple(skipped(snapshot))
-        advice = (*summary, *run.overrides(), *Adviser(run, report).lines())
-    deliver.deliver(report, options.format, options.output, options.color, advice)
+    wants_text = options.format == "text" or options.output
+    after = tuple(run.last_lines(snapshot, report)) if refused and wants_text else ()
+    deliver.deliver(report, options.format, options.output, options.color, after)
     for problem in run.problems:
         deliver.complain(f"{hook.name}: {problem}")
     if run.problems:
@@ -97,6 +82,28 @@ class Run:
             raise CannotCheck(base.problem)
         commits = [before.commit for before in base.judged] or [self.repository.head if self.repository.where else ""]
         return load_committed(self.repository, commits[0], self.options.today) if commits[0] else rulebook
+
+    def describe(self, snapshot: Snapshot) -> None:
+        """Say on standard error what is checked, for --verbose, and why nothing is compared where that matters."""
+        if not snapshot.base.silent:
+            deliver.complain(f"{self.hook.name}: {snapshot.base.why}")
+        if self.options.verbose:
+            from .reports.verbose import describe
+
+            files = {file: self.declares(file) for file in self.judged(snapshot)}
+            images = self.reader.rulebook.images
+            deliver.complain("\n".join((*describe(snapshot, files, images), *self.overrides())))
+
+    def last_lines(self, snapshot: Snapshot, report: Report) -> Iterator[str]:
+        """What stands below the findings: how many there are, what was not looked at, and what to do next."""
+        from .advice import Adviser
+        from .reports.text import summarize
+        from .reports.verbose import skipped
+
+        yield summarize(report, len(self.judged(snapshot)))
+        yield from skipped(snapshot)
+        yield from self.overrides()
+        yield from Adviser(self, report).lines()
 
     def overrides(self) -> Iterator[str]:
         """What the repository's own rules change of ours, for people who rely on ours."""
@@ -188,7 +195,9 @@ class Run:
             findings = self._findings(read(repository, self.request._replace(base=base)))
         except CannotCheck:
             return False
-        return not any(finding.check == "ordered" and not finding.acknowledged for finding in findings)
+        from .findings.checks import CHECKS
+
+        return not any(CHECKS[finding.check].lowers and not finding.acknowledged for finding in findings)
 
 
 def select_rules(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from ..dockerfile.stages import source_lines
 from ..errors import CannotCheck, plain
 from .changes import Change, View, pair_declarations
@@ -46,9 +48,24 @@ def judge(
         for judging, changes in _changes(view, projects, rules, snapshot.base, partly=partly):
             file = JudgedFile(view.file.path, source_lines(view.file.source), judging, reader.rulebook)
             findings += find(file, changes)
+    findings = _answered_together(findings)
     if snapshot.base.doubt:
         _refuse_doubtful(findings, snapshot.base.doubt)
     return findings
+
+
+def _answered_together(findings: Sequence[Finding]) -> list[Finding]:
+    """One review answers the same boundary at all places of a folder that go to the same version."""
+    boundaries = {finding: _upgrade(finding) for finding in findings if CHECKS[finding.check].boundary}
+    comments = {upgrade: finding.acknowledged for finding, upgrade in boundaries.items() if finding.acknowledged}
+    return [
+        finding._replace(acknowledged=finding.acknowledged or comments.get(boundaries.get(finding, ()), ""))
+        for finding in findings
+    ]
+
+
+def _upgrade(finding: Finding) -> tuple[str, ...]:
+    return posixpath.dirname(finding.path), finding.rule, finding.after
 
 
 def _can_be_compared(view: View) -> bool:

@@ -6,14 +6,15 @@ from .shared import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..git.base import Base
     from ..git.snapshot import File, Snapshot
+    from ..model import Image
 
 
-def describe(snapshot: Snapshot, files: Mapping[File, bool]) -> Iterator[str]:
-    """One line for each file that was checked, then one for what was not compared.
+def describe(snapshot: Snapshot, files: Mapping[File, bool], images: Sequence[Image]) -> Iterator[str]:
+    """One line for each file that was checked, then what was not compared, and the day of what is known of images.
 
     `files` tells of each whether it names a version of a known image.
     """
@@ -25,6 +26,7 @@ def describe(snapshot: Snapshot, files: Mapping[File, bool]) -> Iterator[str]:
     yield from skipped(snapshot)
     if snapshot.base.why:
         yield f"nothing is compared: {printable(snapshot.base.why)}"
+    yield from (f"known of {image.name} as of {image.as_of}" for image in images if image.lines and image.as_of)
 
 
 def skipped(snapshot: Snapshot) -> Iterator[str]:
