@@ -12,6 +12,7 @@ from astro_runtime_guard.api import check
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings import checks
 from astro_runtime_guard.model import Rulebook
+from astro_runtime_guard.plan import make_plan
 from astro_runtime_guard.rulebook import compiled
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import rule_folders, shipped_folder
@@ -409,3 +410,18 @@ def test_an_own_image_may_extend_another_own_image_whatever_their_names(tmp_path
     (tmp_path / "images" / "a-b-c-d.yaml").write_text("extends: zebra\nrepositories: [a/c]\n")
     book = load_rulebook([shipped_folder(), str(tmp_path)], "2026-11-22")
     assert {image.name: image.repositories for image in book.images}["zebra"] == ("a/zebra", "a/c", "a/b")
+
+
+def test_an_image_without_airflow_can_have_lines(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    numbering = 'numberings: [{name: all, tag: "{major}.{minor}", example: "16.1"}]\n'
+    lines = 'lines: [{line: "15", numbering: all}, {line: "16", numbering: all}]\n'
+    (tmp_path / "images" / "db.yaml").write_text(f"repositories: [example.com/db]\n{numbering}{lines}")
+    example = "examples: {finds: [{before: 'FROM example.com/db:16.1', after: 'FROM example.com/db:17.0'}], passes: [{after: FROM a}]}\n"
+    (tmp_path / "new-line.yaml").write_text(f"image: db\ncheck: unknown\nmessage: '{{line}} is new'\n{example}")
+    book = load(tmp_path)
+    upgrades = (("15.3", "16.1", []), ("16.1", "17.0", ["17 is new"]), ("17.0", "17.4", []))
+    for before, after, expected in upgrades:
+        texts = (f"FROM example.com/db:{version}\n".encode() for version in (before, after))
+        assert [finding.message for finding in check(*texts, rulebook=book)] == expected
+    assert "| Airflow | ? | ? |" in make_plan("15.3", "16.1", book)

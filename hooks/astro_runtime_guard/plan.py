@@ -124,7 +124,7 @@ def _known(version: str, image: Image) -> tuple[str, str, str]:
     exact = dict(image.builds).get(tag.version, "?").split()[0]
     if line is None:
         return exact, "?", "?"
-    return line.airflow if exact == "?" else exact, line.python or "?", line.maintained_until or "?"
+    return (line.airflow or "?") if exact == "?" else exact, line.python or "?", line.maintained_until or "?"
 
 
 def _section(stop: Stop, route: Route) -> Iterator[str]:

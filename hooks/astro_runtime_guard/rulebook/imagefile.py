@@ -62,7 +62,7 @@ NUMBERING_KEYS = {
 LINE_KEYS = {
     "line": Key(text, "the numbers that all builds of the line begin with", required=True),
     "numbering": Key(text, "the numbering that its builds follow", required=True),
-    "airflow": Key(_minor, "the Airflow version, as major.minor", required=True),
+    "airflow": Key(_minor, "the Airflow version, as major.minor, for images that have one"),
     "python": Key(text, "the Python of an image without a Python suffix"),
     "maintained-until": Key(date, "the last day of maintenance"),
     "long-term-support": Key(flag, "whether the line has long-term support"),
@@ -172,7 +172,7 @@ def _line(place: Value, fields: Mapping[str, Any], image: Image) -> Line:
     if "last-build" in fields:
         check_build(fields["last-build"], image, place)
     return Line(
-        fields["line"], fields["numbering"], fields["airflow"], fields.get("python", ""),
+        fields["line"], fields["numbering"], fields.get("airflow", ""), fields.get("python", ""),
         fields.get("maintained-until", ""), fields.get("long-term-support", False), fields.get("last-build", ""),
     )  # fmt: skip
 

@@ -182,7 +182,7 @@ def series_of(airflow: str, image: Image) -> Tag | None:
 
 
 def _minor(airflow: str) -> tuple[int, ...]:
-    return tuple(map(int, airflow.split(".")))
+    return tuple(map(int, airflow.split("."))) if airflow else ()
 
 
 def _span_by_airflow(tag: Tag, successor: Image) -> Span | None:
