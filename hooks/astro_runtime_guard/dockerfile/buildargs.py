@@ -12,7 +12,7 @@ from itertools import chain, islice
 from ..named import NamedTuple
 from .flags import cut_flags
 from .lines import MOST_COMMENTS
-from .words import SPACE, Expanded, WordError, expand, is_plain, valid_text
+from .words import SPACE, Expanded, WordError, is_plain, valid_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -177,6 +177,7 @@ def _expand(scope: Scope, word: str, *, partial: bool, declared: bool = False) -
     """With `partial`, names without a value stay; with `declared`, only those that an ARG declares."""
     if is_plain(word):
         return Expanded(word, ())
+    from .expansion import expand
 
     def value(name: str) -> str | None:
         known = scope.values.get(name)

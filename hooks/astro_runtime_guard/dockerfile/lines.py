@@ -12,7 +12,7 @@ from collections import deque
 
 from ..named import NamedTuple
 from .flags import cut_flags
-from .words import BLANK, SPACE, split_words
+from .words import BLANK, SPACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -198,6 +198,8 @@ def _heredocs(keyword: str, value: str, text: str, escape: str) -> list[Heredoc]
 
 def read_heredocs(line: str) -> list[Heredoc]:
     """The heredocs of a RUN, COPY or ADD line. Here the escape character is `\\`, whatever the directive says."""
+    from .expansion import split_words
+
     heredocs = []
     for word in split_words(line, keep=True):
         if match := _HEREDOC.fullmatch(word):

@@ -9,7 +9,6 @@ from ..errors import CannotCheck, plain
 from .changes import Change, View, pair_declarations
 from .checks import CHECKS
 from .finding import Finding, JudgedFile, find
-from .projects import Projects
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from ..git.base import Base
     from ..git.snapshot import File, Snapshot
     from ..model import Rule
+    from .projects import Projects
 
 
 def judge(
@@ -40,7 +40,7 @@ def judge(
     together = any(file.beside for file in snapshot.files) or any(CHECKS[rule.check].across for rule in rules)
     files = sorted(snapshot.files, key=lambda file: file.path)
     views = list(_views(files, reader, problems, together=together))
-    projects = Projects(views) if together else None
+    projects = _projects(views) if together else None
     for view in (view for view in views if view.now.declarations):
         if compares and not view.file.beside and snapshot.base.problem and _can_be_compared(view):
             raise CannotCheck(snapshot.base.problem)
@@ -66,6 +66,13 @@ def _answered_together(findings: Sequence[Finding]) -> list[Finding]:
 
 def _upgrade(finding: Finding) -> tuple[str, ...]:
     return posixpath.dirname(finding.path), finding.rule, finding.after
+
+
+def _projects(views: Sequence[View]) -> Projects:
+    """The projects of the files; imported here, because a hook that looks at each Dockerfile alone needs none."""
+    from .projects import Projects
+
+    return Projects(views)
 
 
 def _can_be_compared(view: View) -> bool:
