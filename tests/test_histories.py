@@ -315,6 +315,18 @@ class Histories(RuleBasedStateMachine):
                 return []
         return [main]
 
+    def is_one_for_one(self, commit: int) -> bool:
+        """Whether one file with a Runtime vanished since a commit and one appeared: the program takes them for one file.
+
+        The model knows files by their numbers and cannot say which stages of the two belong together.
+        """
+        then, now = self.commits[commit].tree, {}
+        for number, staged in self.index.items():
+            now[number] = self.disk[number] if staged.is_same_as(self.head.tree.get(number)) else staged
+        vanished = [number for number, file in then.items() if number not in now and not file.plain]
+        appeared = [number for number, file in now.items() if number not in then and not file.plain]
+        return len(vanished) == 1 == len(appeared)
+
     def expected(self, bases: Callable[[int, int, str], Iterable[int]]) -> set[tuple[str, str]]:
         """(path, rule) of everything that must be found; `bases` are the commits that a stage is compared with."""
         found = set()
@@ -343,8 +355,18 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.commits)
     @invariant()
     def says_what_the_model_says(self) -> None:
-        expected = self.expected(self.judged)
-        assert self.said() == (int(bool(expected)), expected)
+        here = self.branches[self.branch]
+        compared = {
+            here,
+            self.branches["main"],
+            *({self.merging} - {None}),
+            *self.merge_bases(here, self.branches["main"]),
+        }
+        if self.merging is not None:
+            compared.update(self.merge_bases(here, self.merging), self.merge_bases(self.merging, self.branches["main"]))
+        if not any(map(self.is_one_for_one, compared)):
+            expected = self.expected(self.judged)
+            assert self.said() == (int(bool(expected)), expected)
 
     @precondition(lambda self: self.index)
     @rule(data=st.data())
@@ -363,6 +385,8 @@ class Histories(RuleBasedStateMachine):
     def says_what_the_model_says_of_a_base(self, data: st.DataObject) -> None:
         tip = data.draw(st.integers(0, len(self.commits) - 1))
         bases = self.merge_bases(tip, self.branches[self.branch])
+        if any(map(self.is_one_for_one, bases)):
+            return
         expected = self.expected(lambda *_: bases)
         assert self.said("--base", self.commits[tip].name) == (int(bool(expected)), expected)
 
