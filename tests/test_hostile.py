@@ -487,10 +487,10 @@ def test_the_size_of_an_object_is_known_before_its_content(repo: Repository) -> 
 
 def test_all_contents_together_are_bounded(repo: Repository) -> None:
     line = f"{RUNTIME}:5.0.1\n" + "#" * 15_000_000
-    repo.commit({f"{number}/Dockerfile": f"{line}{number}" for number in range(5)})
+    repo.commit({f"{number}/Dockerfile": f"{line}{number}" for number in range(9)})
     code, out, err = guard(repo)
     assert (code, out) == (2, "")
-    assert "the files before and now have more than 67108864 bytes together, the most that is read in one run" in err
+    assert "the files before and now have more than 134217728 bytes together, the most that is read in one run" in err
 
 
 LARGE = {

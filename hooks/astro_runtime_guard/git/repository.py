@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 1 << 24
 """The largest file that is read: as much as BuildKit takes in one message, so a larger Dockerfile cannot be built."""
 
-MOST_TOGETHER = 1 << 26
+MOST_TOGETHER = 1 << 27
 """The most bytes that one run reads: all files, as they are now and as they were before."""
 
 AND = "--and"
@@ -226,7 +226,9 @@ class Repository:
         self._bytes += size
         if self._bytes > MOST_TOGETHER:
             what = f"{plain(path)}: the files before and now have more than {MOST_TOGETHER} bytes together"
-            raise CannotCheck(f"{what}, the most that is read in one run: name fewer files, or leave some out")
+            raise CannotCheck(
+                f"{what}, the most that is read in one run: name fewer files, or leave some out (--exclude)"
+            )
 
     @cached_property
     def has_links(self) -> bool:
