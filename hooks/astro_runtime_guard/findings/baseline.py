@@ -11,9 +11,16 @@ if TYPE_CHECKING:
 
     from ..declarations.declaration import Declaration
     from ..git.base import Base, Before
-    from .changes import Past
 
-    Pasts = Mapping[str, Past]  # by the full name of the commit
+    Pasts = Mapping[str, "Past"]  # by the full name of the commit
+
+
+class Past(NamedTuple):
+    """A declaration in a base commit, and the path of its file there."""
+
+    declaration: Declaration
+    path: str
+    before: Before
 
 
 class Baseline(NamedTuple):
@@ -68,9 +75,11 @@ def _are_same(one: Past | None, other: Past | None) -> bool:
 
 
 def _is_same(now: Declaration, past: Past | None) -> bool:
-    """Whether both name the same version."""
+    """Whether both name the same version; beside a digest the whole reference has to be the same."""
     if past is None:
         return False
+    if now.runtime.digest or past.declaration.runtime.digest:
+        return past.declaration.reference == now.reference
     both = spans(past.declaration.runtime, now.runtime)
     return both[0] == both[1] if both else past.declaration.reference == now.reference
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ..named import NamedTuple
+from .baseline import Past as Past
 from .baseline import choose
 
 TYPE_CHECKING = False
@@ -42,14 +43,6 @@ class View(NamedTuple):
             if old.before == before
             for declaration in reading.declarations
         ]
-
-
-class Past(NamedTuple):
-    """A declaration in a base commit, and the path of its file there."""
-
-    declaration: Declaration
-    path: str
-    before: Before
 
 
 class Beside(NamedTuple):
