@@ -132,12 +132,34 @@ def test_every_format_has_a_golden_file() -> None:
 
 def test_nothing_found_is_a_whole_document() -> None:
     tool = {"name": "astro-runtime-guard", "version": "1.2.3"}
-    empty = {"schema_version": 1, "tool": tool, "bases": [], "rules": [], "findings": [], "omitted": []}
+    empty = {
+        "schema_version": 1,
+        "tool": tool,
+        "bases": [],
+        "rules": [],
+        "findings": [],
+        "omitted": [],
+        "own_rules": [],
+    }
     assert json.loads(json_report.render(NOTHING)) == empty
     assert json.loads(gitlab.render(NOTHING)) == []
     assert json.loads(sarif.render(NOTHING))["runs"][0]["results"] == []
     assert github.render(NOTHING) == ""
     assert github.summary(NOTHING) == "### astro-runtime-guard: no findings\n\n"
+
+
+def test_own_rules_are_named_in_every_format() -> None:
+    words = "own rules: %mine% replaces pinned-runtime\x1b"
+    report = NOTHING._replace(own_rules=(words,))
+    assert json.loads(json_report.render(report))["own_rules"] == [words]
+    shown = "own rules: %mine% replaces pinned-runtime\\x1b"
+    (issue,) = json.loads(gitlab.render(report))
+    assert (issue["description"], issue["severity"], issue["location"]["path"]) == (shown, "info", ".astro-runtime")
+    (invocation,) = json.loads(sarif.render(report))["runs"][0]["invocations"]
+    (notification,) = invocation["toolExecutionNotifications"]
+    assert (notification["level"], notification["message"]["text"]) == ("note", shown)
+    assert github.render(report) == f"::notice title=astro-runtime-guard::{shown.replace('%', '%25')}\n"
+    assert "replaces pinned" in github.summary(report)
 
 
 def many(path: str, unanswered: int, answered: int) -> tuple[Finding, ...]:

@@ -102,7 +102,7 @@ class Run:
 
         yield summarize(report, len(self.judged(snapshot)))
         yield from skipped(snapshot)
-        yield from self.overrides()
+        yield from report.own_rules
         yield from Adviser(self, report).lines()
 
     def overrides(self) -> Iterator[str]:
@@ -169,6 +169,7 @@ class Run:
             version=deliver.version() if self.options.format != "text" else "",
             bases=tuple(before.named for before in bases),
             prefix=snapshot.prefix,
+            own_rules=tuple(self.overrides()),
         )
 
     def _landing(self, snapshot: Snapshot, findings: Sequence[Finding]) -> Snapshot | None:

@@ -27,6 +27,7 @@ def render(report: Report) -> str:
     for path, count in omissions(report):
         place = _property(printable(from_top(path, report)))
         commands.append(f"::error file={place},title={PROGRAM}::{_data(count)}\n")
+    commands += [f"::notice title={PROGRAM}::{_data(printable(text))}\n" for text in report.own_rules]
     return "".join(commands)
 
 
@@ -63,6 +64,7 @@ def summary(report: Report) -> str:
     blocks += [f"Compared with {markdown(base)}.\n\n" for base in report.bases]
     blocks += ["".join(_item(finding, report)) for finding in unanswered]
     blocks += [f"- {_code(from_top(path, report))}: {count}\n" for path, count in omissions(report)]
+    blocks += [f"- {markdown(text)}\n" for text in report.own_rules]
     blocks += [f"\n#### Acknowledged: {_counted(len(answered))}\n\n"] if answered else []
     blocks += [f"{_head(finding, report)}\n  - {_code(finding.acknowledged)}\n" for finding in answered]
     return "".join(_fitting(blocks))

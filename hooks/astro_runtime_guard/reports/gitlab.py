@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from ..rulebook.where import USER_FOLDER
 from .shared import PROGRAM, advice, fingerprints, from_top, omissions, printable, to_json
 
 TYPE_CHECKING = False
@@ -22,17 +23,19 @@ def render(report: Report) -> str:
     """A JSON list in ASCII, empty where nothing was found. GitLab refuses a path that begins with `./`."""
     named = zip(report.findings, fingerprints(report), strict=True)
     issues = [_issue(finding, name, report) for finding, name in named if not finding.acknowledged]
-    return to_json([*issues, *(_omission(path, count, report) for path, count in omissions(report))])
+    issues += [_remark(count, from_top(path, report), "omitted", "major") for path, count in omissions(report)]
+    issues += [_remark(printable(text), USER_FOLDER, text, "info") for text in report.own_rules]
+    return to_json(issues)
 
 
-def _omission(path: str, count: str, report: Report) -> dict[str, Any]:
-    place = from_top(path, report)
+def _remark(description: str, path: str, kind: str, severity: str) -> dict[str, Any]:
+    """An issue about the report itself."""
     return {
-        "description": count,
+        "description": description,
         "check_name": PROGRAM,
-        "fingerprint": sha256(f"{place}\0omitted".encode(errors="surrogatepass")).hexdigest(),
-        "severity": "major",
-        "location": {"path": place, "lines": {"begin": 1, "end": 1}},
+        "fingerprint": sha256(f"{path}\0{kind}".encode(errors="surrogatepass")).hexdigest(),
+        "severity": severity,
+        "location": {"path": path, "lines": {"begin": 1, "end": 1}},
     }
 
 

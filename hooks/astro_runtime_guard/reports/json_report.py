@@ -35,6 +35,7 @@ def render(report: Report) -> str:
             _finding(finding, name, report) for finding, name in zip(report.findings, fingerprints(report), strict=True)
         ],
         "omitted": [{"path": path, "findings": count} for path, count, _ in report.omitted],
+        "own_rules": list(report.own_rules),
     }
     return to_json(document)
 

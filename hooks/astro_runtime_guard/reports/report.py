@@ -28,7 +28,8 @@ class Report(NamedTuple):
     `findings` in their order, acknowledged ones too; `rules` are those that ran; `version` is the program's.
     `bases` names what the files were compared with ("HEAD at 1a2b3c4"), nothing where they were not compared.
     `prefix` is the current folder below the top of the repository ("" or "a/b/"), where paths begin. `omitted` counts
-    what `bounded` left out.
+    what `bounded` left out. `own_rules` are sentences on what the repository's rules change of those that come with the
+    program.
     """
 
     findings: tuple[Finding, ...]
@@ -37,6 +38,7 @@ class Report(NamedTuple):
     bases: tuple[str, ...] = ()
     prefix: str = ""
     omitted: tuple[Omitted, ...] = ()
+    own_rules: tuple[str, ...] = ()
 
 
 def bounded(report: Report) -> Report:

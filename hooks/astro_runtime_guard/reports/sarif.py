@@ -55,9 +55,11 @@ def _run(report: Report) -> dict[str, Any]:
 
 
 def _notifications(report: Report) -> dict[str, Any]:
-    """What readers of the log show about the run itself (section 3.20.21): the findings that are left out."""
-    texts = [{"text": _message(f"{printable(path)}: {count}")} for path, count in omissions(report)]
-    return {"toolExecutionNotifications": [{"level": "warning", "message": text} for text in texts]} if texts else {}
+    """What readers of the log show about the run itself (section 3.20.21): findings left out, and own rules."""
+    remarks = [("warning", f"{printable(path)}: {count}") for path, count in omissions(report)]
+    remarks += [("note", printable(text)) for text in report.own_rules]
+    notifications = [{"level": level, "message": {"text": _message(text)}} for level, text in remarks]
+    return {"toolExecutionNotifications": notifications} if notifications else {}
 
 
 def _omitted(report: Report) -> dict[str, Any]:
