@@ -14,10 +14,8 @@ from astro_runtime_guard.findings.acknowledgements import (
     strays,
 )
 from astro_runtime_guard.findings.finding import fill
-from astro_runtime_guard.rulebook.load import load_rulebook
-from astro_runtime_guard.rulebook.where import shipped_folder
+from shipped import BOOK
 
-BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 RULES = {rule.name: rule for rule in BOOK.rules}
 LEGACY = "quay.io/astronomer/astro-runtime"
 

@@ -8,10 +8,9 @@ from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.findings.changes import Past, pair_declarations
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.model import Rulebook
-from astro_runtime_guard.rulebook.load import load_rulebook
-from astro_runtime_guard.rulebook.where import shipped_folder
+from shipped import BOOK
 
-IMAGES = load_rulebook([shipped_folder()], "2026-11-22").images
+IMAGES = BOOK.images
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
 
 

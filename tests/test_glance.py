@@ -9,15 +9,14 @@ import pytest
 from astro_runtime_guard.declarations.glance import format_of, may_name, needles
 from astro_runtime_guard.dockerfile.stages import read_stages
 from astro_runtime_guard.model import Image
-from astro_runtime_guard.rulebook.load import load_rulebook
-from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.versions.recognition import recognise
 from hypothesis import example, given
 from hypothesis import strategies as st
+from shipped import BOOK
 from test_cases import CASES, parts
 
 DATA = Path(__file__).parent / "data"
-IMAGES = load_rulebook([shipped_folder()], "2026-11-22").images
+IMAGES = BOOK.images
 OWN = tuple(
     IMAGES[0]._replace(repositories=names)
     for names in (("docker.io/library/thing",), ("thing/runner", "*/library/other"), ("index.docker.io/k/kit", "*/x"))

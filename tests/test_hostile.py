@@ -22,9 +22,8 @@ from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.snapshot import File, Old, Snapshot
 from astro_runtime_guard.reports.deliver import FORMATS, printable_lines, write_file
 from astro_runtime_guard.reports.shared import printable
-from astro_runtime_guard.rulebook.load import load_rulebook
-from astro_runtime_guard.rulebook.where import shipped_folder
 from repository import Repository, make_repository
+from shipped import BOOK
 
 GUARD = str(Path(sys.executable).parent / "astro-runtime-guard")
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
@@ -208,7 +207,7 @@ def test_a_path_is_one_line_where_nothing_can_be_told() -> None:
     tip = Before("1" * 40, "main at 1111111")
     old = Old("a", f"{RUNTIME}:5.0.1\n".encode(), tip)
     now = File("a\n::error::b", f"{RUNTIME}:4.2.6\n".encode(), (old,))
-    book = load_rulebook([shipped_folder()], "2026-11-22")
+    book = BOOK
     with pytest.raises(CannotCheck) as problem:
         judge(Snapshot((now,), Base((tip,), doubt="nobody knows"), repository=True), Reader(book), book.rules)
     place = r"a\n::error::b:1: no-runtime-downgrade: "

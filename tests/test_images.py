@@ -10,12 +10,12 @@ import pytest
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.model import Image, Numbering
 from astro_runtime_guard.rulebook.load import load_rulebook
-from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.versions.recognition import recognise
 from astro_runtime_guard.versions.tags import line_of, read_tag
+from shipped import BOOK
 
 CASES: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "compare-cases.json").read_text("utf-8"))
-IMAGES = {image.name: image for image in load_rulebook([shipped_folder()], "2026-11-22").images}
+IMAGES = {image.name: image for image in BOOK.images}
 LEGACY = "quay.io/astronomer/astro-runtime"
 AIRFLOW_3 = "astrocrpublic.azurecr.io/runtime"
 MIRROR = "*/astronomer/astro-runtime"

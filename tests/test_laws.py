@@ -15,12 +15,10 @@ from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.before import File, Old, Snapshot
 from astro_runtime_guard.git.renames import pair_renamed
 from astro_runtime_guard.reports.text import render
-from astro_runtime_guard.rulebook.load import load_rulebook
-from astro_runtime_guard.rulebook.where import shipped_folder
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import BOOK
 
-BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 IMAGE = next(image for image in BOOK.images if image.name == "astro-runtime")
 WITHDRAWN = {build for withdrawal in IMAGE.withdrawn for build in withdrawal.builds}
 BOUNDARIES = {rule.name: rule.version for rule in BOOK.rules if rule.version and not rule.from_below}

@@ -10,17 +10,16 @@ import pytest
 from astro_runtime_guard import entrypoints
 from astro_runtime_guard.declarations.glance import places_of
 from astro_runtime_guard.declarations.reading import DOCKERFILES
-from astro_runtime_guard.rulebook.load import load_rulebook
-from astro_runtime_guard.rulebook.where import shipped_folder
 from identify import identify
 from pre_commit.clientlib import load_manifest
+from shipped import BOOK
 
 PROJECT = Path(__file__).parent.parent
 HOOKS = {hook["id"]: hook for hook in load_manifest(PROJECT / ".pre-commit-hooks.yaml")}
 TAKES_FILES = [hook for hook in HOOKS.values() if hook["pass_filenames"]]
 DECLARATIONS = HOOKS["astro-runtime-declarations"]
 TAKES_DOCKERFILES = [hook for hook in TAKES_FILES if hook is not DECLARATIONS]
-PLACES = load_rulebook([shipped_folder()], "2026-11-22").places
+PLACES = BOOK.places
 
 GOOD = (
     "Dockerfile", "dockerfile", "DOCKERFILE", "Dockerfile.dev", "Dockerfile.client", "dev.Dockerfile", "app.dockerfile",

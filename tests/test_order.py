@@ -9,16 +9,15 @@ from typing import Any
 
 import pytest
 from astro_runtime_guard.model import Image, Line, Numbering
-from astro_runtime_guard.rulebook.load import load_rulebook
-from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.versions.order import newest_between, newest_known, rank_of, series_of, spans, unknown_line
 from astro_runtime_guard.versions.recognition import Runtime, recognise
 from astro_runtime_guard.versions.tags import read_tag
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import BOOK
 
 CASES: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "compare-cases.json").read_text("utf-8"))
-IMAGES = {image.name: image for image in load_rulebook([shipped_folder()], "2026-11-22").images}
+IMAGES = {image.name: image for image in BOOK.images}
 RUNTIME = IMAGES["astro-runtime"]
 LEGACY = "quay.io/astronomer/astro-runtime"
 AIRFLOW_3 = "astrocrpublic.azurecr.io/runtime"

@@ -15,8 +15,8 @@ from astro_runtime_guard.dockerfile.stages import source_lines
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
+from shipped import BOOK
 
-BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 TOML, YAML, JSON = "pyproject.toml", "deployment.yaml", "deployment.json"
 NESTED = "deployment: {{configuration: {{runtime_version: {}}}}}\n"
 INLINE = '{{"deployment": {{"configuration": {{"runtime_version": {}}}}}}}'

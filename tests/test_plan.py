@@ -9,13 +9,11 @@ from astro_runtime_guard.api import check
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.model import Rule
 from astro_runtime_guard.plan import make_plan
-from astro_runtime_guard.rulebook.load import load_rulebook
-from astro_runtime_guard.rulebook.where import shipped_folder
 from astro_runtime_guard.versions.order import rank_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import BOOK
 
-BOOK = load_rulebook([shipped_folder()], "2026-11-22")
 RUNTIME = next(image for image in BOOK.images if image.name == "astro-runtime")
 BUILDS = [build for build, _ in RUNTIME.builds]
 WITHDRAWN = {build for withdrawal in RUNTIME.withdrawn for build in withdrawal.builds}

@@ -26,11 +26,10 @@ from astro_runtime_guard.reports import github, gitlab, json_report, sarif, text
 from astro_runtime_guard.reports.deliver import MODULES
 from astro_runtime_guard.reports.report import Omitted, Report, bounded
 from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, printable, uri
-from astro_runtime_guard.rulebook.load import load_rulebook
-from astro_runtime_guard.rulebook.where import shipped_folder
 from conftest import PROJECT, version
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import BOOK
 from test_cases import REWRITE
 
 DATA = Path(__file__).parent / "data" / "reports"
@@ -294,7 +293,7 @@ def test_fingerprints_of_equals_do_not_depend_on_the_findings_between() -> None:
 
 
 def test_a_downgrade_in_a_renamed_file() -> None:
-    book = load_rulebook([shipped_folder()], today="2026-11-22")
+    book = BOOK
     head = Before("1" * 40, "HEAD at 1111111")
     old = Old("b/Dockerfile", b"FROM quay.io/astronomer/astro-runtime:5.0.1\n", head)
     now = File("a/Dockerfile", b"ARG T=4.2.6\nFROM quay.io/astronomer/astro-runtime:$T\n", (old,))
