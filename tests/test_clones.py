@@ -190,9 +190,20 @@ def test_a_pointer_of_git_lfs(project: Project) -> None:
     project.dev.git("add", "Dockerfile")
     for words in ((), ("Dockerfile",)):
         found = run(project.dev, *words)
-        assert (found.code, "Dockerfile: is kept in git-lfs" in found.error) == (2, True)
+        assert (found.code, "Dockerfile: is a pointer of git-lfs" in found.error) == (2, True)
     project.dev.commit()
     project.write("4.2.6")
-    assert run(project.dev).code == 2
+    found = run(project.dev)
+    assert (found.code, "Dockerfile: was a pointer of git-lfs in HEAD at" in found.error) == (2, True)
+    assert run(project.dev, "--no-base").code == 0
     project.dev.commit()
+    assert run(project.dev).brief == "silent"
+
+
+def test_data_in_git_lfs_is_left_alone(project: Project) -> None:
+    project.dev.write("data/fixtures.json", POINTER)
+    project.dev.git("add", "data/fixtures.json")
+    project.dev.commit()
+    project.dev.write("data/fixtures.json", POINTER.replace("1", "2"))
+    project.dev.git("add", "data/fixtures.json")
     assert run(project.dev).brief == "silent"

@@ -26,6 +26,9 @@ class Runtimes:
     def is_dockerfile(self, path: str) -> bool:
         return "dockerfile" in path.lower()
 
+    def is_place(self, path: str) -> bool:
+        return False
+
     def is_listed(self, path: str) -> bool:
         return self.is_dockerfile(path) and "skipped" not in path
 

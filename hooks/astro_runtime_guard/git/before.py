@@ -23,6 +23,9 @@ if TYPE_CHECKING:
         def is_dockerfile(self, path: str) -> bool:
             """Whether a file is a Dockerfile by its path."""
 
+        def is_place(self, path: str) -> bool:
+            """Whether a file names versions under a key."""
+
         def is_listed(self, path: str) -> bool:
             """Whether a file is checked when no file is named."""
 
@@ -162,7 +165,8 @@ def read_files(
         for key, (path, source) in _old_texts(now, side, names, sources, texts, reader).items():
             old[key].append(Old(path, source, side.before))
     for key in sources:
-        refuse_pointers(names[key], (sources[key], *(it.source for it in old[key])))
+        if reader.leads(names[key]) or not reader.is_place(names[key]):
+            _refuse_pointers(names[key], old[key])
     # An old file without a byte has nothing to compare; `git add -N` announces a path with just such a file.
     files = (
         File(names[key], sources[key], tuple(it for it in old[key] if it.source), os.fsdecode(key))
@@ -172,11 +176,15 @@ def read_files(
     return tuple(files), texts
 
 
-def refuse_pointers(path: str, texts: Iterable[bytes]) -> None:
-    """Raises CannotCheck where git-lfs keeps a text elsewhere. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
-    if any(text.startswith(b"version https://git-lfs.github.com/spec/") for text in texts):
-        what = f"{plain(path)}: is kept in git-lfs, and git holds only a pointer to its text"
-        raise CannotCheck(f"{what}: leave it out of git-lfs (git lfs untrack), and commit it as it is")
+def _refuse_pointers(path: str, olds: Iterable[Old]) -> None:
+    """Raises CannotCheck for an old text that git-lfs keeps elsewhere; the reader refuses one of now.
+
+    https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+    """
+    for old in olds:
+        if old.source.startswith(b"version https://git-lfs.github.com/spec/"):
+            what = f"{plain(path)}: was a pointer of git-lfs in {old.before.named}, so the version before is not known"
+            raise CannotCheck(f"{what}: check it with --no-base, and skip the hook for this one commit (SKIP)")
 
 
 def _old_texts(
