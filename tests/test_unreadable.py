@@ -75,3 +75,17 @@ def test_a_place_that_is_pointed_at_an_image_says_that_it_takes_versions(
     assert "is an image reference, but this key is declared as a place for a version alone" in report
     inside.commit({"k8s/airflow.yaml": "spec:\n  image: 5.0.1\n"})
     assert run(capsys, monkeypatch)[:2] == (0, "")
+
+
+@pytest.mark.parametrize(("stages", "expected"), [(10_001, 2), (9_000, 1)], ids=["over the limit", "below it"])
+def test_an_old_dockerfile_over_a_limit_is_no_reason_to_pass(
+    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, stages: int, expected: int
+) -> None:
+    runtime = "FROM quay.io/astronomer/astro-runtime"
+    inside.commit({"Dockerfile": "FROM a\n" * stages + f"{runtime}:5.0.1\n"})
+    inside.write("Dockerfile", f"{runtime}:4.2.6\n")
+    inside.git("add", ".")
+    code, report, problems = run(capsys, monkeypatch)
+    assert (code, "no-runtime-downgrade" in report) == (expected, expected == 1)
+    assert ["check it with --no-base" in line for line in problems] == [True] * (expected - 1)
+    assert run(capsys, monkeypatch, "--no-base") == (0, "", [])

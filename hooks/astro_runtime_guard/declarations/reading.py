@@ -96,6 +96,12 @@ class Reader:
         except CannotCheck:
             return Reading()
 
+    def read_before(self, path: str, source: bytes) -> Reading:
+        """What a file declared before, nothing if nobody could read it. Raises CannotCheck for one over a limit."""
+        if self.is_place(path) or why_unreadable(source):
+            return self.read_if_possible(path, source)
+        return self.read(path, source)
+
     def dockerfile_named(self, path: str, source: bytes) -> str:
         """The path, from its folder, of the Dockerfile that a file names; empty for none, and if it cannot be read."""
         return self.read_if_possible(path, source).dockerfile

@@ -14,9 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ..declarations.declaration import Reading
     from ..declarations.reading import Reader
     from ..git.base import Base
-    from ..git.snapshot import File, Snapshot
+    from ..git.snapshot import File, Old, Snapshot
     from ..model import Rule
     from .projects import Projects
 
@@ -109,8 +110,16 @@ def _view(file: File, reader: Reader, *, together: bool) -> View:
     read = reader.read_if_possible if file.beside else reader.read
     now = read(file.path, file.source)
     olds = file.old if now.declarations or together else ()
-    readings = tuple((old, reader.read_if_possible(old.path, old.source)) for old in olds)
+    readings = tuple((old, _read_before(old, reader)) for old in olds)
     return View(file, now, readings, is_place=reader.is_place(file.path), leads=reader.leads(file.path))
+
+
+def _read_before(old: Old, reader: Reader) -> Reading:
+    """What a file declared in a base commit. Raises CannotCheck for a Dockerfile over a limit; docker can read it."""
+    try:
+        return reader.read_before(old.path, old.source)
+    except CannotCheck as problem:
+        raise CannotCheck(f"{problem} (in {old.before.named}): check it with --no-base") from None
 
 
 def _changes(
