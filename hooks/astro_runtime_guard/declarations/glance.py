@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 _DOCKER_HUB = ("index.docker.io", "registry-1.docker.io", "docker.io")
 _PORT = ":443"
 _MARKS = "$'\"\\`"  # a substitution, quotes, and the two escape characters
-_BEGINNINGS = ("f", "fr", "fro")
-_CUT_WORDS = tuple(beginning + escape for beginning in _BEGINNINGS for escape in "\\`")
-_CUT_KEYS = tuple(beginning + mark for beginning in _BEGINNINGS for mark in "'\"\\`")
-# Quotes, escapes, and line ends with the comments below them: docker leaves all of them out of a key.
-_LEFT_OUT = r"""[\\`][^\S\n]*\n(?:[^\S\n]*(?:\#[^\n]*)?\n)*|['"\\`]"""
+_CUT_WORDS = ("f", "fr", "fro")
 
 
 FORMATS = {"toml": "toml", "yaml": "yaml", "yml": "yaml", "json": "json"}
@@ -98,7 +94,8 @@ def is_wide(source: bytes) -> bool:
 def _is_put_together(text: str) -> bool:
     """Whether a reference may be in pieces that docker joins: `FROM $A/$B`, `--from=a"b"c`, a continued line.
 
-    Then one of the marks is in the line that has the word FROM (or `from=`), or the word itself is in pieces.
+    Then one of the marks is in the line that has the word FROM (or `from=`), or the word itself is in pieces: it has
+    quotes or escapes in it, or a line ends in it.
     """
     start = text.find("from")
     while start >= 0:
@@ -107,11 +104,14 @@ def _is_put_together(text: str) -> bool:
         if any(mark in line for mark in _MARKS) and not line.lstrip("\t ").startswith("#"):
             return True
         start = text.find("from", end)
-    if "-" in text and any(key in text for key in _CUT_KEYS):
-        import re
+    whole = text
+    for mark in _MARKS[1:]:
+        whole = whole.replace(mark, "")
+    if whole.count("from=") > text.count("from="):
+        return True
+    return any(_is_cut(line.rstrip()) for line in text.split("\n"))
 
-        if "from=" in re.sub(_LEFT_OUT, "", text):
-            return True
-    return any(word in text for word in _CUT_WORDS) and any(
-        line.rstrip().endswith(_CUT_WORDS) for line in text.split("\n")
-    )
+
+def _is_cut(line: str) -> bool:
+    """Whether a line ends within the word, and goes on in the next one."""
+    return line.endswith(("\\", "`")) and line.rstrip(_MARKS).endswith(_CUT_WORDS)
