@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     """The whole program; prints its report to standard output, and why it could not check to standard error."""
-    gc.disable()  # A run is over before a collection of cycles would pay.
+    gc.disable()  # a run is over before a collection of cycles would pay
     words = [*hook.command, *(sys.argv[1:] if argv is None else argv)]
     try:
         return _command(hook, words) if hook.commands and words[:1] and words[0] in COMMANDS else _check(hook, words)
@@ -35,6 +35,8 @@ def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
         # A mistake of ours must not end as "something found", which is what Python's own exit code would say.
         deliver.complain(f"{hook.name}: {deliver.internal_error(error)}")
         return 2
+    finally:
+        gc.freeze()  # nor would one at the very end
 
 
 COMMANDS = ("rules", "explain", "plan")
