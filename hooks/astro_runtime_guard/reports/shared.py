@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 
 from ..errors import is_invisible
 from .report import MOST_FINDINGS
@@ -66,7 +65,7 @@ def from_top(path: str, report: Report) -> str:
     import posixpath
 
     slashed = path.replace(os.sep, "/")
-    return slashed if Path(path).is_absolute() else posixpath.normpath(posixpath.join(report.prefix, slashed))
+    return slashed if os.path.isabs(path) else posixpath.normpath(posixpath.join(report.prefix, slashed))
 
 
 def uri(path: str, report: Report) -> str:
@@ -74,7 +73,7 @@ def uri(path: str, report: Report) -> str:
     from urllib.parse import quote
 
     place = from_top(path, report)
-    if Path(path).is_absolute():
+    if os.path.isabs(path):
         return "file:///" + quote(os.fsencode(place.lstrip("/")))
     return quote(os.fsencode(place))
 
