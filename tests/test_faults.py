@@ -309,16 +309,17 @@ def test_a_listed_file_that_goes_away_is_as_if_it_had_never_been(repo: Repositor
 
 
 @posix
-def test_the_report_stands_where_only_the_advice_cannot_be_had(lowered: Repository) -> None:
+@pytest.mark.parametrize("command", ["symbolic-ref", "diff-files"])
+def test_the_report_stands_where_only_the_advice_cannot_be_had(lowered: Repository, command: str) -> None:
     whole = guard(lowered)
-    assert guard(lowered, **fake_git(lowered, "symbolic-ref", "kill -KILL $$")) == whole
+    assert guard(lowered, **fake_git(lowered, command, "kill -KILL $$")) == whole
 
 
 @posix
 def test_a_pipe_is_written_to_and_not_replaced(lowered: Repository) -> None:
     code, out, err = shell(
         lowered,
-        "mkfifo pipe; cat pipe > read & guard --format json --output pipe; echo $? $(wc -c < read); test -p pipe",
+        "mkfifo pipe; cat pipe > read & guard --format json --output pipe; code=$?; wait; echo $code $(wc -c < read); test -p pipe",
     )
     assert (code, err) == (0, "")
     assert re.search(r"^1 [1-9]\d{3,}\n\Z", out, re.MULTILINE)

@@ -11,6 +11,7 @@ import pytest
 from astro_runtime_guard import entrypoints, rules
 from astro_runtime_guard.arguments import Options
 from astro_runtime_guard.cli import Hook
+from astro_runtime_guard.git import snapshot
 from astro_runtime_guard.rules import compiled
 from astro_runtime_guard.run import check_files
 from astro_runtime_guard.shortcut import MOST_BYTES, MOST_FILES, names_nothing
@@ -117,7 +118,7 @@ def test_when_it_is_taken(
         monkeypatch.setenv(name, value)
     assert names_nothing(files, os.environ) is expected
     if expected:
-        assert check_files(HOOK, Options(files)) == 0
+        assert check_files(HOOK, Options(files), snapshot.Repository(os.environ)) == 0
 
 
 def test_an_absolute_path_is_read_by_the_whole_line(inside: Repository) -> None:

@@ -64,9 +64,12 @@ def _check(hook: Hook, words: Sequence[str]) -> int:
         return 0
     if hook.commands and options.files:
         _refuse_command(hook, options.files, words)
+    from .git.repository import Repository
+
+    repository = Repository(os.environ)  # git answers while the rest is imported
     from .run import check_files
 
-    return check_files(hook, options)
+    return check_files(hook, options, repository)
 
 
 def _read_options(hook: Hook, words: Sequence[str]) -> Options:

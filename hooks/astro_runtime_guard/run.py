@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from .declarations.glance import format_of, may_name, needles
 from .declarations.reading import Reader
@@ -27,9 +28,8 @@ if TYPE_CHECKING:
 _STAGES = ("GIT_INDEX_FILE", "PRE_COMMIT_REMOTE_NAME", "PRE_COMMIT_COMMIT_MSG_SOURCE")
 
 
-def check_files(hook: Hook, options: Options) -> int:
+def check_files(hook: Hook, options: Options, repository: Repository) -> int:
     """Check, report, and return the exit code. Raises CannotCheck."""
-    repository = Repository(os.environ)
     # In a rebase, git retries a commit that prepare-commit-msg refuses endlessly; the push and CI judge it.
     if hook.stands_for_stages and repository.is_rebasing():
         return 0
@@ -59,13 +59,18 @@ class Run:
         self.rules = select_rules(
             rulebook, hook.checks, options.enable, options.disable, options.only, optional=hook.optional
         )
-        if options.files:
-            # Imported while git works: what the shortcut did not pass is sure to need it.
-            from .findings import judge  # noqa: F401
         self.reader = Reader(rulebook, places=hook.together, exclude=options.exclude)
+        if options.files:
+            repository.meanwhile = self._prepare
         self.request = Request(
             options.files or None, self.reader, options.base, options.no_base, hook.together, rulebook.branches
         )
+
+    def _prepare(self) -> None:
+        """Import what will be needed: what the shortcut did not pass is sure to need both."""
+        from .findings import judge  # noqa: F401
+
+        self.reader.prepare(self.options.files)
 
     def _rulebook(self) -> Rulebook:
         """The rules that come with the program and those of the repository, as they are here or at the base."""
@@ -103,7 +108,8 @@ class Run:
         yield summarize(report, len(self.judged(snapshot)))
         yield from skipped(snapshot)
         yield from report.own_rules
-        yield from Adviser(self, report).lines()
+        with suppress(CannotCheck):  # the report stands without advice
+            yield from Adviser(self, report).lines()
 
     def overrides(self) -> Iterator[str]:
         """What the repository's own rules change of ours, for people who rely on ours."""

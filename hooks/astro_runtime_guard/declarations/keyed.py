@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 
 from ..dockerfile.references import read_reference
@@ -40,6 +41,12 @@ def read_places(source: bytes, path: str, places: Sequence[Place], images: Seque
         next((reading.requirement for reading in readings if reading.requirement), None),
         next((reading.dockerfile for reading in readings if reading.dockerfile), ""),
     )
+
+
+def read_nothing(path: str) -> None:
+    """Read an empty text as the file at this path would be read."""
+    with suppress(CannotCheck):
+        _reader(path)[0]("", (), path)
 
 
 def _read_place(source: bytes, path: str, place: Place, images: Sequence[Image]) -> Reading:

@@ -10,6 +10,8 @@ from .glance import format_of, is_lfs_pointer, places_of, why_unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..model import Place, Rulebook
 
 DOCKERFILES = (
@@ -32,6 +34,18 @@ class Reader:
         self._listed_places = rulebook.places if places else ()
         self._exclude = exclude
         self._readings: dict[tuple[str, bytes], Reading | CannotCheck] = {}
+
+    def prepare(self, paths: Iterable[str]) -> None:
+        """Import what reads files like these, and try it, so that this is done while something else is waited for."""
+        for path in {format_of(path): path for path in paths}.values():
+            if self.is_place(path):
+                from .keyed import read_nothing
+
+                read_nothing(path)
+            else:
+                from ..dockerfile.stages import read_stages
+
+                read_stages(b"FROM scratch")
 
     def is_dockerfile(self, path: str) -> bool:
         """Whether a file is a Dockerfile by its path."""

@@ -76,7 +76,10 @@ def _start(words: list[str], environ: Mapping[str, str], stdin: bytes) -> Finish
         raise
     finally:
         _close(theirs)
-    return lambda take=None: _finish(process, ours, stdin, take)
+    os.set_blocking(ours[0], False)
+    left = memoryview(stdin)
+    left = left[_write(ours[0], left) :]  # so that git begins at once
+    return lambda take=None: _finish(process, ours, left, take)
 
 
 def _take_standard_ends() -> None:
@@ -91,9 +94,9 @@ def _close(ends: Sequence[int]) -> None:
         os.close(end)
 
 
-def _finish(process: int, ends: tuple[int, int, int], stdin: bytes, take: Callable[[bytes], None] | None) -> Done:
+def _finish(process: int, ends: tuple[int, int, int], left: memoryview, take: Callable[[bytes], None] | None) -> Done:
     try:
-        read = _exchange(*ends, stdin, take)
+        read = _exchange(*ends, left, take)
     except BaseException:
         os.kill(process, 9)
         os.waitpid(process, 0)
@@ -102,7 +105,7 @@ def _finish(process: int, ends: tuple[int, int, int], stdin: bytes, take: Callab
 
 
 def _exchange(
-    given: int, out: int, err: int, stdin: bytes, take: Callable[[bytes], None] | None
+    given: int, out: int, err: int, left: memoryview, take: Callable[[bytes], None] | None
 ) -> tuple[bytes, bytes]:
     """Write and read whatever is possible, so that neither side blocks the other."""
     from select import POLLIN, POLLOUT, poll
@@ -110,8 +113,6 @@ def _exchange(
     parts: dict[int, list[bytes]] = {out: [], err: []}
     open_ends = {out, err, given}
     waiting = poll()
-    os.set_blocking(given, False)
-    left = memoryview(stdin)
     for end, event in ((given, POLLOUT), (out, POLLIN), (err, POLLIN)):
         waiting.register(end, event)
     try:

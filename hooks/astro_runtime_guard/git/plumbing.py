@@ -32,10 +32,14 @@ class Difference(NamedTuple):
 
 
 class Ref(NamedTuple):
-    """A branch: its commit, and the full name of the branch that it stands for, if it does (`origin/HEAD`)."""
+    """A branch: its commit, the full name of the branch that it stands for, if it does (`origin/HEAD`).
+
+    `is_current` tells whether it is checked out.
+    """
 
     commit: str
     leads_to: str = ""
+    is_current: bool = False
 
 
 def read_differences(output: bytes) -> dict[bytes, Difference]:

@@ -56,6 +56,8 @@ class Repository:
     def __init__(self, environ: Mapping[str, str]) -> None:
         """Raises CannotCheck where git cannot be run."""
         self.environ = environ
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What is done while git reads files."""
         self._bytes = 0
         self._where = start_git(_WHERE, environ)
         # Where a range is checked, what is staged hardly matters.
@@ -63,7 +65,10 @@ class Repository:
 
     def ask(self, *words: str, stdin: bytes = b"", also: int = 0, take: Callable[[bytes], None] | None = None) -> bytes:
         """What git prints, if `take` is not given it. Raises CannotCheck for an exit code other than 0 and `also`."""
-        code, out, err = start_git(words, self.environ, stdin)(take)
+        finish = start_git(words, self.environ, stdin)
+        if take:
+            self.meanwhile()
+        code, out, err = finish(take)
         if code not in (0, also):
             raise CannotCheck(self.partial_fix) if self.is_partial else refusal(words[0], code, err)
         if "-z" in words and out and not out.endswith(b"\0"):
@@ -191,19 +196,19 @@ class Repository:
         """Whether the history of this clone is cut off."""
         return os.path.exists(self.work_tree.shallow)
 
-    @cached_property
+    @property
     def branch(self) -> str:
-        """The branch that is checked out, "" for none."""
-        code, out, _ = start_git(("symbolic-ref", "--quiet", "HEAD"), self.environ)()
-        return "" if code else os.fsdecode(out.removesuffix(b"\n")).removeprefix("refs/heads/")
+        """The branch that is checked out, "" for none, and for one without commits."""
+        current = (name for name, ref in self.refs.items() if ref.is_current)
+        return next(current, "").removeprefix("refs/heads/")
 
     @cached_property
     def refs(self) -> dict[str, Ref]:
         """The branches of this clone and those that it knows of remotes, by their full names."""
-        form = "%(refname)%00%(objectname)%00%(symref)"
+        form = "%(refname)%00%(objectname)%00%(symref)%00%(HEAD)"
         lines = self.ask("for-each-ref", f"--format={form}", "refs/heads", "refs/remotes").split(b"\n")[:-1]
         parts = [os.fsdecode(line).split("\0") for line in lines]
-        return {name: Ref(commit, leads_to) for name, commit, leads_to in parts}
+        return {name: Ref(commit, leads_to, mark == "*") for name, commit, leads_to, mark in parts}
 
     def blobs(self, names: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
         """Object name -> content, in one process; `names` has the path of each, for the message that it is missing."""
