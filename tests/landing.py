@@ -8,6 +8,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from astro_runtime_guard import entrypoints
@@ -22,14 +23,28 @@ def dockerfile(version: str, *acks: str) -> str:
     return "".join(f"# astro-runtime: {ack}\n" for ack in acks) + f"FROM quay.io/astronomer/astro-runtime:{version}\n"
 
 
+class Found(NamedTuple):
+    """A finding that nothing answers."""
+
+    path: str
+    line: int
+    rule: str
+    message: str
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What one run of the program said: the exit code, the rules that nothing answers, what they were compared with."""
+    """What one run of the program said: the exit code, what nothing answers, and what that was compared with."""
 
     code: int
-    rules: frozenset[str]
+    findings: frozenset[Found]
     bases: frozenset[str]
     error: str
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The rules of the findings."""
+        return frozenset(finding.rule for finding in self.findings)
 
     @property
     def brief(self) -> str:
@@ -135,4 +150,5 @@ def run(repository: Repository, *words: str, at: Path | None = None, **environ: 
             code = entrypoints.astro_runtime_guard()
     findings = [it for it in json.loads(out.getvalue())["findings"] if not it["acknowledged"]] if out.getvalue() else []
     bases = frozenset(str(it["before"]["base"]).partition(" at ")[0] for it in findings if it["before"])
-    return Outcome(code, frozenset(it["rule"] for it in findings), bases, err.getvalue())
+    found = frozenset(Found(it["path"], it["line"], it["rule"], it["message"]) for it in findings)
+    return Outcome(code, found, bases, err.getvalue())
