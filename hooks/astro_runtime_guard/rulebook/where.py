@@ -72,13 +72,12 @@ def _is_below(path: str, folder: str) -> bool:
 
 def checksum(folder: str) -> int:
     """A checksum over the names and the bytes of all rule files of a folder; arithmetic, because it needs no import."""
-    remainder = 0
+    texts = []
     for path in _rule_files(folder):
-        with open(path, "rb") as file:
-            # A checkout on Windows may have other line ends.
-            text = os.path.basename(path).encode() + file.read().replace(b"\r\n", b"\n")
-        remainder = int.from_bytes(remainder.to_bytes(8, "big") + text, "big") % _PRIME
-    return remainder
+        with open(path, "rb", buffering=0) as file:
+            texts += [os.path.basename(path).encode(), file.read()]
+    # A checkout on Windows may have other line ends.
+    return int.from_bytes(b"\0".join(texts).replace(b"\r\n", b"\n"), "big") % _PRIME
 
 
 def _rule_files(folder: str) -> Iterator[str]:
