@@ -1,5 +1,5 @@
 """Finds all places in a file that name a Runtime.
 
 This wing reads Dockerfiles, and keys in TOML, YAML and JSON. It does not know what the file said before, nor any rule.
-Other wings import `reading.py`.
+The face is `reading.py`.
 """
