@@ -378,6 +378,18 @@ def test_the_summary_counts_findings_and_files(guard: Callable[..., Said], insid
     assert "1 of 3 files" not in guard("--format", "json")[1]
 
 
+def test_a_report_says_that_a_run_was_not_complete(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0\n", "other/Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    code, out, _ = guard("--format", "json")
+    assert (code, json.loads(out)["problems"]) == (1, [])
+    inside.write("other/Dockerfile", f"{RUNTIME}:5.0.1\n".encode("utf-16"))
+    code, out, err = guard("--format", "json")
+    report = json.loads(out)
+    (problem,) = report["problems"]
+    assert problem.startswith("other/Dockerfile: is UTF-16")
+    assert (code, [finding["rule"] for finding in report["findings"]], problem in err) == (2, ["pinned-runtime"], True)
+
+
 def test_own_rules_that_replace_ours_are_named(guard: Callable[..., Said], inside: Repository) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:5.0\n"})
     inside.write(".astro-runtime/no-runtime-downgrade.yaml", OFF)

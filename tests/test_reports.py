@@ -139,10 +139,12 @@ def test_nothing_found_is_a_whole_document() -> None:
         "findings": [],
         "omitted": [],
         "own_rules": [],
+        "problems": [],
     }
     assert json.loads(json_report.render(NOTHING)) == empty
     assert json.loads(gitlab.render(NOTHING)) == []
-    assert json.loads(sarif.render(NOTHING))["runs"][0]["results"] == []
+    (run,) = json.loads(sarif.render(NOTHING))["runs"]
+    assert (run["results"], run["invocations"]) == ([], [{"executionSuccessful": True}])
     assert github.render(NOTHING) == ""
     assert github.summary(NOTHING) == "### astro-runtime-guard: no findings\n\n"
 
@@ -159,6 +161,21 @@ def test_own_rules_are_named_in_every_format() -> None:
     assert (notification["level"], notification["message"]["text"]) == ("note", shown)
     assert github.render(report) == f"::notice title=astro-runtime-guard::{shown.replace('%', '%25')}\n"
     assert "replaces pinned" in github.summary(report)
+
+
+def test_what_could_not_be_checked_is_named_in_every_format() -> None:
+    words = "app/Dockerfile: is 100% UTF-16\x1b"
+    report = NOTHING._replace(problems=(words,))
+    assert json.loads(json_report.render(report))["problems"] == [words]
+    shown = "app/Dockerfile: is 100% UTF-16\\x1b"
+    (issue,) = json.loads(gitlab.render(report))
+    assert (issue["description"], issue["severity"], issue["location"]["path"]) == (shown, "major", "app/Dockerfile")
+    (invocation,) = json.loads(sarif.render(report))["runs"][0]["invocations"]
+    (notification,) = invocation["toolExecutionNotifications"]
+    assert not invocation["executionSuccessful"]
+    assert (notification["level"], notification["message"]["text"]) == ("error", shown)
+    assert github.render(report) == f"::error title=astro-runtime-guard::{shown.replace('%', '%25')}\n"
+    assert "could not check app/Dockerfile" in github.summary(report)
 
 
 def many(path: str, unanswered: int, answered: int) -> tuple[Finding, ...]:

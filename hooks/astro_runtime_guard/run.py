@@ -176,6 +176,7 @@ class Run:
             bases=tuple(before.named for before in bases),
             prefix=snapshot.prefix,
             own_rules=tuple(self.overrides()),
+            problems=tuple(map(str, self.problems)),
         )
 
     def _landing(self, snapshot: Snapshot, findings: Sequence[Finding]) -> Snapshot | None:

@@ -22,11 +22,12 @@ _PLAIN_LINK = re.compile(r"https?://[\w./#?=&%~-]+", re.ASCII)
 
 
 def render(report: Report) -> str:
-    """An `::error` command for each finding that is not acknowledged; empty when there is none."""
+    """An `::error` command for each problem and each finding that is not acknowledged; empty when there is none."""
     commands = [_command(finding, report) for finding in report.findings if not finding.acknowledged]
     for path, count in omissions(report):
         place = _property(printable(from_top(path, report)))
         commands.append(f"::error file={place},title={PROGRAM}::{_data(count)}\n")
+    commands += [f"::error title={PROGRAM}::{_data(printable(text))}\n" for text in report.problems]
     commands += [f"::notice title={PROGRAM}::{_data(printable(text))}\n" for text in report.own_rules]
     return "".join(commands)
 
@@ -64,6 +65,7 @@ def summary(report: Report) -> str:
     blocks += [f"Compared with {markdown(base)}.\n\n" for base in report.bases]
     blocks += ["".join(_item(finding, report)) for finding in unanswered]
     blocks += [f"- {_code(from_top(path, report))}: {count}\n" for path, count in omissions(report)]
+    blocks += [f"- could not check {markdown(text)}\n" for text in report.problems]
     blocks += [f"- {markdown(text)}\n" for text in report.own_rules]
     blocks += [f"\n#### Acknowledged: {_counted(len(answered))}\n\n"] if answered else []
     blocks += [f"{_head(finding, report)}\n  - {_code(finding.acknowledged)}\n" for finding in answered]

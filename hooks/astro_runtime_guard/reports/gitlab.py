@@ -24,6 +24,7 @@ def render(report: Report) -> str:
     named = zip(report.findings, fingerprints(report), strict=True)
     issues = [_issue(finding, name, report) for finding, name in named if not finding.acknowledged]
     issues += [_remark(count, from_top(path, report), "omitted", "major") for path, count in omissions(report)]
+    issues += [_remark(printable(text), text.partition(":")[0], text, "major") for text in report.problems]
     issues += [_remark(printable(text), USER_FOLDER, text, "info") for text in report.own_rules]
     return to_json(issues)
 

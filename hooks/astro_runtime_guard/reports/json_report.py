@@ -36,6 +36,7 @@ def render(report: Report) -> str:
         ],
         "omitted": [{"path": path, "findings": count} for path, count, _ in report.omitted],
         "own_rules": list(report.own_rules),
+        "problems": list(report.problems),
     }
     return to_json(document)
 

@@ -29,7 +29,7 @@ class Report(NamedTuple):
     `bases` names what the files were compared with ("HEAD at 1a2b3c4"), nothing where they were not compared.
     `prefix` is the current folder below the top of the repository ("" or "a/b/"), where paths begin. `omitted` counts
     what `bounded` left out. `own_rules` are sentences on what the repository's rules change of those that come with the
-    program.
+    program. `problems` say which files could not be checked, and why; each begins with the file's path and a colon.
     """
 
     findings: tuple[Finding, ...]
@@ -39,6 +39,7 @@ class Report(NamedTuple):
     prefix: str = ""
     omitted: tuple[Omitted, ...] = ()
     own_rules: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def bounded(report: Report) -> Report:

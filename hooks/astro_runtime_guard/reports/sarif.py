@@ -43,7 +43,7 @@ def _run(report: Report) -> dict[str, Any]:
     }
     return {
         "tool": {"driver": driver},
-        "invocations": [{"executionSuccessful": True, **_notifications(report)}],
+        "invocations": [{"executionSuccessful": not report.problems, **_notifications(report)}],
         "originalUriBaseIds": {_TOP: {"description": {"text": "The top of the repository."}}},
         "columnKind": "unicodeCodePoints",
         "results": [
@@ -55,8 +55,9 @@ def _run(report: Report) -> dict[str, Any]:
 
 
 def _notifications(report: Report) -> dict[str, Any]:
-    """What readers of the log show about the run itself (section 3.20.21): findings left out, and own rules."""
-    remarks = [("warning", f"{printable(path)}: {count}") for path, count in omissions(report)]
+    """What readers of the log show about the run itself (section 3.20.21): what is left out, and own rules."""
+    remarks = [("error", printable(text)) for text in report.problems]
+    remarks += [("warning", f"{printable(path)}: {count}") for path, count in omissions(report)]
     remarks += [("note", printable(text)) for text in report.own_rules]
     notifications = [{"level": level, "message": {"text": _message(text)}} for level, text in remarks]
     return {"toolExecutionNotifications": notifications} if notifications else {}
