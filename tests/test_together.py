@@ -301,6 +301,22 @@ def test_a_dockerfile_that_comes_into_use_is_compared_with_the_one_before(guard:
     assert guard("pyproject.toml") == (0, [])
 
 
+SCRIPTS = ("astro_runtime_declarations", "astro_runtime_guard", "astro_runtime_repo")
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize(
+    ("deployed", "rule"), [("3.1-2", "runtime-3.2"), ("3.2-5", "no-runtime-downgrade"), ("3.2-4", ""), ("3.2-3", "")]
+)
+def test_a_dockerfile_that_was_not_in_use_is_compared_with_what_was_deployed(
+    guard: Guard, inside: Repository, deployed: str, rule: str, script: str
+) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.2-4\n", "pyproject.toml": pyproject(deployed)})
+    stage(inside, pyproject_toml=None)
+    expected = [f"Dockerfile {rule} (pyproject.toml)"] if rule else []
+    assert guard(script=script) == guard("--changed", script=script) == (bool(rule), expected)
+
+
 TEAM_FILE = r"""files: (?:^|/)[a-z]*\.(?:yaml|json)$
 format: [yaml, json]
 image: astro-runtime

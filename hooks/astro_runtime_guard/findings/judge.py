@@ -138,7 +138,10 @@ def _changes(
         across = [r for r in rules if CHECKS[r.check].across or (comments and CHECKS[r.check].judge is None)]
         yield across, [Change(each, None, projects.beside(view, each)) for each in declarations]
         return
-    changes = pair_declarations(declarations, [*pasts, *replaced], base)
+    # What was deployed is compared, so not what this file said in a commit in which another one was in use.
+    elsewhere = {past.before for others in replaced for past in others}
+    own = ([it for it in past if not (it.declaration.final and it.before in elsewhere)] for past in pasts)
+    changes = pair_declarations(declarations, [*own, *replaced], base)
     yield list(rules), [change._replace(beside=projects.beside(view, change.after)) for change in changes]
 
 
