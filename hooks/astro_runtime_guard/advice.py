@@ -45,7 +45,7 @@ class Adviser:
         pushed = bool(self._environ.get("PRE_COMMIT_REMOTE_NAME"))
         if pushed and self._run.hook.stands_for_stages:
             yield "to go on: write the line, commit it, and push again"
-            yield from self._skip(f"SKIP={self._run.hook.name} git push{self._refspec()}")
+            yield from self._skip(self._run.hook.name, f"push{self._refspec()}")
         elif not pushed:
             yield from self._of_commit() if self._commits else self._not_added()
             yield from self._other_bases()
@@ -69,7 +69,7 @@ class Adviser:
         elif add:
             yield f"the staged text is judged, so after a change:  {add}"
         if self._run.hook.stands_for_stages:
-            yield from self._skip(f"SKIP=astro-runtime,{self._run.hook.name} git commit{more}")
+            yield from self._skip(f"astro-runtime,{self._run.hook.name}", f"commit{more}")
 
     def _not_added(self) -> Iterator[str]:
         """Where a person wrote the line and did not stage it."""
@@ -91,10 +91,12 @@ class Adviser:
             return ""
         return " ".join(("git add --", *map(quote, paths)))
 
-    def _skip(self, command: str) -> Iterator[str]:
-        """SKIP is known to pre-commit and prek alone, and they set PRE_COMMIT."""
-        if self._environ.get("PRE_COMMIT"):
-            yield f"to pass without this check:  {command}"
+    def _skip(self, hooks: str, command: str) -> Iterator[str]:
+        """SKIP is known to pre-commit and prek alone, and prek refuses one that leaves no hook of a configuration."""
+        if self._environ.get("PREK_HOOK_STAGE"):
+            yield f"to pass without any hook:  git -c core.hooksPath=/dev/null {command}"
+        elif self._environ.get("PRE_COMMIT"):
+            yield f"to pass without this check:  SKIP={hooks} git {command}"
 
     def _refspec(self) -> str:
         """What is pushed, as far as the hook runner tells."""
