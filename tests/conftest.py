@@ -13,8 +13,9 @@ import pytest
 from astro_runtime_guard import entrypoints
 from astro_runtime_guard.rulebook import compiled
 from astro_runtime_guard.rulebook.where import shipped_folder
+from filelock import FileLock
 from hypothesis import settings
-from repository import Repository, make_repository
+from repository import Repository, clean_environment, make_repository
 
 PROJECT = Path(__file__).parent.parent
 
@@ -85,29 +86,40 @@ class Published:
         """The same with a `.pre-commit-config.yaml` and its hooks installed."""
         made = self.used_in(path)
         made.commit({".pre-commit-config.yaml": config})
-        if runner == "prek":
-            made.run(str(Path(sys.executable).parent / "prek"), "install", "--prepare-hooks")
-        else:
-            made.run(sys.executable, "-m", "pre_commit", "install", "--install-hooks")
+        prek = str(Path(sys.executable).parent / "prek")
+        with FileLock(self.home / "lock"):
+            if runner == "prek":
+                made.run(prek, "install", "--prepare-hooks")
+            else:
+                made.run(sys.executable, "-m", "pre_commit", "install", "--install-hooks")
         return made
 
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """The files of this work tree, committed and tagged in a repository of their own."""
-    home = tmp_path_factory.mktemp("published")
-    here = make_repository(home / "here")
-    copy = make_repository(home / "astro-runtime-guard")
-    listed = here.git("-C", str(PROJECT), "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    """The files of this work tree, committed and tagged in a repository of their own, once for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    home = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "published"
+    home.mkdir(exist_ok=True)
+    tag = "v" + version()
+    with FileLock(home / "lock"):
+        copy = Repository(home / "astro-runtime-guard", clean_environment())
+        if not copy.path.exists():
+            publish(copy.path, tag)
+    return Published(copy, tag, home)
+
+
+def publish(path: Path, tag: str) -> None:
+    """Put the files of this work tree into a new repository, in one commit with a tag."""
+    copy = make_repository(path)
+    listed = copy.git("-C", str(PROJECT), "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, listed.split("\0")):
         if (PROJECT / name).is_file():
             (copy.path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(PROJECT / name, copy.path / name)
     copy.git("add", "--all")
     copy.commit()
-    tag = "v" + version()
     copy.git("tag", tag)
-    return Published(copy, tag, home)
 
 
 def version() -> str:

@@ -14,17 +14,13 @@ from conftest import Published
 from repository import Repository
 from test_hooks import BLOCK, RUNTIME, refusal
 
-pytestmark = [
-    pytest.mark.xdist_group("pre_commit"),
-    pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell"),
-]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell")
 Contents = set[tuple[str, str]]
 
 
-@pytest.fixture
-def project(published: Published, tmp_path: Path) -> Repository:
+def make_project(published: Published, path: Path, runner: str) -> Repository:
     """A project with both hooks: Runtime 4.2.6, then 4.2.7, then something else; and work in progress."""
-    made = published.installed_in(tmp_path / "project", BLOCK)
+    made = published.installed_in(path, BLOCK, runner)
     made.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n", "notes": "one\n"})
     made.git("branch", "older")
     made.commit({"Dockerfile": f"{RUNTIME}:4.2.7\n"})
@@ -121,8 +117,8 @@ SITUATIONS: dict[str, tuple[Callable[[Repository], tuple[str, ...]], str]] = {
 
 
 def printed_commands(report: str) -> dict[str, str]:
-    """Command -> the words before it."""
-    lines = re.findall(r"^(\S.*):  ([^#\n].*)$", report, flags=re.MULTILINE)
+    """Command -> the words before it. prek indents what a hook prints."""
+    lines = re.findall(r"^ {0,2}(\S.*):  ([^#\n].*)$", report, flags=re.MULTILINE)
     return {command: words for words, command in lines}
 
 
@@ -147,10 +143,19 @@ def kept(project: Repository) -> Contents:
     return contents(project).union(*(in_commit(project, name) for name in commits))
 
 
-@pytest.mark.parametrize(("situation", "way_back"), SITUATIONS.values(), ids=SITUATIONS)
+# pre-commit takes seconds for each commit, so it meets one situation of each kind of way back.
+RUNS = [
+    *(("prek", name) for name in SITUATIONS),
+    *(("pre_commit", name) for name in ("an ordinary commit", "a revert that a person commits", "two cherry-picks")),
+]
+
+
+@pytest.mark.parametrize(("runner", "name"), RUNS, ids=[f"{name} in {runner}" for runner, name in RUNS])
 def test_every_printed_command_runs_and_loses_nothing(
-    project: Repository, tmp_path: Path, situation: Callable[[Repository], tuple[str, ...]], way_back: str
+    published: Published, tmp_path: Path, runner: str, name: str
 ) -> None:
+    situation, way_back = SITUATIONS[name]
+    project = make_project(published, tmp_path / "project", runner)
     event = situation(project)
     before, status = contents(project), project.git("status", "--porcelain")
     report = refusal(project, *event)

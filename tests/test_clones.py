@@ -10,6 +10,7 @@ import pytest
 from conftest import Published
 from landing import Project, dockerfile, run
 from repository import Repository, make_repository
+from test_hooks import FIRST
 
 DOWN = "no-runtime-downgrade"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -124,10 +125,8 @@ def test_a_hook_that_changes_into_a_folder_of_a_linked_work_tree(project: Projec
 
 
 @posix
-@pytest.mark.xdist_group("pre_commit")
 def test_a_dockerfile_that_becomes_a_link_to_an_older_file(published: Published, tmp_path: Path) -> None:
-    config = f"repos:\n- repo: {published.repository.path}\n  rev: {published.tag}\n  hooks:\n  - id: astro-runtime-no-downgrade\n"
-    made = published.installed_in(tmp_path / "project", config)
+    made = published.installed_in(tmp_path / "project", FIRST)
     made.commit({"Dockerfile": dockerfile("5.0.1"), "old/runtime.txt": dockerfile("4.2.6")})
     (made.path / "Dockerfile").unlink()
     (made.path / "Dockerfile").symlink_to("old/runtime.txt")

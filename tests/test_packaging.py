@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from build_release import repacked
 from conftest import Published
+from repository import make_repository
 
 PROJECT = Path(__file__).parent.parent
 RULES = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "rules").rglob("*.yaml")}
@@ -25,19 +26,25 @@ print(len(load_rulebook([shipped_folder()], "2026-11-22").rules))
 # A type checker knows the type of the result only if the package says that it is typed.
 TYPED = "from astro_runtime_guard import check\nfindings: int = check(None, b'')\n"
 
-pytestmark = pytest.mark.xdist_group("prek")
-
 
 def pip(python: Path, *words: str) -> None:
-    subprocess.run([python, "-m", "pip", "--quiet", "--disable-pip-version-check", *words], check=True)
+    """Run our pip in another environment, which needs none of its own."""
+    ours = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", str(python)]
+    subprocess.run([*ours, *words], check=True)
 
 
-@pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def python(tmp_path: Path) -> Path:
     """The interpreter of an environment of its own, that sees no package of this one."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
-    return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    venv.create(tmp_path / "environment", with_pip=False)
+    return tmp_path / "environment" / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+
+@pytest.fixture
+def source(published: Published, tmp_path: Path) -> Path:
+    """A clone, because a build writes into the folder that it builds."""
+    make_repository(tmp_path).git("clone", "--quiet", str(published.repository.path), "source")
+    return tmp_path / "source"
 
 
 def rules_seen(python: Path, folder: Path) -> int:
@@ -47,9 +54,9 @@ def rules_seen(python: Path, folder: Path) -> int:
     return int(done.stdout)
 
 
-def test_wheel_and_sdist(published: Published, tmp_path: Path) -> None:
+def test_wheel_and_sdist(source: Path, tmp_path: Path) -> None:
     subprocess.run(
-        [sys.executable, "-m", "build", "--outdir", tmp_path, published.repository.path],
+        [sys.executable, "-m", "build", "--outdir", tmp_path, source],
         check=True,
         capture_output=True,
     )
@@ -66,8 +73,8 @@ def test_wheel_and_sdist(published: Published, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [[], ["--editable"]], ids=["plain", "editable"])
-def test_pip_install(published: Published, python: Path, tmp_path: Path, how: list[str]) -> None:
-    pip(python, "install", *how, str(published.repository.path))
+def test_pip_install(published: Published, source: Path, python: Path, tmp_path: Path, how: list[str]) -> None:
+    pip(python, "install", *how, str(source))
     expected = len([rule for rule in RULES if rule.count("/") == 1])
     assert rules_seen(python, tmp_path) == expected
     command = python.parent / "astro-runtime-guard"
@@ -78,7 +85,6 @@ def test_pip_install(published: Published, python: Path, tmp_path: Path, how: li
         words = [sys.executable, "-m", "mypy", "--cache-dir", "cache", "--python-executable", str(python), "typed.py"]
         checked = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path)
         assert 'expression has type "list[Finding]", variable has type "int"' in checked.stdout
-    pip(python, "uninstall", "--yes", "astro-runtime-guard")
 
 
 def test_an_sdist_holds_nothing_of_the_machine_that_built_it() -> None:

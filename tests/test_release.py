@@ -11,8 +11,6 @@ import pytest
 from conftest import Published, version
 from repository import Repository, make_repository
 
-pytestmark = pytest.mark.xdist_group("release")
-
 
 @pytest.fixture
 def copy(published: Published, tmp_path: Path) -> Repository:
