@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -20,6 +21,7 @@ TOP = len(WINGS) + 1
 OUTSIDE = ({"dockerfile_parse"}, {"packaging"}, {"yaml"}, {"tomllib", "tomli"}, {"subprocess"})
 
 
+@cache
 def imports(module: str, *, types: bool) -> set[str]:
     """The modules that one imports: ours by their path in the package, others by the first part of their name."""
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
