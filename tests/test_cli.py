@@ -70,12 +70,12 @@ def test_a_base_that_is_named(guard: Callable[..., Said], inside: Repository, mo
 @pytest.mark.parametrize(
     ("script", "refused"),
     [
-        ("astro_runtime", {"unpinned", "downgrade", "crossing", "withdrawn"}),
+        ("astro_runtime", {"unpinned", "downgrade", "crossing", "digest", "withdrawn"}),
         ("astro_runtime_pinned", {"unpinned"}),
         ("astro_runtime_no_downgrade", {"downgrade"}),
-        ("astro_runtime_upgrade_review", {"crossing"}),
+        ("astro_runtime_upgrade_review", {"crossing", "digest"}),
         ("astro_runtime_supported", {"withdrawn", "old"}),
-        ("astro_runtime_repo", {"unpinned", "downgrade", "crossing", "withdrawn"}),
+        ("astro_runtime_repo", {"unpinned", "downgrade", "crossing", "digest", "withdrawn"}),
     ],
 )
 def test_each_hook_runs_its_checks(
@@ -85,6 +85,7 @@ def test_each_hook_runs_its_checks(
         "unpinned": ("13.7.0", "latest"),
         "downgrade": ("13.8.0", "13.7.0"),
         "crossing": ("11.9.0", "13.7.0"),
+        "digest": (f"13.7.0@sha256:{'a' * 64}", f"13.8.0@sha256:{'a' * 64}"),
         "withdrawn": ("13.4.0", "13.5.0"),
         "old": ("12.1.0", "12.1.1"),
     }

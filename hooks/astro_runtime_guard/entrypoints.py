@@ -9,8 +9,8 @@ except KeyboardInterrupt:  # nothing is loaded yet that could report it
     raise SystemExit(130) from None
 
 _FILE = ("pinned", "readable", "published")
-_REVIEW = ("crossing", "unknown", "stop")
-_CHANGE = ("ordered", *_REVIEW, "digest")
+_REVIEW = ("crossing", "unknown", "stop", "digest")
+_CHANGE = ("ordered", *_REVIEW)
 _ALL = (*_FILE, "withdrawn", *_CHANGE)
 # Off unless a rule is named, because it depends on today's date.
 _DATED = ("maintained",)
