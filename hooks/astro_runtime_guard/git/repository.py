@@ -215,8 +215,8 @@ class Repository:
         if not names:
             return {}
         objects = Objects(names, b"blob", lambda name, size: self.count(os.fsdecode(names[name]), size))
-        # Without --buffer git says the size of an object before it reads the object.
-        self.ask("cat-file", "--batch", stdin=b"\n".join(names) + b"\n", take=objects.take)
+        # Of an object above core.bigFileThreshold git says the size before it reads the object, of others with them.
+        self.ask("cat-file", "--batch", "--buffer", stdin=b"\n".join(names) + b"\n", take=objects.take)
         contents: dict[bytes, bytes] = {}
         for name, content in objects.contents.items():
             if content is None:

@@ -35,7 +35,7 @@ class Rank(NamedTuple):
     @property
     def release(self) -> Rank:
         """The rank of the release that a pre-release becomes. A pre-release of a boundary crosses it."""
-        return self._replace(stage=_RELEASE)
+        return self if self.stage == _RELEASE else self._replace(stage=_RELEASE)
 
 
 class Span(NamedTuple):
