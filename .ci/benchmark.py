@@ -100,7 +100,8 @@ def write_corpus(folder: Path, work: Work) -> list[str]:
     """A repository with the files of `work` committed at its tag and staged at its new version; their paths."""
     dice = random.Random(7)
     folder.mkdir()
-    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "init", "--quiet")
+    git(folder, "symbolic-ref", "HEAD", "refs/heads/main")  # --initial-branch needs git 2.28
     texts = {work.path: work.text.replace("VERSION", work.tag)} if work.path else {}
     for number in range(work.runtimes + work.others):
         image = f"quay.io/astronomer/astro-runtime:{work.tag}" if number < work.runtimes else dice.choice(BASES)

@@ -127,7 +127,8 @@ def measured(dimension: Dimension, size: int) -> Run:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "repository"
         folder.mkdir()
-        git(folder, "init", "--quiet", "--initial-branch=main")
+        git(folder, "init", "--quiet")
+        git(folder, "symbolic-ref", "HEAD", "refs/heads/main")  # --initial-branch needs git 2.28
         words = dimension.make(folder, size)
         runs = [run(Command(words, code=None), folder) for _ in range(3)]
         return Run(min(each.seconds for each in runs), min(each.memory for each in runs))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 from astro_runtime_guard import entrypoints
-from repository import Repository, make_repository
+from repository import Repository, make_repository, prepare_filter
 
 ALL = "+refs/heads/*:refs/remotes/origin/*"
 ZEROS = "0" * 40
@@ -61,6 +61,7 @@ class Project:
         self.origin.git("symbolic-ref", "HEAD", f"refs/heads/{branch}")
         self.origin.git("config", "core.bare", "true")
         self.origin.git("config", "uploadpack.allowFilter", "true")
+        self.origin.git("config", "uploadpack.allowAnySHA1InWant", "true")  # up to git 2.25 a lazy fetch needs it
         self.origin.git("config", "uploadpack.allowAnySHA1InWant", "true")
         self.url = (folder / "origin.git" / ".git").as_uri()
         self.dev = make_repository(folder / "dev")
@@ -126,6 +127,8 @@ class Project:
         number = sum(1 for _ in self.folder.glob("clone*"))
         clone = make_repository(self.folder / f"clone{number}")
         clone.git("remote", "add", "origin", self.url)
+        if any(option.startswith("--filter") for option in options):
+            prepare_filter(clone)
         clone.git(
             "fetch", "--quiet", "--no-tags", *options, "origin", f"+refs/{ref}:refs/ci/head", *filter(None, [branches])
         )

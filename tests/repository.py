@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 CI_VARIABLES = (
     "CI",
@@ -87,9 +90,27 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
 
+def git_version() -> tuple[int, ...]:
+    """The version of git, such as (2, 39, 5)."""
+    words = subprocess.run(["git", "--version"], check=True, capture_output=True, text=True).stdout
+    return tuple(map(int, re.findall(r"\d+", words)[:3]))
+
+
+def needs_git(major: int, minor: int, feature: str) -> pytest.MarkDecorator:
+    """For a test that uses a feature of git which the oldest supported version does not have."""
+    return pytest.mark.skipif(git_version() < (major, minor), reason=f"{feature} needs git {major}.{minor}")
+
+
 def make_repository(path: Path, **more: str) -> Repository:
     """`git init` on branch main at `path`."""
     path.mkdir(parents=True, exist_ok=True)
     made = Repository(path, clean_environment() | more)
-    made.git("init", "--quiet", "--initial-branch=main")
+    made.git("init", "--quiet")
+    made.git("symbolic-ref", "HEAD", "refs/heads/main")  # --initial-branch needs git 2.28
     return made
+
+
+def prepare_filter(clone: Repository) -> None:
+    """Let `git fetch --filter` work in a repository that is no partial clone yet; git 2.26 and newer do it themselves."""
+    clone.git("config", "core.repositoryFormatVersion", "1")
+    clone.git("config", "extensions.partialClone", "origin")

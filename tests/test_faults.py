@@ -190,6 +190,7 @@ def signalled(repo: Repository, number: int) -> Said:
         (GUARD, "--format", "json", "--output", "report.json"),
         cwd=repo.path, env=repo.environment | fake_git(repo, "diff-index", f'touch "{began}"; exec sleep 60'),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # a shell lets what it starts with & ignore SIGINT
     ) as process:  # fmt: skip
         while not began.exists():
             assert process.poll() is None

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.git import snapshot as git
-from repository import Repository, make_repository
+from repository import Repository, git_version, make_repository, needs_git, prepare_filter
 
 HOOKS = str(Path(__file__).parent.parent / "hooks")
 Texts = dict[str, tuple[str, list[tuple[str, str, str]]]]
@@ -359,7 +359,7 @@ def test_revert_and_cherry_pick(repo: Repository, hooks: Callable[..., list[tupl
 def test_rebase_is_told_in_prepare_commit_msg(repo: Repository, hooks: Callable[..., list[tuple[str, object]]]) -> None:
     branches(repo, "", "2")
     repo.git("switch", "--quiet", "topic")
-    assert [it[2] for it in hooks("rebase", "main", PRE_COMMIT_COMMIT_MSG_SOURCE="message")] == [True]
+    assert [it[2] for it in hooks("rebase", "--merge", "main", PRE_COMMIT_COMMIT_MSG_SOURCE="message")] == [True]
     repo.commit()
     assert [
         it[2] for it in hooks("commit", "--amend", "--no-edit", "--allow-empty", PRE_COMMIT_COMMIT_MSG_SOURCE="commit")
@@ -605,12 +605,15 @@ def forge(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     repo.git("update-ref", "refs/pull/1/merge", "HEAD")
     repo.git("switch", "--quiet", "main")
     repo.git("config", "uploadpack.allowFilter", "true")
+    repo.git("config", "uploadpack.allowAnySHA1InWant", "true")  # up to git 2.25 a lazy fetch needs it
 
     pulled = {"pull_request": {"head": {"sha": repo.git("rev-parse", "topic")}}}
 
     def look(ref: str, *options: str, event: object = pulled, branches: str = "", **environ: str) -> git.Snapshot:
         clone = make_repository(tmp_path / "clone")
         clone.git("remote", "add", "origin", repo.path.as_uri())
+        if any(option.startswith("--filter") for option in options):
+            prepare_filter(clone)
         wants = [f"+refs/{ref}:refs/remotes/pull"] + ([branches] if branches else [])
         clone.git("fetch", "--quiet", "--no-tags", *options, "origin", *wants)
         clone.git("checkout", "--quiet", "--detach", "refs/remotes/pull")
@@ -658,8 +661,10 @@ def test_merge_base(forge: Callable[..., git.Snapshot], depth: Sequence[str]) ->
 
 
 def test_blobless_clone(forge: Callable[..., git.Snapshot]) -> None:
+    # Before git 2.26, diff-index wants the contents of all files that differ, and fails.
+    file = "Dockerfile: differs from [0-9a-f]{7}, but " if git_version() >= (2, 26) else ""
     fix = "objects that are needed were left out of this partial clone: GitHub Actions: leave out filter"
-    with pytest.raises(CannotCheck, match=f"^Dockerfile: differs from [0-9a-f]{{7}}, but {fix}"):
+    with pytest.raises(CannotCheck, match=f"^{file}{fix}"):
         forge("pull/1/merge", "--filter=blob:none", branches=ALL, **PULL)
 
 
@@ -778,6 +783,7 @@ def test_spoiled_repositories(
     assert "\n" not in str(problem.value)
 
 
+@needs_git(2, 36, "safe.directory")
 def test_a_repository_of_somebody_else(repo: Repository, read: Read) -> None:
     repo.commit({"Dockerfile": runtime("1")})
     with pytest.raises(CannotCheck) as problem:

@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 from landing import dockerfile, run
-from repository import make_repository
+from repository import make_repository, needs_git
 
 VERSIONS = ("4.2.6", "4.9.0", "5.0.2", "6.0.0")
 BOUNDARIES = {"runtime-5": 2, "runtime-6": 3}
@@ -193,6 +193,7 @@ class History:
         yield "request", None if ambiguous else self.lands(topic, "release/1"), run(self.repo, **request).rules
 
 
+@needs_git(2, 38, "git merge-tree --write-tree")
 @pytest.mark.parametrize("seed", range(HISTORIES))
 def test_what_would_run_if_this_landed_now(tmp_path: Path, seed: int) -> None:
     history = History(tmp_path, seed)
