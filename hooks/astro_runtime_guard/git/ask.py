@@ -171,9 +171,11 @@ def _start_elsewhere(words: list[str], environ: Mapping[str, str], stdin: bytes)
             process.kill()
             raise
         finally:
-            for thread in others:
-                thread.join()
+            # git.exe may be one that starts the real git; that ends where nobody reads its answer.
             out.close()
+            for thread in others:
+                if thread.is_alive():
+                    thread.join()
             err.close()
             process.wait()
         return process.returncode, b"".join(parts), b"".join(errors)
