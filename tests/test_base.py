@@ -565,6 +565,7 @@ def test_merged_heads() -> None:
         f"SOME_KEY{MAIN}": "",
         f"GITHEAD_{'a' * 7}": "",
         f"GITHEAD_{'a' * 39}g": "",
+        f"GITHEAD_{'B' * 40}": "as os.environ has it on Windows",
         f"GITHEAD_{'a' * 64}": "of a repository with longer names",
     }
-    assert merged_heads(environ) == (ONE, TWO, "a" * 64)
+    assert merged_heads(environ) == (ONE, TWO, "a" * 64, "b" * 40)

@@ -286,8 +286,11 @@ class Repository:
 
 
 def merged_heads(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The commits that `git merge` is merging while its hooks run; it names them in GITHEAD_* variables."""
-    names = sorted(name[8:] for name in environ if name.startswith("GITHEAD_"))
+    """The commits that `git merge` is merging while its hooks run; it names them in GITHEAD_* variables.
+
+    On Windows, the names in `os.environ` are all in upper case.
+    """
+    names = sorted(name[8:].lower() for name in environ if name.startswith("GITHEAD_"))
     return tuple(name for name in names if len(name) in (40, 64) and not name.strip("0123456789abcdef"))
 
 
