@@ -49,6 +49,7 @@ CHANGES: dict[str, tuple[dict[str, str], list[str]]] = {
         {"app/Dockerfile": f"# astro-runtime: downgraded 3.2-6: rolled back\n{NEWER}:3.2-6\n"},
         ["app/deployment.yaml"],
     ),
+    "only line ends": ({"legacy/Dockerfile": f"{RUNTIME}:latest\r\n"}, []),
     "a new file": ({"new/Dockerfile": f"{RUNTIME}:5.0\n"}, ["new/Dockerfile"]),
     "a rule of the repository": (
         {".astro-runtime/pinned-runtime.yaml": RULE},

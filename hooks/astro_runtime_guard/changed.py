@@ -44,8 +44,14 @@ def _key(file: File) -> str:
 
 def _differs(file: File, sides: Collection[str]) -> bool:
     """Whether a file is not the same in all commits to compare with; a renamed or a vanished file differs too."""
-    same = {old.before.commit for old in file.old if old.path == file.path and old.source == file.source}
+    text = _text(file.source)
+    same = {old.before.commit for old in file.old if old.path == file.path and _text(old.source) == text}
     return not same.issuperset(sides)
+
+
+def _text(source: bytes) -> bytes:
+    """A text with the line ends that git keeps: on Windows it checks files out with others (core.autocrlf)."""
+    return source.replace(b"\r\n", b"\n")
 
 
 def _named_elsewhere(files: Iterable[File], reader: Reader) -> dict[str, str]:
