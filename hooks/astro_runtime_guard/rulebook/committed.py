@@ -28,7 +28,9 @@ def load_committed(repository: Repository, commit: str, today: str) -> Rulebook:
     texts = repository.blobs({entry.name: key for key, entry in entries.items()})
     with TemporaryDirectory() as folder:
         for key, entry in entries.items():
-            path = Path(folder, os.fsdecode(key))
+            path = Path(os.path.normpath(f"{folder}/{os.fsdecode(key)}"))
+            if not path.is_relative_to(Path(folder, USER_FOLDER)):
+                raise CannotCheck(f"{plain(os.fsdecode(key))} in {commit[:7]} is no name for a file: try git fsck")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(texts[entry.name])
         shown = Path(folder).as_posix() + "/"
