@@ -20,6 +20,8 @@ import pytest
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.git import ask as process
 from astro_runtime_guard.git import now as present
+from astro_runtime_guard.reports import deliver
+from astro_runtime_guard.rulebook import where
 from conftest import PROJECT
 from repository import Repository, make_repository
 
@@ -505,6 +507,28 @@ def test_paths_as_windows_writes_them(monkeypatch: pytest.MonkeyPatch, path: str
         return
     with pytest.raises(CannotCheck, match=r"is outside this repository: check it from within its own$"):
         present.key_of(b"app/", path, resolve)
+
+
+@posix
+def test_a_current_folder_that_is_named_through_a_link(
+    inside: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows keeps the name by which one went into a folder; a POSIX system resolves it."""
+    (tmp_path / "elsewhere").mkdir()
+    (inside.path / "link").symlink_to(tmp_path / "elsewhere")
+    (inside.path / "out").mkdir()
+    (tmp_path / "named").symlink_to(inside.path)
+    resolve = os.path.realpath
+    monkeypatch.setattr(os, "getcwd", lambda: str(tmp_path / "named"))
+    monkeypatch.setattr(os.path, "realpath", lambda path: resolve(os.path.abspath(path)))
+    for name in ("report.json", "out/report.json"):
+        deliver.write_file(name, "{}")
+        assert (inside.path / name).read_text() == "{}"
+    with pytest.raises(CannotCheck, match=r"the link link leads out of this folder: name the target$"):
+        deliver.write_file("link/report.json", "{}")
+    assert [where.leads_out(path) for path in (".astro-runtime", "out", "link", "link/x.yaml")] == [
+        False, False, True, True,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("day", "code"), [("2026-11-22", 1), ("2026-13-01", 2), ("tomorrow", 2), ("", 2)])

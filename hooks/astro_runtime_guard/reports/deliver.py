@@ -126,7 +126,7 @@ def write_file(name: str, text: str) -> None:
         elif _is_device(name):
             with open(name, "wb") as file:
                 file.write(content)
-        elif _is_below(os.path.abspath(folder)) and not _is_below(os.path.realpath(folder)):
+        elif _leads_out(folder):
             raise CannotCheck(
                 f"--output {plain(name)}: the link {plain(folder)} leads out of this folder: name the target"
             )
@@ -147,9 +147,18 @@ def _is_device(name: str) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode))
 
 
-def _is_below(path: str) -> bool:
+def _leads_out(folder: str) -> bool:
+    """Whether a folder below the current one leads out of it.
+
+    On Windows the current folder may itself be named through a link, a drive of its own, or in other case.
+    """
     here = os.getcwd()
-    return path == here or path.startswith(os.path.join(here, ""))
+    below = _is_below(os.path.abspath(folder), here)
+    return below and not _is_below(os.path.realpath(folder), os.path.realpath(here))
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
 
 
 def _replace(name: str, content: bytes) -> None:

@@ -51,12 +51,16 @@ def leads_out(path: str) -> bool:
     A path that lies elsewhere was given by who runs the program, and is trusted.
     """
     top = _top()
-    return bool(top) and _is_below(os.path.abspath(path), top) and not _is_below(os.path.realpath(path), top)
+    below = bool(top) and _is_below(os.path.abspath(path), top)
+    return below and not _is_below(os.path.realpath(path), os.path.realpath(top))
 
 
 def _top() -> str:
-    """The resolved top of the repository; without one, the nearest folder that has rules of its own."""
-    folder, below, rules = os.path.realpath("."), "", ""
+    """The top of the repository; without one, the nearest folder that has rules of its own.
+
+    On Windows the current folder may be named through a link or a drive of its own, so this is not resolved.
+    """
+    folder, below, rules = os.getcwd(), "", ""
     while folder != below:
         if os.path.lexists(os.path.join(folder, ".git")):
             return folder
