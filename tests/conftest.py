@@ -88,12 +88,10 @@ class Published:
         """The same with a `.pre-commit-config.yaml` and its hooks installed."""
         made = self.used_in(path)
         made.commit({".pre-commit-config.yaml": config})
-        prek = str(Path(sys.executable).parent / "prek")
+        prek = (str(Path(sys.executable).parent / "prek"),)
+        program = prek if runner == "prek" else (sys.executable, "-m", "pre_commit")
         with FileLock(self.home / "lock"):
-            if runner == "prek":
-                made.run(prek, "install", "--prepare-hooks")
-            else:
-                made.run(sys.executable, "-m", "pre_commit", "install", "--install-hooks")
+            made.run(*program, "install", "--install-hooks")
         return made
 
 
