@@ -443,8 +443,8 @@ def test_rules_of_a_commit_that_lead_out_are_not_written(guard: Callable[..., Sa
     """Such a tree is made by hand; git takes it from whoever pushes it, unless it is told to check."""
 
     def tree(*lines: str) -> str:
-        made = subprocess.run(["git", "mktree"], input="\n".join(lines), capture_output=True, text=True, check=True)
-        return made.stdout.strip()
+        made = subprocess.run(["git", "mktree"], input="\n".join(lines).encode(), capture_output=True, check=True)
+        return made.stdout.decode().strip()
 
     good = inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", ".astro-runtime/no-runtime-downgrade.yaml": OFF})
     file, folder = inside.git("ls-tree", good).splitlines()[::-1]
