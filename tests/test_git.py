@@ -431,6 +431,42 @@ def test_links(repo: Repository, read: Read, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+@pytest.mark.parametrize(("text", "version"), [("deep/../app", "2"), ("plain/../app", "1"), ("./plain//../app", "1")])
+def test_the_folder_above_a_linked_folder(repo: Repository, read: Read, text: str, version: str) -> None:
+    """It is the folder above the one to which the link leads, as for the system and for docker."""
+    repo.write("app", runtime("1"))
+    repo.write("far/app", runtime("2"))
+    repo.write("far/away/x", "")
+    repo.write("plain/x", "")
+    (repo.path / "deep").symlink_to("far/away")
+    (repo.path / "Dockerfile").symlink_to(text)
+    assert (repo.path / "Dockerfile").read_text() == runtime(version)
+    expected = {"Dockerfile": (runtime(version), [])}
+    assert read(["Dockerfile"]) == expected
+    repo.git("add", ".")
+    assert read() == expected
+    repo.commit()
+    assert read() == {"Dockerfile": (runtime(version), [("Dockerfile", runtime(version), "HEAD")])}
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(4_096, True), (4_097, False)])
+def test_a_link_that_no_system_can_make_leads_nowhere(repo: Repository, read: Read, length: int, is_read: bool) -> None:
+    """Git can hold one of any length. It takes one question for each folder to follow a link, so its length counts."""
+    repo.write("real", runtime("1"))
+    text = "./" * ((length - 4) // 2) + "/" * (length % 2) + "real"
+    assert len(text) == length
+    repo.write("text", text)
+    name = repo.git("hash-object", "-w", "text")
+    repo.git("add", ".")
+    repo.git("update-index", "--add", "--cacheinfo", f"120000,{name},Dockerfile")
+    if is_read:
+        assert read()["Dockerfile"][0] == runtime("1")
+    else:
+        with pytest.raises(CannotCheck, match="leads to no file of this repository"):
+            read()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
 @pytest.mark.parametrize("target", ["{outside}", "../outside", "nowhere", "Dockerfile"])
 def test_a_dockerfile_that_became_a_link_to_nowhere(repo: Repository, read: Read, tmp_path: Path, target: str) -> None:
     (tmp_path / "outside").write_text(runtime("1"))

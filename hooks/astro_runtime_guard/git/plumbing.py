@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 LINK, SUBMODULE = b"120000", b"160000"
 
+MOST_PATH = 4096
+"""The longest path, and the longest text of a link, in bytes: Linux can open no longer one, so git checks out none."""
+
+_MOST_LINKS = 40  # as Linux
+
 
 class Entry(NamedTuple):
     """What a tree or the index holds at a path: mode, object name, and whether the work tree leaves it out."""
@@ -113,18 +118,26 @@ class LeadsOutError(Exception):
 def follow(path: bytes, link: Callable[[bytes], bytes | None]) -> bytes | None:
     """Where a path leads when links, those of its folders too, are followed; `link(path)` is the text of a link.
 
-    None where the links form a circle. Raises LeadsOutError.
+    As in the system, `..` is the folder above the one to which a link leads, not above the link. None where the links
+    form a circle, or where a path is too long to be checked out. Raises LeadsOutError.
     """
-    for _ in range(40):
-        parts = path.split(b"/")
-        for count in range(1, len(parts) + 1):
-            at = b"/".join(parts[:count])
-            text = link(at)
-            if text is not None:
-                break
-        else:
-            return path
-        path = posixpath.normpath(b"/".join([*parts[: count - 1], text, *parts[count:]]))
-        if text.startswith(b"/") or path == b".." or path.startswith(b"../"):
+    end, left, followed = b"", [(part, path) for part in reversed(path.split(b"/"))], 0
+    while left:
+        part, through = left.pop()
+        if part == b".." and not end:
+            raise LeadsOutError(through)
+        if part in (b"", b".", b".."):
+            end = posixpath.dirname(end) if part == b".." else end
+            continue
+        at = end + b"/" + part if end else part
+        text = link(at)
+        if text is None:
+            end = at
+        elif text.startswith(b"/"):
             raise LeadsOutError(at)
-    return None
+        else:
+            followed += 1
+            left += ((part, at) for part in reversed(text[: MOST_PATH + 1].split(b"/")))
+        if followed > _MOST_LINKS or len(text or at) > MOST_PATH:
+            return None
+    return end or b"."
