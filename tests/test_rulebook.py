@@ -247,6 +247,19 @@ def test_mistake_in_an_image_file(tmp_path: Path, text: str, expected: str) -> N
     assert str(raised.value) == f"{path.as_posix()}:{expected}".replace("of images,", "of thing,")
 
 
+def test_an_image_has_the_versions_that_rules_name(tmp_path: Path) -> None:
+    """Our rules were read with our image; in the place of it stands one in which 3.1-1 is no version."""
+    ours = Path(shipped_folder(), "images/astro-runtime.yaml")
+    path = put(tmp_path, ours.read_text(encoding="utf-8"), "images/astro-runtime.yaml")
+    assert load(tmp_path).rules == BOOK.rules
+    put(tmp_path, IMAGE, "images/astro-runtime.yaml")
+    with pytest.raises(CannotCheck) as raised:
+        load(tmp_path)
+    why = "3.1-1 is no version of astro-runtime, expected {major}.{minor}.{patch}"
+    after = "; the rule runtime-3.1 names it, so replace that rule too"
+    assert f"{path.as_posix()}:1:1: {why}{after}" in str(raised.value).split("\n")
+
+
 @pytest.mark.parametrize("name", ["mine.yml", "rules/mine.yaml", "images/more/mine.yaml", "images/mine.yml"])
 def test_a_file_that_would_not_be_read_is_a_mistake(tmp_path: Path, name: str) -> None:
     path = put(tmp_path, GOOD, name)

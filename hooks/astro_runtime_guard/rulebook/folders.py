@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..errors import CannotCheck
+from ..errors import CannotCheck, plain
 from ..yamlfile import MOST_BYTES, Mistake, Value, read_yaml
 from .branchfile import BRANCHES, read_branch_file
-from .imagefile import read_image
+from .imagefile import check_build, read_image
 from .placefile import read_place_file
 from .rulefile import read_rule
 from .where import leads_out, shipped_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..model import Branches, Image, Place, Rule
 
@@ -34,6 +34,7 @@ def read_folders(
     if refused:
         return
     yield from _refuse_strays(paths)
+    replaced: dict[str, Value] = {}
     for path, value in _values(paths):
         try:
             if isinstance(value, CannotCheck):
@@ -41,6 +42,7 @@ def read_folders(
             if path.parent.name == "images":
                 image = read_image(value, path.stem, images)
                 images[image.name] = image
+                replaced[image.name] = value
             elif path.parent.name == "places":
                 places[path.stem] = read_place_file(value, path.stem, images)
             elif path.stem == BRANCHES:
@@ -49,6 +51,20 @@ def read_folders(
                 rules[path.stem] = read_rule(value, path.stem, images)
         except CannotCheck as mistake:
             yield str(mistake)
+    yield from _refuse_other_versions(replaced, images, rules)
+
+
+def _refuse_other_versions(
+    replaced: Mapping[str, Value], images: Mapping[str, Image], rules: Mapping[str, Rule]
+) -> Iterator[str]:
+    """A mistake for each rule whose versions are none of an image that was replaced after the rule had been read."""
+    for rule in rules.values():
+        for name in (name for name in rule.images if name in replaced):
+            try:
+                for version in filter(None, (rule.version, rule.from_below)):
+                    check_build(version, images[name], replaced[name])
+            except Mistake as mistake:
+                yield f"{mistake}; the rule {rule.name} names it, so replace that rule too"
 
 
 def _refuse_leading_out(folders: list[Path]) -> Iterator[str]:
@@ -119,4 +135,6 @@ def _source(path: Path) -> bytes:
 
 
 def _shown(path: Path) -> str:
-    return path.as_posix().replace("\n", "\\n")
+    """A path for a message, on one line."""
+    shown = path.as_posix()
+    return shown if shown.isprintable() else plain(shown)
