@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +20,9 @@ from fuzz import (
     dockerfile_reader,
     event_files,
     references_and_tags,
+    rule_folders,
     rulebook_files,
+    symbolic_links,
     time_taken,
     whole_dockerfiles,
 )
@@ -54,7 +57,19 @@ FINDINGS: dict[str, tuple[ModuleType, bytes]] = {
         .replace(b"https://x", rb'"x\e[31m"'),
     ),
     "a control character in a value": (rulebook_files, b'Rcheck: "\\e[31m"\n'),
+    "the folder above a linked folder": (symbolic_links, b"Dockerfile\nDockerfile>b/../c\nb>d/e\nd/e/x\nc\nd/c\n"),
+    "a control character in the name of a rule file": (
+        symbolic_links,
+        b"a\n.astro-runtime/\x01x.yaml>../../out/x.yaml\n",
+    ),
+    "an image with other versions than its rules": (rule_folders, rule_folders.folder_of(g=rule_folders.IMAGE)),
 }
+
+
+@pytest.fixture(autouse=True)
+def _links(harness: ModuleType) -> None:
+    if harness is symbolic_links and os.name == "nt":
+        pytest.skip("links need a privilege there")
 
 
 @pytest.mark.parametrize("harness", HARNESSES, ids=lambda harness: harness.__name__)
@@ -104,6 +119,11 @@ BROKEN: dict[str, tuple[ModuleType, str, Callable[..., object]]] = {
     "a mistake without a place": (rulebook_files, "fuzz.rulebook_files.read_yaml", unplaced),
     "no base and no word": (event_files, "fuzz.event_files.decide", lambda *words: Base(())),
     "a check that forgets CR": (whole_dockerfiles, "astro_runtime_guard.dockerfile.stages.source_lines", lines_of),
+    "links that are not followed": (symbolic_links, "astro_runtime_guard.git.plumbing.follow", lambda path, link: path),
+    "a linked rule file": (symbolic_links, "astro_runtime_guard.rulebook.folders.leads_out", lambda path: False),
+    "a folder that is not inside": (symbolic_links, "fuzz.symbolic_links.leads_out", lambda path: True),
+    "a mistake without a file": (rule_folders, "astro_runtime_guard.rulebook.folders._shown", lambda path: "x.yaml"),
+    "a folder of rules that raises": (rule_folders, "fuzz.rule_folders.load_rulebook", fails),
     "quadratic time": (time_taken, "fuzz.time_taken.seconds", lambda head, part, tail, size: (size / 30_000) ** 2),
 }
 
