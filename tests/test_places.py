@@ -203,12 +203,37 @@ def test_what_cannot_be_read_is_refused(path: str, source: bytes, expected: str)
     assert len(str(raised.value).splitlines()) == 1
 
 
+GOOD = {TOML: '[tool.astro]\nruntime = "3.3-8"', YAML: NESTED.format("9.1.1"), JSON: INLINE.format('"9.7.0"')}
+COMPARED = BOOK._replace(places=tuple(place._replace(decides="runs") for place in BOOK.places))
+OVER_LIMIT = {
+    **{name: UNREADABLE.pop(name)[:2] for name in ("deep TOML", "TOML with a deep key", "large TOML", "deep YAML", "deep JSON")},
+    "more values than are read": (YAML, NESTED.format("[" + "9.1.0," * 501 + "]").encode()),
+    "more keys than are read": (YAML, b"runtime_version: 9.1.0\nx: [" + b"y," * 50_000 + b"]"),
+    "a place that is a Dockerfile": ("Dockerfile.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n" * 501),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(("path", "source", "expected"), UNREADABLE.values(), ids=UNREADABLE)
 def test_a_file_that_could_not_be_read_before_or_is_beside_is_ignored(path: str, source: bytes, expected: str) -> None:
-    good = {TOML: '[tool.astro]\nruntime = "3.3-8"', YAML: NESTED.format("9.1.1"), JSON: INLINE.format('"9.7.0"')}[path]
-    assert [finding.rule for finding in check(source, good.encode(), path=path, rulebook=BOOK) if finding.base] == []
+    """No other program could read it either, so nothing ran by it."""
+    assert not [it for it in check(source, GOOD[path].encode(), path=path, rulebook=COMPARED) if it.base]
     dockerfile = b"FROM quay.io/astronomer/astro-runtime:9.7.0\n"
     assert check(None, dockerfile, beside={path: source}, rulebook=BOOK) == []
+
+
+@pytest.mark.parametrize(("path", "source"), OVER_LIMIT.values(), ids=OVER_LIMIT)
+def test_a_file_over_a_limit_may_have_had_a_version_before(path: str, source: bytes) -> None:
+    after = GOOD.get(path, "FROM quay.io/astronomer/astro-runtime:9.1.0\n").encode()
+    with pytest.raises(CannotCheck) as raised:
+        check(source, after, path=path, rulebook=COMPARED)
+    assert str(raised.value).startswith(f"{path}:")
+    assert "(in the version before), so the version before is not known: check it with --no-base" in str(raised.value)
+    assert "fix it" not in str(raised.value)
+    dockerfile = b"FROM quay.io/astronomer/astro-runtime:9.7.0\n"
+    assert check(None, dockerfile, beside={path: source}, rulebook=BOOK) == []
+    if path in {YAML, JSON}:
+        # With our own places nothing in these files is compared with what was before.
+        assert not [it for it in check(source, after, path=path, rulebook=BOOK) if it.base]
 
 
 LONG = {

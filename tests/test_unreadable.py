@@ -77,15 +77,38 @@ def test_a_place_that_is_pointed_at_an_image_says_that_it_takes_versions(
     assert run(capsys, monkeypatch)[:2] == (0, "")
 
 
-@pytest.mark.parametrize(("stages", "expected"), [(10_001, 2), (9_000, 1)], ids=["over the limit", "below it"])
-def test_an_old_dockerfile_over_a_limit_is_no_reason_to_pass(
-    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, stages: int, expected: int
+STAGES = "{more}FROM quay.io/astronomer/astro-runtime:{version}\n"
+TABLE = '[tool.astro]\nruntime = "{version}"\n{more}\n'
+OLD = {
+    "a Dockerfile over a limit": ("Dockerfile", STAGES, "FROM a\n" * 10_001, 2),
+    "a Dockerfile below it": ("Dockerfile", STAGES, "FROM a\n" * 9_000, 1),
+    "a pyproject.toml over a limit": ("pyproject.toml", TABLE, "#" * 1_000_000, 2),
+    "a pyproject.toml below it": ("pyproject.toml", TABLE, "#" * 900_000, 1),
+    "a pyproject.toml that is deep": ("pyproject.toml", TABLE, "x = " + "[" * 10_000 + "]" * 10_000, 2),
+    "a pyproject.toml that is not": ("pyproject.toml", TABLE, "x = " + "[" * 50 + "]" * 50, 1),
+    "no TOML": ("pyproject.toml", TABLE, "x = [", 0),
+}
+
+
+@pytest.mark.parametrize("folder", ["", "elsewhere/"], ids=["in place", "moved"])
+@pytest.mark.parametrize(("name", "text", "more", "expected"), OLD.values(), ids=OLD)
+def test_an_old_file_over_a_limit_is_no_reason_to_pass(
+    inside: Repository,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    text: str,
+    more: str,
+    expected: int,
+    folder: str,
 ) -> None:
-    runtime = "FROM quay.io/astronomer/astro-runtime"
-    inside.commit({"Dockerfile": "FROM a\n" * stages + f"{runtime}:5.0.1\n"})
-    inside.write("Dockerfile", f"{runtime}:4.2.6\n")
+    """What no program can read is no version before; what is only too much for this one may be a version."""
+    inside.commit({name: text.format(version="5.0.1", more=more)})
+    inside.git("rm", "--quiet", name)
+    inside.write(folder + name, text.format(version="4.2.6", more=""))
     inside.git("add", ".")
     code, report, problems = run(capsys, monkeypatch)
     assert (code, "no-runtime-downgrade" in report) == (expected, expected == 1)
-    assert ["check it with --no-base" in line for line in problems] == [True] * (expected - 1)
+    why = f" (in HEAD at {inside.git('rev-parse', '--short=7', 'HEAD')}), so the version before is not known: check it"
+    assert [f"{why} with --no-base" in line for line in problems] == [True] * (expected // 2)
     assert run(capsys, monkeypatch, "--no-base") == (0, "", [])

@@ -14,6 +14,10 @@ class CannotCheck(Exception):
     """
 
 
+class OverLimit(CannotCheck):
+    """A file has more in it than is read; docker, or whoever it is for, may well read it."""
+
+
 def is_invisible(character: str) -> bool:
     """Whether a character shows nothing, though Python calls it printable.
 

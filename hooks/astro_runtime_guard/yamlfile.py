@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from .errors import CannotCheck, plain
+from .errors import CannotCheck, OverLimit, plain
 from .named import NamedTuple
 
 TYPE_CHECKING = False
@@ -50,6 +50,10 @@ class Mistake(CannotCheck):
         return mistake
 
 
+class TooMuch(OverLimit, Mistake):
+    """Where a file has more in it than is read."""
+
+
 def read_yaml(source: bytes, path: str) -> Value:
     """The one document of a YAML file. Raises Mistake at the first thing that cannot be read."""
     events = read_events(decode(source, path), path, MOST_LEVELS)
@@ -72,16 +76,16 @@ def read_events(text: str, path: str, most_levels: int) -> Iterator[Any]:
         events: Iterator[Any] = yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
         for count, event in enumerate(events):
             if count == MOST_EVENTS:
-                raise Mistake(place_of(event, path), f"more than {MOST_EVENTS} keys and values, the most that is read")
+                raise TooMuch(place_of(event, path), f"more than {MOST_EVENTS} keys and values, the most that is read")
             level += _OPENS.get(type(event).__name__, 0)
             if level > most_levels:
-                raise Mistake(place_of(event, path), too_deep)
+                raise TooMuch(place_of(event, path), too_deep)
             read = event.end_mark.index
             yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if mark and (deep := _opened(text, path, read, mark.index, most_levels + 1 - level)):
-            raise Mistake(deep, too_deep) from None
+            raise TooMuch(deep, too_deep) from None
         place = Value("", path, mark.line + 1, mark.column + 1) if mark else Value("", path)
         tab = mark and text[mark.index : mark.index + 1] == "\t"
         problem = "a tab stands here; YAML is indented with spaces" if tab else error.problem or error.context
@@ -106,7 +110,7 @@ def _opened(text: str, path: str, start: int, end: int, count: int) -> Value | N
 def decode(source: bytes, path: str) -> str:
     """The text of a file, without a byte order mark. Raises Mistake where it is not UTF-8, or too large."""
     if len(source) > MOST_BYTES:
-        raise Mistake(Value("", path), f"the file is larger than {MOST_BYTES} bytes")
+        raise TooMuch(Value("", path), f"the file is larger than {MOST_BYTES} bytes")
     try:
         text = source.decode("utf-8-sig")
         if "\0" not in text:

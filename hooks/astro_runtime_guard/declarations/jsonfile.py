@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..yamlfile import Mistake, Value
+from ..yamlfile import Mistake, TooMuch, Value
 from .located import Bare, Found, Token, end_of, locate
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ def _parse(text: str, path: str) -> Any:
     try:
         return loads(text, parse_float=Bare, parse_int=Bare, parse_constant=Bare)
     except RecursionError:
-        raise Mistake(Value("", path), "not JSON that can be read: nested too deeply") from None
+        raise TooMuch(Value("", path), "not JSON that can be read: nested too deeply") from None
     except JSONDecodeError as error:
         raise Mistake(Value("", path, error.lineno, error.colno), f"not JSON: {error.msg}") from None
 

@@ -34,7 +34,7 @@ _WITHIN = re.compile(rf"==\s*{_MINOR}(?:\.[0-9]+)*\.\*|~=\s*{_MINOR}(?:\.[0-9]+)
 
 
 def read_places(source: bytes, path: str, places: Sequence[Place], images: Sequence[Image]) -> Reading:
-    """What the file declares as any of the places that it can be. Raises CannotCheck where it cannot be read."""
+    """What the file declares as any of the places that it can be. Raises Mistake where it cannot be read."""
     readings = [_read_place(source, path, place, images) for place in places]
     return Reading(
         tuple(each for reading in readings for each in reading.declarations),
@@ -56,11 +56,8 @@ def _read_place(source: bytes, path: str, place: Place, images: Sequence[Image])
     if not _may_have(source, sign):
         return Reading()
     keys = [key for key in (place.version, place.dockerfile, place.requirement, table) if key]
-    try:
-        text = decode(source, path)
-        found = _reader(path)[0](text, keys, path)
-    except CannotCheck as problem:
-        raise CannotCheck(f"{problem} (fix it, or exclude this file if it names no version)") from None
+    text = decode(source, path)
+    found = _reader(path)[0](text, keys, path)
     image = next(image for image in images if image.name == place.image)
     versions = _versions(text, found.get(place.version), last)
     pins = tuple(_pin(at, path, place, image, final=len(versions) == 1) for at in versions)

@@ -12,7 +12,7 @@ from itertools import islice
 
 from ..dockerfile.lines import MOST_COMMENTS, MOST_INDENT, Comment
 from ..named import NamedTuple
-from ..yamlfile import Mistake, Value
+from ..yamlfile import TooMuch, Value
 from .declaration import MOST_VALUES
 
 TYPE_CHECKING = False
@@ -94,9 +94,9 @@ def locate(
 
 
 def refuse_many(count: int, key: str, path: str) -> None:
-    """Raises Mistake where more than MOST_VALUES values stand under a key."""
+    """Raises TooMuch where more than MOST_VALUES values stand under a key."""
     if count > MOST_VALUES:
-        raise Mistake(Value("", path), f"more than {MOST_VALUES} values under {key}, the most that is read")
+        raise TooMuch(Value("", path), f"more than {MOST_VALUES} values under {key}, the most that is read")
 
 
 def _is_text(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..errors import CannotCheck, plain
+from ..errors import CannotCheck, OverLimit, plain
 from .declaration import MOST_VALUES, Reading, blank_versions, read_declarations
 from .glance import format_of, is_lfs_pointer, places_of, why_unreadable
 
@@ -72,16 +72,21 @@ class Reader:
 
     def read(self, path: str, source: bytes) -> Reading:
         """What a file declares. Raises CannotCheck where it seems to name a version and cannot be read."""
+        reading = self._reading(path, source)
+        if isinstance(reading, CannotCheck) and self.is_place(path) and not is_lfs_pointer(source):
+            raise CannotCheck(f"{reading} (fix it, or exclude this file if it names no version)")
+        if isinstance(reading, CannotCheck):
+            raise reading
+        return reading
+
+    def _reading(self, path: str, source: bytes) -> Reading | CannotCheck:
         key = path, source
         if key not in self._readings:
             try:
                 self._readings[key] = self._read(path, source)
             except CannotCheck as problem:
                 self._readings[key] = problem
-        reading = self._readings[key]
-        if isinstance(reading, CannotCheck):
-            raise reading
-        return reading
+        return self._readings[key]
 
     def _read(self, path: str, source: bytes) -> Reading:
         places = places_of(path, self.rulebook.places)
@@ -97,24 +102,35 @@ class Reader:
             raise CannotCheck(f"{plain(path)}: {why}")
         try:
             declarations = read_declarations(source, self.rulebook.images)
-        except CannotCheck as problem:
-            raise CannotCheck(f"{plain(path)}: {problem}") from None
+        except OverLimit as problem:
+            raise OverLimit(f"{plain(path)}: {problem}") from None
         if len(declarations) > MOST_VALUES:
-            raise CannotCheck(f"{plain(path)}: names more than {MOST_VALUES} images, the most that is checked")
+            raise OverLimit(f"{plain(path)}: names more than {MOST_VALUES} images, the most that is checked")
         return Reading(declarations)
 
     def read_if_possible(self, path: str, source: bytes) -> Reading:
         """What a file declares; nothing where it cannot be read."""
-        try:
-            return self.read(path, source)
-        except CannotCheck:
-            return Reading()
+        reading = self._reading(path, source)
+        return Reading() if isinstance(reading, CannotCheck) else reading
 
-    def read_before(self, path: str, source: bytes) -> Reading:
-        """What a file declared before, nothing if nobody could read it. Raises CannotCheck for one over a limit."""
-        if self.is_place(path) or why_unreadable(source):
-            return self.read_if_possible(path, source)
-        return self.read(path, source)
+    def read_before(self, path: str, source: bytes, named: str) -> Reading:
+        """What a file declared in the commit that is called `named`; nothing if no program could read it.
+
+        Raises CannotCheck for a file over a limit: docker and the Astro CLI read it, so it may have had a version.
+        """
+        reading = self._reading(path, source)
+        if not isinstance(reading, CannotCheck):
+            return reading
+        if not isinstance(reading, OverLimit) or not self._is_compared(path):
+            return Reading()
+        why = f"{reading} (in {named}), so the version before is not known"
+        raise CannotCheck(f"{why}: check it with --no-base, and skip the hook for this one commit (SKIP)")
+
+    def _is_compared(self, path: str) -> bool:
+        """Whether the version before counts in a file."""
+        places = places_of(path, self.rulebook.places)
+        decides = any(place.decides == "runs" for place in places)
+        return decides or not places or bool(re.search(_NAMED_DOCKERFILE, path))
 
     def dockerfile_named(self, path: str, source: bytes) -> str:
         """The path, from its folder, of the Dockerfile that a file names; empty for none, and if it cannot be read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from ..yamlfile import Mistake, Value
+from ..yamlfile import Mistake, TooMuch, Value
 from .located import Bare, Found, Lines, Token, end_of, locate
 
 TYPE_CHECKING = False
@@ -42,13 +42,13 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         import tomli as tomllib
 
     if deep := _DEEP_KEY.search(text):
-        raise Mistake(
+        raise TooMuch(
             Value("", path, *Lines(text).position(deep.start())), "not TOML that can be read: nested too deeply"
         )
     try:
         return tomllib.loads(text, parse_float=Bare)
     except RecursionError:
-        raise Mistake(Value("", path), "not TOML that can be read: nested too deeply") from None
+        raise TooMuch(Value("", path), "not TOML that can be read: nested too deeply") from None
     except ValueError as error:  # TOMLDecodeError, and a number or a date that is none
         what, _, where = str(error).partition(" (at ")
         place = re.match(r"line ([0-9]+), column ([0-9]+)", where)

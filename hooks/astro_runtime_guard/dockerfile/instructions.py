@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from ..errors import CannotCheck
+from ..errors import OverLimit
 from .flags import may_have_flags
 from .lines import split_instruction
 
@@ -35,7 +35,7 @@ def parse_instructions(lines: Sequence[LogicalLine]) -> Iterator[tuple[LogicalLi
     starts = {line.line - 1: line for line in lines if _can_name_an_image(line)}
     if len(starts) > MOST_INSTRUCTIONS or sum(len(line.value) for line in starts.values()) > MOST_CHARACTERS:
         most = f"{MOST_INSTRUCTIONS} instructions that can name an image, or {MOST_CHARACTERS} characters in them"
-        raise CannotCheck(f"more than {most}, the most that is read")
+        raise OverLimit(f"more than {most}, the most that is read")
     physical = [b""] * (max(starts, default=-1) + 1)
     for number, line in starts.items():
         value = line.value.encode("utf-8", "surrogateescape").decode("latin-1")

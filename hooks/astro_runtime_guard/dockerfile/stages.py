@@ -7,7 +7,7 @@ hide a FROM. A FROM that docker refuses says why in `refusal`.
 
 from __future__ import annotations
 
-from ..errors import CannotCheck
+from ..errors import OverLimit
 from ..named import NamedTuple
 from .buildargs import Argument, as_meant, declare, new_scope, resolve
 from .froms import REFUSALS, is_platform, read_from, refused_reference, refused_word
@@ -78,10 +78,10 @@ class _Instructions(NamedTuple):
 def read_stages(source: bytes) -> tuple[Stage, ...]:
     """The build stages of a Dockerfile, in file order. Accepts any bytes.
 
-    Raises CannotCheck for a file with more lines, instructions or characters than any Dockerfile has.
+    Raises OverLimit for a file with more lines, instructions or characters than any Dockerfile has.
     """
     if source.count(b"\n") > MOST_LINES:
-        raise CannotCheck(f"more than {MOST_LINES} lines, the most that is read")
+        raise OverLimit(f"more than {MOST_LINES} lines, the most that is read")
     escape, lines = logical_lines(source_lines(source))
     instructions = _sorted(lines, escape)
     heads = instructions.heads

@@ -110,16 +110,15 @@ def _view(file: File, reader: Reader, *, together: bool) -> View:
     read = reader.read_if_possible if file.beside else reader.read
     now = read(file.path, file.source)
     olds = file.old if now.declarations or together else ()
-    readings = tuple((old, _read_before(old, reader)) for old in olds)
+    readings = tuple((old, _read_before(old, file, reader)) for old in olds)
     return View(file, now, readings, is_place=reader.is_place(file.path), leads=reader.leads(file.path))
 
 
-def _read_before(old: Old, reader: Reader) -> Reading:
-    """What a file declared in a base commit. Raises CannotCheck for a Dockerfile over a limit; docker can read it."""
-    try:
-        return reader.read_before(old.path, old.source)
-    except CannotCheck as problem:
-        raise CannotCheck(f"{problem} (in {old.before.named}): check it with --no-base") from None
+def _read_before(old: Old, file: File, reader: Reader) -> Reading:
+    """What a file declared in a base commit. Raises CannotCheck where it may have had a version that was not read."""
+    if file.beside and old.source == file.source:
+        return reader.read_if_possible(old.path, old.source)
+    return reader.read_before(old.path, old.source, old.before.named)
 
 
 def _changes(

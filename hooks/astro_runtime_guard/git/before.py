@@ -41,6 +41,9 @@ if TYPE_CHECKING:
         def blanked(self, path: str, source: bytes) -> bytes:
             """The text without its versions, equal before and after an upgrade; `source` itself if it names none."""
 
+        def read_before(self, path: str, source: bytes, named: str) -> object:
+            """Raises CannotCheck where a file of the commit `named` may have a version that is not read."""
+
 
 class Old(NamedTuple):
     """What a file said at one base commit; `path` differs from the file's own after a rename."""
@@ -200,7 +203,10 @@ def _old_texts(
 def _renamed(
     side: Side, sources: Mapping[bytes, bytes], texts: Mapping[bytes, bytes], reader: Reader
 ) -> dict[bytes, bytes]:
-    """Key -> the key it had in a base commit, for those that are new since; only files of one kind are the same."""
+    """Key -> the key it had in a base commit, for those that are new since; only files of one kind are the same.
+
+    Raises CannotCheck for a new file that names a version where the file that it was before may be one over a limit.
+    """
     if not side.gone:
         return {}
     from .renames import pair_renamed
@@ -214,4 +220,7 @@ def _renamed(
             {path: text for path, text in group.items() if reader.kind(path) == kind} for group in (new | rivals, gone)
         )
         pairs |= pair_renamed(appeared, vanished, reader.blanked)
+        if any(path not in pairs and reader.blanked(path, new[path]) != new[path] for path in appeared.keys() & new):
+            for path, text in vanished.items():
+                reader.read_before(path, text, side.before.named)
     return {os.fsencode(path): os.fsencode(pairs[path]) for path in new if path in pairs}
