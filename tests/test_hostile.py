@@ -472,6 +472,52 @@ def test_a_tree_that_holds_a_path_twice_is_refused(repo: Repository, kind: str) 
         assert err.startswith("astro-runtime-guard: Dockerfile: a tree holds this path twice")
 
 
+def tree_of(repo: Repository, *entries: tuple[str, str]) -> str:
+    """A tree object with these paths and files, in this order; git checks nothing."""
+    names = [(path, bytes.fromhex(repo.git("hash-object", "-w", "--", text))) for path, text in entries]
+    repo.write("raw", b"".join(b"100644 %s\0%s" % (path.encode(), name) for path, name in names))
+    return repo.git("hash-object", "-t", "tree", "--literally", "-w", "raw")
+
+
+TWICE = {
+    "once": ("5",),
+    "twice": ("5", "4"),
+    "turned round": ("4", "5"),
+    "twice the same": ("5", "5"),
+    "thrice": ("5", "4", "5"),
+}
+
+
+@pytest.mark.parametrize("versions", TWICE.values(), ids=TWICE)
+@pytest.mark.parametrize("now", ["3", "4", "5"])
+def test_a_base_that_holds_a_path_twice_is_refused(repo: Repository, versions: tuple[str, ...], now: str) -> None:
+    """Git says of such a path that it changed and is gone, or one of the two; a base with one of each is the twin."""
+    texts = {"3": f"{RUNTIME}:4.2.5\n", "4": f"{RUNTIME}:4.2.6\n", "5": f"{RUNTIME}:5.0.1\n"}
+    first = repo.commit(texts)
+    tree = tree_of(repo, *(("Dockerfile", version) for version in versions))
+    base = repo.git("commit-tree", "-p", first, "-m", "base", tree)
+    repo.git("rm", "--quiet", "--cached", "3", "4", "5")
+    after = repo.commit({"Dockerfile": texts[now]})
+    after = repo.git("commit-tree", "-p", base, "-m", "after", f"{after}^{{tree}}")
+    ranges = [guard(repo, *words, PRE_COMMIT_FROM_REF=base, PRE_COMMIT_TO_REF=after) for words in ((), ("Dockerfile",))]
+    repo.git("update-ref", "HEAD", base)
+    staged = [guard(repo, *words) for words in ((), ("Dockerfile",))]
+    for code, out, err in (*ranges, *staged):
+        if len(versions) == 1:
+            assert (code, err) == (0 if now == "5" else 1, "")
+        else:
+            assert (code, out) == (2, "")
+            assert err.startswith("astro-runtime-guard: Dockerfile: a tree holds this path twice")
+
+
+def test_a_path_that_is_only_announced_is_not_held_twice(repo: Repository) -> None:
+    """`git add -N` puts a path into the index that git says is gone."""
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    repo.git("rm", "--quiet", "--cached", "Dockerfile")
+    repo.git("add", "--intent-to-add", "Dockerfile")
+    assert [guard(repo, *words)[::2] for words in ((), ("Dockerfile",))] == [(0, "")] * 2
+
+
 @posix
 def test_the_size_of_an_object_is_known_before_its_content(repo: Repository) -> None:
     repo.commit({"b/Dockerfile": f"{RUNTIME}:5.0.1\n"})

@@ -138,6 +138,8 @@ def _others(
         for key, difference in now.since(before.commit).items()
         if key not in keys and not difference.unmerged and (unusual or reader.is_listed(now.path(key)))
     }
+    for key, difference in others.items():
+        now.refuse_held_twice(key, difference)
     gone = {key: it.old for key, it in others.items() if _is_file(it.old) and not _is_file(it.new)}
     return gone, {key: it.new for key, it in others.items() if _is_file(it.new) and not _is_file(it.old)}
 

@@ -54,8 +54,16 @@ class Now:
         """What a commit held at a key."""
         differences = self.since(commit)
         if key in differences:
+            self.refuse_held_twice(key, differences[key])
             return differences[key].old
         return self.staged[key].new if key in self.staged else self.tracked.get(key)
+
+    def refuse_held_twice(self, key: bytes, difference: Difference) -> None:
+        """Raises CannotCheck for a path that is there and is said to be gone: the other state holds it twice."""
+        if difference.new is None and not difference.unmerged:
+            kept = self.tracked.get(key)
+            if kept and kept.name not in plumbing.EMPTY:
+                raise plumbing.held_twice(key)
 
     def blobs(self, names: Mapping[bytes, bytes], commits: Sequence[str]) -> dict[bytes, bytes]:
         """Object name -> content, as `Repository.blobs`; what a partial clone lacks is empty, if nobody changed it.

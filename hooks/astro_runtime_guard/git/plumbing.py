@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LINK, SUBMODULE = b"120000", b"160000"
+EMPTY = (
+    b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
+"""The names of the file without a byte, by SHA-1 and SHA-256; `git add -N` announces a path with it."""
 
 MOST_PATH = 4096
 """The longest path, and the longest text of a link, in bytes: Linux can open no longer one, so git checks out none."""
@@ -57,13 +62,13 @@ def read_differences(output: bytes) -> dict[bytes, Difference]:
     for head, path in zip(words[0:-1:2], words[1::2], strict=True):
         old, new, old_name, new_name, status = head.lstrip(b":").split(b" ")
         if path in found and status != b"U" and not found[path].unmerged:
-            raise _held_twice(path)
+            raise held_twice(path)
         found[path] = Difference(_entry(old, old_name), _entry(new, new_name), status == b"U")
     return found
 
 
-def _held_twice(path: bytes) -> CannotCheck:
-    """A tree that somebody made by hand: git shows one of the two files, and checks out one."""
+def held_twice(path: bytes) -> CannotCheck:
+    """Why a tree that somebody made by hand is refused: git shows one of the two files, and checks out one."""
     what = f"{plain(os.fsdecode(path))}: a tree holds this path twice, so nobody can tell what it says"
     return CannotCheck(f"{what}: try git fsck, and make that commit anew")
 
@@ -90,14 +95,14 @@ def read_tree(output: bytes) -> dict[bytes, Entry]:
         head, path = line.split(b"\t", 1)
         mode, _, name = head.split(b" ")
         if path in found:
-            raise _held_twice(path)
+            raise held_twice(path)
         found[path] = Entry(mode, name)
         folder = posixpath.dirname(path)
         while folder not in folders:
             folders.add(folder)
             folder = posixpath.dirname(folder)
     for path in folders & found.keys():
-        raise _held_twice(path)
+        raise held_twice(path)
     return found
 
 
