@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from astro_runtime_guard.api import check
@@ -13,6 +17,7 @@ from astro_runtime_guard.declarations.glance import FORMATS
 from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.dockerfile.stages import source_lines
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.rulebook import expressions
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
 from shipped import BOOK
@@ -280,13 +285,34 @@ def test_versions_are_blanked_out_in_each_kind_of_file() -> None:
 
 PLACE = 'files: "x"\nformat: toml\nimage: astro-runtime\nversion: a.b\n'
 SLOW = "a group that repeats, or a reference to a group, can take too long: write it without"
+MANY = "more than one repetition (*, + or {n,}), or two after ^, can take too long: use fewer"
+BRANCHING = "more than 64 ways through its alternatives (| and ?) can take too long: use fewer"
+GROUPS = {
+    "a group that repeats": "(a+)+$",
+    "a group that repeats a number of times": "(?:a|aa){1,99}$",
+    "a reference to a group": r"(a)\1$",
+    "a condition": "(a)?(?(1)b|c)",
+    "a group that repeats behind a bracket in a comment": "(?#[)(a+)+$[]]",
+}
+REPETITIONS = {
+    "two repetitions": ".*x[a-z]{2,}y$",
+    "three repetitions": "^.*x.*y.*z$",
+    "a line that begins anywhere": "(?m)^.*x.*y$",
+    "a repetition in an alternative": "(?:a|b*)c*$",
+    "a long repetition with an end": ".*x[a-z]{2,90}y$",
+}
+CHOICES = {
+    "many characters that may be missing": "a?" * 7 + "$",
+    "many alternatives in a row": "(?:a|aa)" * 7 + "$",
+    "many short repetitions": "a{1,5}b{1,5}c{1,5}$",
+}
 MISTAKES = {
     "an unknown key": (PLACE + "fles: x\n", "5:1: no key is called fles; did you mean files? expected one of files, format, image, version, decides, exact, dockerfile, requirement, package, as-of, source"),
     "no regular expression": (PLACE.replace('"x"', '"("'), "1:8: ( is not a regular expression: missing ), unterminated subpattern at position 0"),
-    "a group that repeats": (PLACE.replace('"x"', '"(a+)+$"'), f"1:8: {SLOW}"),
-    "a group that repeats a number of times": (PLACE.replace('"x"', '"(?:a|aa){1,99}$"'), f"1:8: {SLOW}"),
-    "a reference to a group": (PLACE.replace('"x"', "'(a*)\\1$'"), f"1:8: {SLOW}"),
-    "many repetitions": (PLACE.replace('"x"', '".*.*[a-z]{2,}x$"'), "1:8: more than 2 repetitions (*, + or {n,}) can take too long: use fewer"),
+    **{name: (PLACE.replace('"x"', f"'{written}'"), f"1:8: {SLOW}") for name, written in GROUPS.items()},
+    **{name: (PLACE.replace('"x"', f"'{written}'"), f"1:8: {MANY}") for name, written in REPETITIONS.items()},
+    **{name: (PLACE.replace('"x"', f"'{written}'"), f"1:8: {BRANCHING}") for name, written in CHOICES.items()},
+    "a number of times that is none": (PLACE.replace('"x"', '"a{99999999999999999999}"'), "1:8: a{99999999999999999999} is not a regular expression: the repetition number is too large"),
     "a tab": (PLACE + "exact:\n\ttrue\n", "6:1: not YAML: a tab stands here; YAML is indented with spaces"),
     "an unknown format": (PLACE.replace("toml", "[toml, xml]"), "1:1: format: no format is called xml; expected one of toml, yaml, json"),
     "an unknown image": (PLACE.replace("astro-runtime", "astro"), "1:1: image: no image is called astro; expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
@@ -302,7 +328,10 @@ MISTAKES = {
 }  # fmt: skip
 
 
-QUICK = ("deployment.*[.]ya?ml$", "^(?:a|b)?/[^/]*/x[.]toml$", "[)+*(]+[(]x[)]", r"\(a\)+\*\+\{1,2\}", "a{3}b{1}")
+QUICK = (
+    "deployment.*[.]ya?ml$", "^(?:a|b)?/[^/]*/x[.]toml$", "[)+*(]+[(]x[)]", r"\(a\)+\*\+\{1,2\}", "a{3}b{1}", "^.*x.*y$", r"(?i)\A.*x.*",
+    "a?" * 6 + "$", "(?:^|/)(?:deploy|ops|infra)/[^/]*[.](?:ya?ml|json)$", "a{1,5}b{1,5}$", "|".join("abcdefgh" * 8), "(?=a)(?!b)(?<=c)d",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("expression", QUICK)
@@ -311,6 +340,74 @@ def test_an_expression_that_is_quick_is_taken(tmp_path: Path, expression: str) -
     (tmp_path / "places" / "mine.yaml").write_text(PLACE.replace('"x"', f"'{expression}'"))
     book = load_rulebook([shipped_folder(), str(tmp_path)], "2026-11-22")
     assert [place.files for place in book.places if place.name == "mine"] == [expression]
+
+
+def ends(parsed: Sequence[tuple[Any, Any]], start: int, length: int) -> Iterator[int]:
+    """Where an expression ends, once for each way to match it on a path of which every character fits everywhere."""
+    if not parsed:
+        yield start
+        return
+    kind, value = str(parsed[0][0]), parsed[0][1]
+    if kind == "AT":
+        after: Iterable[int] = [start]
+    elif kind in {"LITERAL", "NOT_LITERAL", "ANY", "IN"}:
+        after = [start + 1] if start < length else []
+    elif kind == "BRANCH":
+        after = (end for branch in value[1] for end in ends(list(branch), start, length))
+    elif kind == "SUBPATTERN":
+        after = ends(list(value[-1]), start, length)
+    elif kind in {"ASSERT", "ASSERT_NOT"}:
+        after = (start for _ in ends(list(value[1]), start, length))
+    else:
+        low, high, inside = value
+        after = repeated(list(inside), start, length, low, high)
+    for end in after:
+        yield from ends(parsed[1:], end, length)
+
+
+def repeated(inside: Sequence[tuple[Any, Any]], start: int, length: int, low: int, high: int) -> Iterator[int]:
+    """Where a repetition ends, once for each way."""
+    if low <= 0:
+        yield start
+    if high > 0:
+        for end in ends(inside, start, length):
+            yield from repeated(inside, end, length, low - 1, high - 1) if end > start else ()
+
+
+def ways(expression: str, length: int) -> int:
+    """The ways to match an expression on a path, from every start, as far as they are worth counting."""
+    parsed = list(expressions.parser.parse(expression))
+    anchored = str(parsed[0][1]).startswith("AT_BEGINNING") and "(?m)" not in expression
+    found = (end for start in range(1 if anchored else length + 1) for end in ends(parsed, start, length))
+    return len(list(islice(found, 100_000)))
+
+
+@pytest.mark.parametrize("expression", QUICK)
+@pytest.mark.parametrize("length", [8, 32])
+def test_the_ways_to_match_are_bounded_by_the_square_of_a_path(expression: str, length: int) -> None:
+    assert ways(expression, length) <= expressions.MOST_CHOICES * (length + 1) ** 2
+
+
+SLOWER = {"a group": ("^(?:a+)+$", 18), "repetitions": ("a*" * 4, 30), "choices": ("a?" * 20, 24)}
+
+
+@pytest.mark.parametrize(("expression", "length"), SLOWER.values(), ids=SLOWER)
+def test_without_a_bound_there_are_more_ways(expression: str, length: int) -> None:
+    assert ways(expression, length) > expressions.MOST_CHOICES * (length + 1) ** 2
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(512, True), (513, False)])
+def test_a_path_in_which_expressions_are_searched_has_a_length(length: int, is_read: bool) -> None:
+    reader = Reader(BOOK, exclude=re.compile("^left-out/"))
+    path = "a/" * 250 + "x" * (length - 505) + ".toml"
+    assert len(path) == length
+    if is_read:
+        assert not reader.is_listed(path)
+    else:
+        with pytest.raises(CannotCheck, match="this path has more than 512 characters"):
+            reader.is_listed(path)
+    assert not reader.is_listed(f"{path}.txt")
+    assert not reader.is_listed(f"left-out/{path}")
 
 
 @pytest.mark.parametrize(("text", "expected"), MISTAKES.values(), ids=MISTAKES)

@@ -6,11 +6,16 @@ reader. Every run loads this module, so it imports `re` only where it needs it.
 
 from __future__ import annotations
 
+from ..errors import CannotCheck, plain
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..model import Place
+
+MOST_PATH = 512
+"""The most characters of a path in which the expressions of places are searched. Most systems have 260 at most."""
 
 _DOCKER_HUB = ("index.docker.io", "registry-1.docker.io", "docker.io")
 _PORT = ":443"
@@ -28,10 +33,13 @@ def format_of(path: str) -> str:
 
 
 def places_of(path: str, places: Iterable[Place]) -> tuple[Place, ...]:
-    """The places that the file at a path can be, by its path alone."""
+    """The places that the file at a path can be, by its path alone. Raises CannotCheck for a path that is too long."""
     format_name = format_of(path)
     if not format_name:
         return ()
+    if len(path) > MOST_PATH:
+        what = f"{plain(path[:80])}...: this path has more than {MOST_PATH} characters, the most that is looked at"
+        raise CannotCheck(f"{what}: give it a shorter one, or leave it out (--exclude)")
     import re
 
     return tuple(place for place in places if format_name in place.formats and re.search(place.files, path))

@@ -53,9 +53,9 @@ class Reader:
 
     def is_listed(self, path: str) -> bool:
         """Whether a file is checked when no file is named."""
-        if not self.is_dockerfile(path) and not places_of(path, self._listed_places):
+        if self._exclude and self._exclude.search(path):
             return False
-        return not (self._exclude and self._exclude.search(path))
+        return self.is_dockerfile(path) or bool(places_of(path, self._listed_places))
 
     def is_place(self, path: str) -> bool:
         """Whether a file names versions under a key."""

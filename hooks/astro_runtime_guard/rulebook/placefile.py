@@ -8,6 +8,7 @@ from ..declarations.glance import FORMATS
 from ..errors import unknown
 from ..model import Place
 from ..yamlfile import Mistake, Value
+from .expressions import expression
 from .fields import Key, date, flag, read_fields, text, texts
 
 TYPE_CHECKING = False
@@ -18,29 +19,6 @@ if TYPE_CHECKING:
 
 _DECIDES = ("runs", "creates")
 _FORMATS = tuple(dict.fromkeys(FORMATS.values()))
-
-
-# Two repetitions need at most the cube of a path's length in steps; a group that repeats can need 2 to its power.
-_MOST_REPEATS = 2
-_ESCAPE_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-
-
-def _expression(value: Value) -> str:
-    """A regular expression that cannot take long: groups do not repeat, and at most two characters do.
-
-    A repository gives it, also in a pull request from a stranger, and `re` has no limit of its own.
-    """
-    written = text(value)
-    try:
-        re.compile(written)
-    except re.error as error:
-        raise Mistake(value, f"{written} is not a regular expression: {error}") from None
-    plain = _ESCAPE_OR_CLASS.sub(lambda match: "1" if re.match(r"\\[1-9]", match[0]) else "a", written)
-    if re.search(r"\)[*+{]|\(\?P=|\(\?\(", plain) or re.search(r"\\[1-9]", written):
-        raise Mistake(value, "a group that repeats, or a reference to a group, can take too long: write it without")
-    if len(re.findall(r"[*+]|\{[0-9]*,", plain)) > _MOST_REPEATS:
-        raise Mistake(value, f"more than {_MOST_REPEATS} repetitions (*, + or {{n,}}) can take too long: use fewer")
-    return written
 
 
 def _dotted(value: Value) -> str:
@@ -58,7 +36,7 @@ def _decides(value: Value) -> str:
 
 
 PLACE_KEYS = {
-    "files": Key(_expression, "a regular expression that is searched in the path of a file", required=True),
+    "files": Key(expression, "a regular expression that is searched in the path of a file", required=True),
     "format": Key(
         texts,
         f"one or a list of {', '.join(_FORMATS)}; the ending of a file's name tells which",
