@@ -57,6 +57,10 @@ FINDINGS: dict[str, tuple[ModuleType, bytes]] = {
         .replace(b"https://x", rb'"x\e[31m"'),
     ),
     "a control character in a value": (rulebook_files, b'Rcheck: "\\e[31m"\n'),
+    "an image and the one that carries it": (
+        references_and_tags,
+        b"o/astronomer/astro-runtime:0.0.1-base\na/astro-remote-execution-agent:0.0-2",
+    ),
     "the folder above a linked folder": (symbolic_links, b"Dockerfile\nDockerfile>b/../c\nb>d/e\nd/e/x\nc\nd/c\n"),
     "a control character in the name of a rule file": (
         symbolic_links,
