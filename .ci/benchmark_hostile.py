@@ -8,7 +8,6 @@ that names the limit.
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import time
@@ -44,6 +43,8 @@ INPUTS: Mapping[str, tuple[str, Callable[[int], str]]] = {
 
 def measure(name: str, size: int) -> str:
     """One line: seconds of this process, its largest memory, and what came out."""
+    import resource
+
     from astro_runtime_guard.api import check
     from astro_runtime_guard.errors import CannotCheck
     from astro_runtime_guard.reports import github, gitlab, json_report, sarif, text

@@ -15,6 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 from astro_runtime_guard import check
+from astro_runtime_guard.declarations import yamltree
 from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings.judge import judge
@@ -22,6 +23,8 @@ from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.snapshot import File, Old, Snapshot
 from astro_runtime_guard.reports.deliver import FORMATS, printable_lines, write_file
 from astro_runtime_guard.reports.shared import printable
+from astro_runtime_guard.reports.text import render
+from benchmark_hostile import INPUTS
 from repository import Repository, make_repository
 from shipped import BOOK
 
@@ -553,6 +556,47 @@ LARGE = {
 def test_a_refusal_names_its_limit(path: str, text: str, limit: str) -> None:
     with pytest.raises(CannotCheck, match=f"^{path}:.*{limit}"):
         check(None, text.encode(), path=path)
+
+
+def calls(function: Callable[..., object], *words: object) -> int:
+    """How many functions are called, ours and Python's, until this one returns: its cost on any machine."""
+    count = 0
+
+    def count_one(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(count_one)
+    try:
+        function(*words)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def check_and_report(path: str, source: bytes) -> None:
+    render(check(None, source, path=path, rulebook=BOOK))
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_twice_as_much_costs_about_twice_as_much(name: str) -> None:
+    """The hostile inputs of the benchmark, which measures time and memory. With the square it is four times as much."""
+    path, make = INPUTS[name]
+    check_and_report(path, make(1).encode())  # what is imported late is not counted
+    once, twice = (calls(check_and_report, path, make(size).encode()) for size in (30, 60))
+    assert twice < 2.6 * once
+
+
+def test_what_costs_the_square_is_noticed() -> None:
+    once, twice = (calls(lambda size: [len("") for _ in range(size) for _ in range(size)], size) for size in (30, 60))
+    assert twice > 3.9 * once
+
+
+def test_an_alias_stands_for_one_text() -> None:
+    source = f"a: &a {'x' * 10_000}\ndeployment: {{configuration: {{runtime_version: [{'*a,' * 400}]}}}}\n"
+    key = "deployment.configuration.runtime_version"
+    values = yamltree.read_values(source, [key], "d.yaml")[key].values
+    assert (len(values), len({id(text) for value in values for text in (value.text, value.written)})) == (400, 1)
 
 
 def test_a_mirror_with_many_stars_is_refused(repo: Repository) -> None:
