@@ -1,6 +1,6 @@
-"""What the world does to a program: git dies, the disk is full, nobody listens, a file goes away while it is read.
+"""Faults around the program: git is killed, the disk is full, standard output is closed, a file vanishes.
 
-Each fault is a real one, done to the console script in a process of its own, and a row of the table in SECURITY.md.
+Each fault is real, happens to the installed command in a process of its own, and is a row of the table in SECURITY.md.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from repository import Repository, make_repository
 GUARD = str(Path(sys.executable).parent / "astro-runtime-guard")
 NAME = "astro-runtime-guard: "
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
-# Whatever Python could only mutter about is an error: a file left open, an encoding that is left to chance.
+# Python's warnings are errors here: a file left open, an encoding that is not given.
 STRICT = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "error", "PYTHONWARNDEFAULTENCODING": "1"}
-Said = tuple[int, str, str]
-Fault = Callable[[Repository], list[Said]]
+Outcome = tuple[int, str, str]
+Fault = Callable[[Repository], list[Outcome]]
 
 posix = pytest.mark.skipif(os.name == "nt", reason="the fault is made with a POSIX shell")
 full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
@@ -39,30 +39,30 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="the fault is made wi
 
 
 @pytest.fixture
-def lowered(repo: Repository) -> Repository:
-    """A repository in which a downgrade is staged: where nothing goes wrong, the exit code is 1."""
+def downgraded(repo: Repository) -> Repository:
+    """A repository in which a downgrade is staged: without a fault the exit code is 1."""
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     repo.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
     repo.git("add", ".")
     return repo
 
 
-def guard(repo: Repository, *words: str, at: str = "", **more: str) -> Said:
+def guard(repo: Repository, *words: str, at: str = "", **variables: str) -> Outcome:
     done = subprocess.run(
         (GUARD, *words),
-        cwd=repo.path / at, env=repo.environment | more, capture_output=True, timeout=60,
+        cwd=repo.path / at, env=repo.environment | variables, capture_output=True, timeout=60,
     )  # fmt: skip
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-def shell(repo: Repository, script: str) -> Said:
-    """A script in which `guard` is the command."""
+def shell(repo: Repository, script: str) -> Outcome:
+    """Run a shell script in which `guard` is the command."""
     done = repo.run("bash", "-c", f'guard() {{ "{GUARD}" "$@"; }}; {script}', check=False, **STRICT)
     return done.returncode, done.stdout, done.stderr
 
 
 def fake_git(repo: Repository, command: str, fault: str) -> dict[str, str]:
-    """Variables with which git is itself but for one of its commands, which is the shell command `fault`."""
+    """Environment variables with which one of git's commands is replaced by the shell command `fault`."""
     real, folder = shutil.which("git"), repo.path.parent / "bin"
     folder.mkdir(exist_ok=True)
     (folder / "git").write_text(
@@ -72,10 +72,7 @@ def fake_git(repo: Repository, command: str, fault: str) -> dict[str, str]:
     return {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
 
 
-# --- the faults, each with its exit code and what is said; SECURITY.md has the same table in words
-
-
-COMMANDS = ("rev-parse", "diff-index", "ls-files", "cat-file")
+# --- the faults, each with its exit code and message; SECURITY.md has the same table in words
 
 
 def unstaged(repo: Repository) -> Repository:
@@ -87,104 +84,105 @@ def unstaged(repo: Repository) -> Repository:
 COMMANDS = ("rev-parse", "diff-index", "ls-files", "cat-file")
 
 
-def without_git(repo: Repository) -> list[Said]:
+def without_git(repo: Repository) -> list[Outcome]:
     return [guard(repo, PATH="")]
 
 
-def killed_git(repo: Repository) -> list[Said]:
+def git_killed(repo: Repository) -> list[Outcome]:
     return [guard(repo, **fake_git(repo, command, "kill -KILL $$")) for command in COMMANDS]
 
 
-def broken_off(repo: Repository) -> list[Said]:
+def git_breaks_off(repo: Repository) -> list[Outcome]:
     fault = '"$git" "$@" | head -c -3; exit 0'
-    said = [guard(repo, **fake_git(repo, command, fault)) for command in COMMANDS]
-    repo.write("Dockerfile", "FROM python\n")  # then it is the half that says what is staged that counts
-    return [*said, guard(repo, "Dockerfile", **fake_git(repo, "cat-file", '"$git" "$@" | head -c 60; exit 0'))]
+    outcomes = [guard(repo, **fake_git(repo, command, fault)) for command in COMMANDS]
+    # The file on disk, which is not what is staged, must not take the place of an answer that is cut.
+    repo.write("Dockerfile", "FROM python\n")
+    return [*outcomes, guard(repo, "Dockerfile", **fake_git(repo, "cat-file", '"$git" "$@" | head -c 60; exit 0'))]
 
 
-def full(repo: Repository) -> list[Said]:
+def disk_full(repo: Repository) -> list[Outcome]:
     return [shell(repo, f"guard {words} >/dev/full") for words in ("", "rules list")]
 
 
-def closed(repo: Repository) -> list[Said]:
+def stdout_closed(repo: Repository) -> list[Outcome]:
     return [shell(repo, f"guard {words} >&-") for words in ("", "explain runtime-5")]
 
 
-def unread(repo: Repository) -> list[Said]:
+def reader_gone(repo: Repository) -> list[Outcome]:
     return [shell(repo, "guard | exec true; exit ${PIPESTATUS[0]}")]
 
 
-def unheard(repo: Repository) -> list[Said]:
+def stderr_closed(repo: Repository) -> list[Outcome]:
     ends = ("2>&-", "2>/dev/full", ">&- 2>&- <&-")
     return [shell(repo, f"guard --base nowhere {end}") for end in ends]
 
 
-def without_input(repo: Repository) -> list[Said]:
+def stdin_closed(repo: Repository) -> list[Outcome]:
     return [shell(repo, "guard <&-")]
 
 
-def too_large_report(repo: Repository) -> list[Said]:
+def no_room_for_report(repo: Repository) -> list[Outcome]:
     (repo.path / "out").mkdir()
     repo.write("out/report.json", "the report before")
-    said = shell(repo, "ulimit -f 0; guard --format json --output out/report.json")
+    outcome = shell(repo, "ulimit -f 0; guard --format json --output out/report.json")
     assert (os.listdir(repo.path / "out"), (repo.path / "out/report.json").read_text()) == (
         ["report.json"],
         "the report before",
     )
-    return [said]
+    return [outcome]
 
 
-def impossible_report(repo: Repository) -> list[Said]:
+def report_not_writable(repo: Repository) -> list[Outcome]:
     return [guard(repo, "--output", path) for path in (".git", "Dockerfile/x")]
 
 
-def unreadable(repo: Repository) -> list[Said]:
+def file_not_readable(repo: Repository) -> list[Outcome]:
     return [guard(repo, "/proc/self/mem", at="..")]
 
 
-def vanished(repo: Repository) -> list[Said]:
+def file_vanishes(repo: Repository) -> list[Outcome]:
     fault = fake_git(repo, "ls-files", '"$git" "$@"; rm app/Dockerfile; exit 0')
     return [guard(unstaged(repo), "app/Dockerfile", **fault)]
 
 
-def large(repo: Repository) -> list[Said]:
+def large_dockerfile(repo: Repository) -> list[Outcome]:
     repo.write("app/Dockerfile", f"{RUNTIME}:5.0.1\n" + "#" * (1 << 24))
-    said = guard(repo, "app/Dockerfile")
+    outcome = guard(repo, "app/Dockerfile")
     repo.git("add", ".")
-    return [said, guard(repo)]
+    return [outcome, guard(repo)]
 
 
-def utf16(repo: Repository) -> list[Said]:
+def utf16_dockerfile(repo: Repository) -> list[Outcome]:
     repo.write("app/Dockerfile", f"{RUNTIME}:5.0.1\n".encode("utf-16"))
     return [guard(repo, "app/Dockerfile")]
 
 
-def locked(repo: Repository) -> list[Said]:
+def index_locked(repo: Repository) -> list[Outcome]:
     (repo.path / ".git/index.lock").touch()
     index = (repo.path / ".git/index").read_bytes()
-    said = guard(repo)
+    outcome = guard(repo)
     assert (repo.path / ".git/index").read_bytes() == index
-    return [said]
+    return [outcome]
 
 
-def gone(repo: Repository) -> list[Said]:
+def folder_gone(repo: Repository) -> list[Outcome]:
     script = 'mkdir gone && cd gone && rmdir "$PWD" && guard'
     return [shell(repo, f"{script} {words}") for words in ("Dockerfile", "rules list")]
 
 
-def one_meaning(repo: Repository) -> list[Said]:
+def option_like_names(repo: Repository) -> list[Outcome]:
     names = ("--output=x.dockerfile", "--exit-zero", "--no-base")
     for name in names:
         repo.write(name, f"{RUNTIME}:latest\n")
-    said = [guard(repo, name) for name in names]
+    outcomes = [guard(repo, name) for name in names]
     assert not (repo.path / "x.dockerfile").exists()
-    return said
+    return outcomes
 
 
-def signalled(repo: Repository, number: int) -> Said:
-    """The signal comes while git is at work; the report of an earlier run has to stay whole.
+def send_signal(repo: Repository, number: int) -> Outcome:
+    """Send a signal while git runs. The report of an earlier run must stay as it was.
 
-    Python's warnings stay off here: a signal during an import leaves the file of a module open.
+    Python's warnings are off here, because a signal during an import leaves the file of a module open.
     """
     repo.write("report.json", "the report before")
     began = repo.path.parent / "began"
@@ -200,19 +198,19 @@ def signalled(repo: Repository, number: int) -> Said:
         out, err = process.communicate(timeout=60)
     assert (repo.path / "report.json").read_text() == "the report before"
     assert list(repo.path.glob(".*.part")) == []
-    # A shell says 128 + N of a process that a signal N has ended.
+    # A shell gives 128 + N as the exit code of a process that signal N ended.
     return process.returncode if process.returncode >= 0 else 128 - process.returncode, out, err
 
 
-def interrupted(repo: Repository) -> list[Said]:
-    return [signalled(repo, signal.SIGINT)]
+def sigint(repo: Repository) -> list[Outcome]:
+    return [send_signal(repo, signal.SIGINT)]
 
 
-def terminated(repo: Repository) -> list[Said]:
-    return [signalled(repo, signal.SIGTERM)]
+def sigterm(repo: Repository) -> list[Outcome]:
+    return [send_signal(repo, signal.SIGTERM)]
 
 
-def mistaken(repo: Repository) -> list[Said]:
+def internal_error(repo: Repository) -> list[Outcome]:
     repo.write(
         "../broken/sitecustomize.py",
         "import astro_runtime_guard.findings.judge as guard\nguard.judge = lambda *_, **__: 1 // 0\n",
@@ -220,67 +218,84 @@ def mistaken(repo: Repository) -> list[Said]:
     return [guard(repo, PYTHONPATH=str(repo.path.parent / "broken"))]
 
 
-def special_rules(repo: Repository) -> list[Said]:
-    said = []
+def rule_not_a_file(repo: Repository) -> list[Outcome]:
+    outcomes = []
     rule = repo.path / ".astro-runtime" / "rule.yaml"
     for make in (os.mkfifo, lambda it: it.symlink_to("/dev/zero"), lambda it: it.symlink_to(it)):
         shutil.rmtree(rule.parent, ignore_errors=True)
         rule.parent.mkdir()
         make(rule)
-        said.append(guard(repo))
-    return said
+        outcomes.append(guard(repo))
+    return outcomes
 
 
 TOO_LARGE = r"app/Dockerfile: is larger than 16777216 bytes, the most that is read: leave it out"
-DEAD = r"git (rev-parse|diff-index|ls-files|cat-file) failed \(it was ended by signal 9\): try git fsck, .*"
-HALF = r"git (rev-parse|diff-index|ls-files) broke off in the middle of its answer: .*|object \w{7} of \S+ is not in .*"
-UNWRITTEN = r"the report could not be written: "
+GIT_KILLED = r"git (rev-parse|diff-index|ls-files|cat-file) failed \(it was ended by signal 9\): try git fsck, .*"
+GIT_BROKE_OFF = (
+    r"git (rev-parse|diff-index|ls-files) broke off in the middle of its answer: .*|object \w{7} of \S+ is not in .*"
+)
+NOT_WRITTEN = r"the report could not be written: "
 FAULTS = [
     pytest.param(without_git, 2, r"git cannot be run \(No such file or directory\): .*", id="git is not on PATH"),
-    pytest.param(killed_git, 2, DEAD, id="git is killed", marks=posix),
-    pytest.param(broken_off, 2, HALF, id="git's answer breaks off", marks=linux),
-    pytest.param(full, 2, UNWRITTEN + "No space left on device", id="the disk is full", marks=[posix, full_device]),
-    pytest.param(closed, 2, UNWRITTEN + "it is closed", id="standard output is closed", marks=posix),
-    pytest.param(unread, 2, UNWRITTEN + "Broken pipe", id="the reader of a pipe is gone", marks=posix),
-    pytest.param(unheard, 2, None, id="standard error is closed or full", marks=[posix, full_device]),
-    pytest.param(without_input, 1, None, id="standard input is closed", marks=posix),
+    pytest.param(git_killed, 2, GIT_KILLED, id="git is killed", marks=posix),
+    pytest.param(git_breaks_off, 2, GIT_BROKE_OFF, id="git's answer breaks off", marks=linux),
     pytest.param(
-        too_large_report, 2, "--output out/report.json: File too large", id="no room for --output", marks=linux
+        disk_full, 2, NOT_WRITTEN + "No space left on device", id="the disk is full", marks=[posix, full_device]
     ),
-    pytest.param(impossible_report, 2, r"--output \S+: .*directory", id="--output cannot be written", marks=posix),
-    pytest.param(unreadable, 2, "/proc/self/mem: cannot be read: .*", id="a file cannot be read", marks=linux),
-    pytest.param(vanished, 2, "app/Dockerfile: no such file", id="a file that was named goes away", marks=posix),
-    pytest.param(large, 2, TOO_LARGE, id="a Dockerfile of more than 16 MiB"),
+    pytest.param(stdout_closed, 2, NOT_WRITTEN + "it is closed", id="standard output is closed", marks=posix),
+    pytest.param(reader_gone, 2, NOT_WRITTEN + "Broken pipe", id="the reader of a pipe is gone", marks=posix),
+    pytest.param(stderr_closed, 2, None, id="standard error is closed or full", marks=[posix, full_device]),
+    pytest.param(stdin_closed, 1, None, id="standard input is closed", marks=posix),
     pytest.param(
-        utf16,
+        no_room_for_report, 2, "--output out/report.json: File too large", id="no room for --output", marks=linux
+    ),
+    pytest.param(report_not_writable, 2, r"--output \S+: .*directory", id="--output cannot be written", marks=posix),
+    pytest.param(file_not_readable, 2, "/proc/self/mem: cannot be read: .*", id="a file cannot be read", marks=linux),
+    pytest.param(file_vanishes, 2, "app/Dockerfile: no such file", id="a file that was named goes away", marks=posix),
+    pytest.param(large_dockerfile, 2, TOO_LARGE, id="a Dockerfile of more than 16 MiB"),
+    pytest.param(
+        utf16_dockerfile,
         2,
         r"app/Dockerfile: is UTF-16 .*: save it as UTF-8",
         id="a Dockerfile in UTF-16 or UTF-32, or a pointer of git-lfs",
     ),
     pytest.param(
-        special_rules,
+        rule_not_a_file,
         2,
         r"\S+rule.yaml:1:1: (is not a regular file|leads out of this repository through .*)",
         id="a rule file that is none",
         marks=posix,
     ),
-    pytest.param(locked, 1, None, id="the index is locked"),
-    pytest.param(gone, 2, r"the current folder cannot be read \(.*", id="the current folder is gone", marks=linux),
-    pytest.param(one_meaning, 2, r"--\S+ is an option and a file here too: .*", id="a file is named like an option"),
-    pytest.param(interrupted, 130, "interrupted", id="SIGINT", marks=posix),
-    pytest.param(terminated, 143, None, id="SIGTERM", marks=posix),
+    pytest.param(index_locked, 1, None, id="the index is locked"),
     pytest.param(
-        mistaken, 2, r"nothing was checked, because the program failed .*", id="a mistake of the program itself"
+        folder_gone, 2, r"the current folder cannot be read \(.*", id="the current folder is gone", marks=linux
+    ),
+    pytest.param(
+        option_like_names, 2, r"--\S+ is an option and a file here too: .*", id="a file is named like an option"
+    ),
+    pytest.param(sigint, 130, "interrupted", id="SIGINT", marks=posix),
+    pytest.param(sigterm, 143, None, id="SIGTERM", marks=posix),
+    pytest.param(
+        internal_error, 2, r"nothing was checked, because the program failed .*", id="a mistake of the program itself"
     ),
 ]
 
 
-@pytest.mark.parametrize(("fault", "code", "said"), FAULTS)
-def test_a_fault(lowered: Repository, fault: Fault, code: int, said: str | None) -> None:
-    for got, out, err in fault(lowered):
+@pytest.mark.parametrize(("fault", "code", "message"), FAULTS)
+def test_a_fault(downgraded: Repository, fault: Fault, code: int, message: str | None) -> None:
+    for got, out, err in fault(downgraded):
         assert got == code, err
-        assert re.fullmatch(f"{NAME}(?:{said})\n" if said else "", err)
+        assert re.fullmatch(f"{NAME}(?:{message})\n" if message else "", err)
         assert out.startswith("Dockerfile:1:6: no-runtime-downgrade: ") if code == 1 else out == ""
+
+
+def test_security_names_tests_that_exist() -> None:
+    named = re.findall(r"`(?:(test_\w+\.py)::)?(test_\w+)`", (PROJECT / "SECURITY.md").read_text(encoding="utf-8"))
+    file = ""
+    for path, name in named:
+        file = path or file  # without a path it is in the file that was named before
+        assert f"\ndef {name}(" in (PROJECT / "tests" / file).read_text(encoding="utf-8"), (file, name)
+    assert len(named) > 20
 
 
 def test_the_page_has_a_row_for_each_fault() -> None:
@@ -288,23 +303,23 @@ def test_the_page_has_a_row_for_each_fault() -> None:
     assert rows == [(str(fault.id), str(fault.values[1])) for fault in FAULTS]
 
 
-# --- and their quiet twins
+# --- the same without a fault
 
 
-def test_without_a_fault(lowered: Repository) -> None:
-    code, out, err = guard(lowered)
+def test_without_a_fault(downgraded: Repository) -> None:
+    code, out, err = guard(downgraded)
     assert (code, err) == (1, "")
     assert out.startswith("Dockerfile:1:6: no-runtime-downgrade: ")
 
 
 @posix
 @pytest.mark.parametrize("script", ["guard --only runtime-5 >&-", "guard --only runtime-5 >&- 2>&- <&-"])
-def test_nothing_to_say_and_nobody_to_hear_it(lowered: Repository, script: str) -> None:
-    assert shell(lowered, script) == (0, "", "")
+def test_closed_output_does_not_matter_without_findings(downgraded: Repository, script: str) -> None:
+    assert shell(downgraded, script) == (0, "", "")
 
 
 @posix
-def test_a_listed_file_that_goes_away_is_as_if_it_had_never_been(repo: Repository) -> None:
+def test_a_listed_file_that_vanishes_is_skipped(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     repo.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
     assert guard(repo)[0] == 1
@@ -313,15 +328,15 @@ def test_a_listed_file_that_goes_away_is_as_if_it_had_never_been(repo: Repositor
 
 @posix
 @pytest.mark.parametrize("command", ["symbolic-ref", "diff-files"])
-def test_the_report_stands_where_only_the_advice_cannot_be_had(lowered: Repository, command: str) -> None:
-    whole = guard(lowered)
-    assert guard(lowered, **fake_git(lowered, command, "kill -KILL $$")) == whole
+def test_a_git_failure_that_only_concerns_advice_is_ignored(downgraded: Repository, command: str) -> None:
+    whole = guard(downgraded)
+    assert guard(downgraded, **fake_git(downgraded, command, "kill -KILL $$")) == whole
 
 
 @posix
-def test_a_pipe_is_written_to_and_not_replaced(lowered: Repository) -> None:
+def test_a_report_can_go_to_a_pipe(downgraded: Repository) -> None:
     code, out, err = shell(
-        lowered,
+        downgraded,
         "mkfifo pipe; cat pipe > read & guard --format json --output pipe; code=$?; wait; echo $code $(wc -c < read); test -p pipe",
     )
     assert (code, err) == (0, "")
@@ -336,7 +351,7 @@ def test_a_name_behind_two_dashes_is_a_file(repo: Repository) -> None:
     assert guard(repo, "--no-base") == (0, "", "")
 
 
-def test_interrupted_before_anything_is_loaded(tmp_path: Path) -> None:
+def test_an_interrupt_during_the_import(tmp_path: Path) -> None:
     script = (
         "import sys\n"
         "class Interrupt:\n"
@@ -349,9 +364,9 @@ def test_interrupted_before_anything_is_loaded(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
-# --- surroundings that change nothing
+# --- environments that change nothing
 
-SURROUNDINGS: dict[str, dict[str, str]] = {
+ENVIRONMENTS: dict[str, dict[str, str]] = {
     "locale C": {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
     "locale POSIX": {"LC_ALL": "POSIX", "PYTHONUTF8": "0"},
     "ascii": {"PYTHONIOENCODING": "ascii"},
@@ -367,42 +382,44 @@ SURROUNDINGS: dict[str, dict[str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def ordinary(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, Said]:
-    """A repository with a finding, and what is said of it where nothing is odd."""
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, Outcome]:
+    """A repository with a finding, and the outcome in an ordinary environment."""
     repo = make_repository(tmp_path_factory.mktemp("ordinary") / "repo")
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     return repo, guard(repo)
 
 
-@pytest.mark.parametrize("more", SURROUNDINGS.values(), ids=SURROUNDINGS)
-def test_surroundings_change_nothing(ordinary: tuple[Repository, Said], more: dict[str, str]) -> None:
-    repo, said = ordinary
-    assert said[0] == 1
-    assert said[1].isascii()
-    assert guard(repo, **more) == said
+@pytest.mark.parametrize("variables", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_the_environment_changes_nothing(ordinary: tuple[Repository, Outcome], variables: dict[str, str]) -> None:
+    repo, outcome = ordinary
+    assert outcome[0] == 1
+    assert outcome[1].isascii()
+    assert guard(repo, **variables) == outcome
 
 
 @posix
-def test_an_empty_environment(ordinary: tuple[Repository, Said]) -> None:
-    lowered, said = ordinary
-    done = subprocess.run((GUARD,), cwd=lowered.path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr) == said
+def test_an_empty_environment(ordinary: tuple[Repository, Outcome]) -> None:
+    repo, outcome = ordinary
+    done = subprocess.run((GUARD,), cwd=repo.path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == outcome
 
 
 @linux
-@pytest.mark.parametrize("more", [SURROUNDINGS["locale C"], SURROUNDINGS["ascii"], {}], ids=["C", "ascii", "utf-8"])
-def test_a_name_that_the_locale_cannot_say(repo: Repository, more: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "variables", [ENVIRONMENTS["locale C"], ENVIRONMENTS["ascii"], {}], ids=["C", "ascii", "utf-8"]
+)
+def test_a_path_that_the_locale_cannot_encode(repo: Repository, variables: dict[str, str]) -> None:
     repo.write("caf\u00e9/Dockerfile", f"# caf\u00e9\n{RUNTIME}:latest\n")
     repo.git("add", ".")
-    done = subprocess.run((GUARD,), cwd=repo.path, env=repo.environment | more, capture_output=True)
+    done = subprocess.run((GUARD,), cwd=repo.path, env=repo.environment | variables, capture_output=True)
     assert (done.returncode, done.stderr) == (1, b"")
     shown = {"C": rb"caf\xc3\xa9", "ascii": rb"caf\xe9", "utf-8": "caf\u00e9".encode()}
     assert done.stdout.startswith(tuple(name + b"/Dockerfile:2:6: pinned-runtime: " for name in shown.values()))
 
 
-# --- what it does to the machine: it starts git, opens no connection, and writes nothing but its report
+# --- the program starts only git, opens no connection, and writes only its report
 
-WATCH = """
+AUDIT_HOOK = """
 import os, sys
 log = os.open(os.environ["WATCHED"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
@@ -429,30 +446,34 @@ RUNS: list[tuple[Sequence[str], set[str]]] = [
 
 
 @pytest.mark.parametrize(("words", "expected"), RUNS, ids=[" ".join(words) or "check" for words, _ in RUNS])
-def test_git_alone_is_started_and_nothing_is_written_or_asked_of_the_network(
-    lowered: Repository, words: Sequence[str], expected: set[str]
+def test_only_git_is_started_and_nothing_else_is_written_or_connected(
+    downgraded: Repository, words: Sequence[str], expected: set[str]
 ) -> None:
-    lowered.write("../watch/sitecustomize.py", WATCH)
-    log = lowered.path.parent / "log"
-    more = {"PYTHONPATH": str(lowered.path.parent / "watch"), "WATCHED": str(log), "PYTHONDONTWRITEBYTECODE": "1"}
-    assert guard(lowered, *words, **more)[0] in (0, 1)
+    downgraded.write("../watch/sitecustomize.py", AUDIT_HOOK)
+    log = downgraded.path.parent / "log"
+    variables = {
+        "PYTHONPATH": str(downgraded.path.parent / "watch"),
+        "WATCHED": str(log),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    assert guard(downgraded, *words, **variables)[0] in (0, 1)
     assert set(log.read_text().splitlines()) == expected
     if not words:
-        guard(lowered, "--format", "json", "--output", "report.json", **more)
+        guard(downgraded, "--format", "json", "--output", "report.json", **variables)
         part = re.compile(r"(?:writes|os\.rename) \S*/?\.report\.json\.[0-9a-f]{16}\.part")
         assert {line for line in log.read_text().splitlines() if not part.fullmatch(line)} == expected
 
 
 @linux
-def test_without_any_network(ordinary: tuple[Repository, Said]) -> None:
-    lowered, said = ordinary
-    if lowered.run("unshare", "--net", "--map-root-user", "true", check=False).returncode:
+def test_without_any_network(ordinary: tuple[Repository, Outcome]) -> None:
+    repo, outcome = ordinary
+    if repo.run("unshare", "--net", "--map-root-user", "true", check=False).returncode:
         pytest.skip("this system lets nobody take the network away")
-    done = lowered.run("unshare", "--net", "--map-root-user", GUARD, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == said
+    done = repo.run("unshare", "--net", "--map-root-user", GUARD, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == outcome
 
 
-# --- Windows, as far as it can be asked elsewhere
+# --- Windows, as far as other systems can test it
 
 FOLDERS = {r"C:\Program Files\Git\cmd", r"\\server\share\bin"}
 
@@ -478,7 +499,7 @@ def test_a_repository_cannot_bring_its_own_git(path: str, expected: str) -> None
         process._program(path, windows=True, is_file=files.__contains__)
 
 
-def test_elsewhere_git_is_found_as_ever() -> None:
+def test_outside_windows_git_comes_from_path() -> None:
     assert process._program("", windows=False) == "git"
 
 
@@ -495,7 +516,7 @@ def test_elsewhere_git_is_found_as_ever() -> None:
         (r"D:\repo\app\Dockerfile", None),
     ],
 )
-def test_paths_as_windows_writes_them(monkeypatch: pytest.MonkeyPatch, path: str, key: bytes | None) -> None:
+def test_windows_paths(monkeypatch: pytest.MonkeyPatch, path: str, key: bytes | None) -> None:
     windows = SimpleNamespace(path=ntpath, sep="\\", fsencode=os.fsencode, fsdecode=os.fsdecode)
     monkeypatch.setattr(present, "os", windows)
 
@@ -532,7 +553,7 @@ def test_a_current_folder_that_is_named_through_a_link(
 
 
 @pytest.mark.parametrize(("day", "code"), [("2026-11-22", 1), ("2026-13-01", 2), ("tomorrow", 2), ("", 2)])
-def test_a_day_is_a_day(lowered: Repository, day: str, code: int) -> None:
-    got, out, err = guard(lowered, "--today", day)
+def test_today_must_be_a_date(downgraded: Repository, day: str, code: int) -> None:
+    got, out, err = guard(downgraded, "--today", day)
     assert (got, bool(out)) == (code, code == 1)
     assert (f"--today: {day!r} is not a day such as 2024-04-30" in err) == (code == 2)

