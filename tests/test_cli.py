@@ -439,23 +439,6 @@ def test_rules_from_the_base_commit(guard: Callable[..., Said], inside: Reposito
     inside.commit({".astro-runtime/images/mirror.yaml": mirror})
 
 
-def test_rules_of_a_commit_that_lead_out_are_not_written(guard: Callable[..., Said], inside: Repository) -> None:
-    """Such a tree is made by hand; git takes it from whoever pushes it, unless it is told to check."""
-
-    def tree(*lines: str) -> str:
-        made = subprocess.run(["git", "mktree"], input="\n".join(lines).encode(), capture_output=True, check=True)
-        return made.stdout.decode().strip()
-
-    good = inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", ".astro-runtime/no-runtime-downgrade.yaml": OFF})
-    file, folder = inside.git("ls-tree", good).splitlines()[::-1]
-    inner = tree(folder.replace(".astro-runtime", ".."))
-    outer = tree(file, f"040000 tree {inner}\t.astro-runtime")
-    bad = inside.git("commit-tree", outer, "-m", "bad")
-    said = f".astro-runtime/../no-runtime-downgrade.yaml in {bad[:7]} is no name for a file: try git fsck"
-    assert guard("--base", bad, "--rules-from", "base") == (2, "", f"astro-runtime-guard: {said}\n")
-    assert guard("--base", good, "--rules-from", "base") == (0, "", "")
-
-
 FREEZE = """\
 image: astro-runtime
 check: crossing

@@ -484,6 +484,28 @@ def tree_of(repo: Repository, *entries: tuple[str, str]) -> str:
     return repo.git("hash-object", "-t", "tree", "--literally", "-w", "raw")
 
 
+@pytest.mark.parametrize(("name", "code"), [("x.yaml", 1), ("..", 2), (".", 2)])
+def test_rules_of_a_commit_are_written_only_into_their_folder(repo: Repository, name: str, code: int) -> None:
+    """`--rules-from base` writes them into a temporary folder; git lets a tree name the folder above."""
+    repo.write("x.yaml", PINNED.format(text="mine"))
+    first = repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    folders = [("x.yaml", "100644 blob", repo.git("hash-object", "-w", "x.yaml"))]
+    if name != "x.yaml":
+        folders = [(name, "40000 tree", tree_of(repo, ("escaped.yaml", "x.yaml")))]
+    raw = b"".join(
+        b"%s %s\0%s" % (kind.split()[0].encode(), at.encode(), bytes.fromhex(it)) for at, kind, it in folders
+    )
+    repo.write("raw", raw)
+    rules = repo.git("hash-object", "-t", "tree", "--literally", "-w", "raw")
+    repo.write("entries", f"040000 tree {rules}\t.astro-runtime\n{repo.git('ls-tree', first, 'Dockerfile')}\n")
+    tree = repo.run("bash", "-c", "git mktree < entries").stdout.strip()
+    repo.git("branch", "base", repo.git("commit-tree", "-p", first, "-m", "base", tree))
+    repo.git("update-ref", "HEAD", "base")
+    got, out, err = guard(repo, "--base", "base", "--rules-from", "base", "Dockerfile")
+    assert (got, "Dockerfile:1:6: x: mine" in out) == (code, code == 1)
+    assert ("leads out of its folder: try git fsck" in err) == (code == 2)
+
+
 TWICE = {
     "once": ("5",),
     "twice": ("5", "4"),
