@@ -66,6 +66,7 @@ FINDINGS: dict[str, tuple[ModuleType, bytes]] = {
         symbolic_links,
         b"a\n.astro-runtime/\x01x.yaml>../../out/x.yaml\n",
     ),
+    "a circle through a missing folder": (symbolic_links, b"a\na>b\nb>c//c\nc>.>b/../c\n"),
     "an image with other versions than its rules": (rule_folders, rule_folders.folder_of(g=rule_folders.IMAGE)),
 }
 

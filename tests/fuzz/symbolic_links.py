@@ -134,7 +134,7 @@ def above(path: bytes) -> list[bytes]:
 
 def check_on_disk(path: bytes, tree: Mapping[bytes, bytes | None]) -> None:
     """What the system opens is what is read, in the work tree and in a commit; what lies outside is refused."""
-    real, circle = real_path(path), is_circle(path)
+    real, unclear = real_path(path), is_unclear(path, tree)
     commit = Now(Repository(tree), "c" * 40)  # type: ignore[arg-type]
     text, refusal = content(Now(Repository(tree), ""), path)  # type: ignore[arg-type]
     entry, _ = content(commit, path)
@@ -147,7 +147,7 @@ def check_on_disk(path: bytes, tree: Mapping[bytes, bytes | None]) -> None:
         assert held == entry, "the file of the base"
     else:
         assert text is None or text in tree, "nothing outside is read"
-    if not circle:
+    if not unclear:
         assert bool(refusal) == (real is None), "what lies outside is refused, and nothing else"
         assert leads_out(os.fsdecode(path)) == (real is None), "the folder of rules"
 
@@ -174,19 +174,22 @@ def real_path(path: bytes) -> bytes | None:
     return real.removeprefix(here + b"/") if real.startswith(here + b"/") else None
 
 
-def is_circle(path: bytes) -> bool:
-    """Whether the links form a circle, or are too many for the system."""
+def is_unclear(path: bytes, tree: Mapping[bytes, bytes | None]) -> bool:
+    """Whether the system cannot say where a path leads: in a circle, or through a missing folder and out of it by `..`.
+
+    Of the second Python's realpath makes something of its own.
+    """
     try:
         os.stat(path)
     except OSError as error:
-        return error.errno == ELOOP or has_circle_behind_nothing(path)
+        return error.errno == ELOOP or any(map(goes_back, tree.values()))
     return False
 
 
-def has_circle_behind_nothing(path: bytes) -> bool:
-    """Whether a folder that is missing hides a circle from the system: `missing/../a` for the link `a`."""
-    real = os.path.realpath(path)
-    return any(os.path.islink(at) for at in above(real))
+def goes_back(text: bytes | None) -> bool:
+    """Whether the text of a link goes into a folder and out of it by `..`."""
+    parts = [part for part in (text or b"").split(b"/") if part not in (b"", b".")]
+    return parts != sorted(parts, key=lambda part: part != b"..")
 
 
 def check_rules() -> None:
