@@ -408,6 +408,7 @@ def test_a_path_in_which_expressions_are_searched_has_a_length(length: int, is_r
             reader.is_listed(path)
     assert not reader.is_listed(f"{path}.txt")
     assert not reader.is_listed(f"left-out/{path}")
+    assert not Reader(BOOK, places=False).is_listed(path)
 
 
 @pytest.mark.parametrize(("text", "expected"), MISTAKES.values(), ids=MISTAKES)

@@ -35,14 +35,15 @@ def format_of(path: str) -> str:
 def places_of(path: str, places: Iterable[Place]) -> tuple[Place, ...]:
     """The places that the file at a path can be, by its path alone. Raises CannotCheck for a path that is too long."""
     format_name = format_of(path)
-    if not format_name:
+    possible = [place for place in places if format_name in place.formats] if format_name else []
+    if not possible:
         return ()
     if len(path) > MOST_PATH:
         what = f"{plain(path[:80])}...: this path has more than {MOST_PATH} characters, the most that is looked at"
         raise CannotCheck(f"{what}: give it a shorter one, or leave it out (--exclude)")
     import re
 
-    return tuple(place for place in places if format_name in place.formats and re.search(place.files, path))
+    return tuple(place for place in possible if re.search(place.files, path))
 
 
 def needles(repositories: Iterable[str]) -> tuple[str, ...]:
