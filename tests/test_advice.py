@@ -123,18 +123,18 @@ def printed_commands(report: str) -> dict[str, str]:
 
 
 def contents(project: Repository) -> Contents:
-    """Path and text of every file of the work tree and of the index."""
-    files = (path for path in project.path.rglob("*") if path.is_file() and ".git" not in path.parts)
-    on_disk = {(path.relative_to(project.path).as_posix(), path.read_text()) for path in files}
-    return on_disk | in_commit(project, "")
+    """Path and object name of every file of the work tree and of the index."""
+    below = (path.relative_to(project.path) for path in project.path.rglob("*") if path.is_file())
+    paths = [path.as_posix() for path in below if path.parts[0] != ".git"]
+    on_disk = zip(paths, project.git("hash-object", "--no-filters", "--", *paths).split(), strict=True)
+    return {*on_disk, *in_commit(project, "")}
 
 
 def in_commit(project: Repository, name: str) -> Contents:
-    """Path and text of every file of a commit, or of the index for ""."""
-    listed = ("ls-tree", "-r", "--name-only", "-z", name) if name else ("ls-files", "-z")
-    return {
-        (path, project.run("git", "show", f"{name}:{path}").stdout) for path in project.git(*listed).split("\0") if path
-    }
+    """Path and object name of every file of a commit, or of the index for ""."""
+    listed = project.git(*(("ls-tree", "-r", "-z", name) if name else ("ls-files", "--stage", "-z")))
+    lines = (line.split("\t") for line in listed.split("\0") if line)
+    return {(path, head.split()[2 if name else 1]) for head, path in lines}
 
 
 def kept(project: Repository) -> Contents:
@@ -172,7 +172,7 @@ def test_every_printed_command_runs_and_loses_nothing(
             copy.git("update-index", "--refresh", check=False)
         replaced: Contents = set()
         if words.startswith("to go on"):
-            replaced = {("Dockerfile", copy.run("git", "show", ":Dockerfile").stdout)}
+            replaced = {("Dockerfile", copy.git("rev-parse", ":Dockerfile"))}
             copy.write(
                 "Dockerfile", f"# astro-runtime: downgraded {lowered(copy)}: rolled back\n{RUNTIME}:{lowered(copy)}\n"
             )
