@@ -149,33 +149,27 @@ def test_a_report_without_findings_is_complete() -> None:
     assert github.summary(EMPTY) == "### astro-runtime-guard: no findings\n\n"
 
 
-def test_own_rules_are_named_in_every_format() -> None:
-    words = "own rules: %mine% replaces pinned-runtime\x1b"
-    report = EMPTY._replace(own_rules=(words,))
-    assert json.loads(json_report.render(report))["own_rules"] == [words]
-    shown = "own rules: %mine% replaces pinned-runtime\\x1b"
+@pytest.mark.parametrize(
+    ("kind", "path", "severity", "level", "command", "summary"),
+    [
+        ("own_rules", ".astro-runtime", "info", "note", "notice", "- app/Dockerfile"),
+        ("problems", "app/Dockerfile", "major", "error", "error", "- could not check app/Dockerfile"),
+    ],
+)
+def test_what_concerns_the_whole_run_is_in_every_format(
+    kind: str, path: str, severity: str, level: str, command: str, summary: str
+) -> None:
+    words, shown = "app/Dockerfile: is 100% UTF-16\x1b", "app/Dockerfile: is 100% UTF-16\\x1b"
+    report = EMPTY._replace(**{kind: (words,)})
+    assert json.loads(json_report.render(report))[kind] == [words]
     (issue,) = json.loads(gitlab.render(report))
-    assert (issue["description"], issue["severity"], issue["location"]["path"]) == (shown, "info", ".astro-runtime")
+    assert (issue["description"], issue["severity"], issue["location"]["path"]) == (shown, severity, path)
     (invocation,) = json.loads(sarif.render(report))["runs"][0]["invocations"]
     (notification,) = invocation["toolExecutionNotifications"]
-    assert (notification["level"], notification["message"]["text"]) == ("note", shown)
-    assert github.render(report) == f"::notice title=astro-runtime-guard::{shown.replace('%', '%25')}\n"
-    assert "replaces pinned" in github.summary(report)
-
-
-def test_what_could_not_be_checked_is_named_in_every_format() -> None:
-    words = "app/Dockerfile: is 100% UTF-16\x1b"
-    report = EMPTY._replace(problems=(words,))
-    assert json.loads(json_report.render(report))["problems"] == [words]
-    shown = "app/Dockerfile: is 100% UTF-16\\x1b"
-    (issue,) = json.loads(gitlab.render(report))
-    assert (issue["description"], issue["severity"], issue["location"]["path"]) == (shown, "major", "app/Dockerfile")
-    (invocation,) = json.loads(sarif.render(report))["runs"][0]["invocations"]
-    (notification,) = invocation["toolExecutionNotifications"]
-    assert not invocation["executionSuccessful"]
-    assert (notification["level"], notification["message"]["text"]) == ("error", shown)
-    assert github.render(report) == f"::error title=astro-runtime-guard::{shown.replace('%', '%25')}\n"
-    assert "could not check app/Dockerfile" in github.summary(report)
+    assert invocation["executionSuccessful"] is (level != "error")
+    assert (notification["level"], notification["message"]["text"]) == (level, shown)
+    assert github.render(report) == f"::{command} title=astro-runtime-guard::{shown.replace('%', '%25')}\n"
+    assert html.unescape(github.summary(report)).count(summary) == 1
 
 
 def many_findings(path: str, unanswered: int, answered: int) -> tuple[Finding, ...]:
