@@ -131,6 +131,36 @@ def test_the_hook_that_lists_files_itself(
     assert places(guard(script="astro_runtime_repo")) == expected
 
 
+def test_what_main_did_is_no_change_of_a_topic(
+    guard: Callable[..., Said], project: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.git("switch", "--quiet", "--create", "topic")
+    project.commit({"README.md": "topic\n"})
+    project.git("switch", "--quiet", "main")
+    project.commit({"legacy/Dockerfile": f"{RUNTIME}:5\n"})
+    project.git("update-ref", "refs/remotes/origin/main", "main")
+    project.git("switch", "--quiet", "topic")
+    monkeypatch.setenv("CI", "true")
+    assert places(guard("--changed")) == []
+    project.git("merge", "--quiet", "--no-commit", "main")
+    assert places(guard("--changed")) == []
+    assert places(guard()) == ["app/Dockerfile.test", "legacy/Dockerfile"]
+
+
+def test_what_a_job_stages_after_a_push_differs(
+    guard: Callable[..., Said], project: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = project.git("rev-parse", "HEAD")
+    project.commit({"app/Dockerfile": f"{NEWER}:3.2-10\n"})
+    project.git("update-ref", "refs/remotes/origin/main", "main")
+    for name, value in {"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": before}.items():
+        monkeypatch.setenv(name, value)
+    assert places(guard("--changed")) == []
+    project.write("app/Dockerfile", OLD["app/Dockerfile"])
+    project.git("add", ".")
+    assert places(guard("--changed")) == ["app/Dockerfile"]
+
+
 def test_a_merge_that_keeps_its_own_lower_version_differs(guard: Callable[..., Said], project: Repository) -> None:
     project.git("switch", "--quiet", "--create", "topic")
     project.commit({"README.md": "topic\n"})

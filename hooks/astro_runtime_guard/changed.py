@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 
 from .rulebook.where import USER_FOLDER
@@ -22,10 +23,17 @@ def narrow(snapshot: Snapshot, reader: Reader, repository: Repository, *, togeth
     """
     base = snapshot.base
     folder = USER_FOLDER.encode()
-    sides = {it.commit for it in base.sides}
-    if not sides or all(repository.changes_below(folder, commit, base.after) for commit in sides):
+    sides = {it.commit for it in base.forks or base.judged}
+    # What a job staged is compared with HEAD too, and no other file is.
+    staged_sides = sides | {it.commit for it in base.staged}
+    staged = repository.staged if base.staged else {}
+    if not staged_sides or all(repository.changes_below(folder, commit, base.after) for commit in staged_sides):
         return snapshot
-    changed = {_key(file) for file in snapshot.files if _differs(file, sides)}
+    changed = {
+        _key(file)
+        for file in snapshot.files
+        if _differs(file, staged_sides if os.fsencode(_key(file)) in staged else sides)
+    }
     if not changed or not together:
         return snapshot._replace(files=tuple(file for file in snapshot.files if _key(file) in changed))
     named = _named_elsewhere(snapshot.files, reader)

@@ -63,12 +63,6 @@ class Base(NamedTuple):
             unique.setdefault(before.commit, before)
         return tuple(unique.values())
 
-    @property
-    def sides(self) -> tuple[Before, ...]:
-        """The commits of which a file has to differ from one to be a change of this run."""
-        parents = self.merge.parents if self.merge else ()
-        return (*(self.forks or self.judged), *self.staged, *parents)
-
 
 def topic(target: Target, git: History, *commits: str) -> Base:
     """A proposal to `target` by a commit, or by the merge of several: proposed versions are judged against its tip."""
@@ -98,7 +92,7 @@ def _doubt(name: str, git: History) -> str:
 
 def promoted(branch: str, targets: Targets) -> tuple[Before, ...]:
     """The default branch's tip, where `branch` is a deployed branch beside it."""
-    if not branch or not targets.is_deployed(branch) or branch in targets.defaults:
+    if not targets.is_deployed(branch) or branch in targets.defaults:
         return ()
     return tuple(named(name, commit) for name, commit in targets.default_tips())
 
