@@ -155,7 +155,7 @@ ROWS: dict[str, Row] = {
     "ASTRO_RUNTIME_BASE": ({"ASTRO_RUNTIME_BASE": "refs/remotes/origin/main"}, None, FULL, "the merge base with refs/remotes/origin/main 2"),
     "ASTRO_RUNTIME_BASE, an ancestor": ({"ASTRO_RUNTIME_BASE": ONE}, None, FULL, f"{ONE} 4"),
     "ASTRO_RUNTIME_BASE is empty": ({"ASTRO_RUNTIME_BASE": ""}, None, FULL, HERE),
-    "ASTRO_RUNTIME_BASE before the first commit": ({"ASTRO_RUNTIME_BASE": MAIN}, None, Clone(""), f"{MAIN} 3"),
+    "ASTRO_RUNTIME_BASE before the first commit": ({"ASTRO_RUNTIME_BASE": "refs/remotes/origin/main"}, None, Clone("", ORIGIN), "refs/remotes/origin/main 3"),
     "ASTRO_RUNTIME_BASE in CI": ({**PULL, "ASTRO_RUNTIME_BASE": ONE}, None, FULL, f"{ONE} 4"),
     "ASTRO_RUNTIME_BASE and a range": ({**RANGE, "ASTRO_RUNTIME_BASE": ONE}, None, ON_MAIN, f"{ONE} 4; in 5"),
     "ASTRO_RUNTIME_BASE in a late stage": ({"PRE_COMMIT_REWRITE_COMMAND": "rebase", **RANGE, "ASTRO_RUNTIME_BASE": ONE}, None, FULL, f"{ONE} 4"),
@@ -192,6 +192,11 @@ ROWS: dict[str, Row] = {
     "a push to Gerrit": ({**TO_TOPIC, "PRE_COMMIT_REMOTE_BRANCH": "refs/for/main%topic=x"}, None, FULL, f"{TOPIC}; in 5"),
     "a push to Gerrit, full name": ({**TO_TOPIC, "PRE_COMMIT_REMOTE_BRANCH": "refs/for/refs/heads/main"}, None, FULL, f"{TOPIC}; in 5"),
     "a push to Gerrit, another branch": ({**TO_TOPIC, "PRE_COMMIT_REMOTE_BRANCH": "refs/for/x"}, None, both(Clone("", {"refs/remotes/origin/x": SIDE})), "origin/x a; proposed from 2; in 5"),
+    "a push to Gerrit, a mirror is ahead": (
+        {**TO_TOPIC, "PRE_COMMIT_REMOTE_NAME": "gerrit", "PRE_COMMIT_REMOTE_BRANCH": "refs/for/main"}, None,
+        Clone(TWO, {"refs/remotes/gerrit/main": MAIN, "refs/remotes/origin/main": LATER}), "gerrit/main 3; proposed from 2; in 5",
+    ),
+    "the first push of a topic, its commit is not named": ({"PRE_COMMIT_REMOTE_NAME": "origin", "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/topic"}, None, FULL, TOPIC),
     "the first push": ({"PRE_COMMIT_REMOTE_NAME": "origin"}, None, FULL, "nothing: first push"),
     "the first push, prek": ({"PRE_COMMIT_REMOTE_NAME": "origin", "PRE_COMMIT_TO_REF": TWO}, None, FULL, "in 5; nothing: first push"),
     # GitHub
@@ -382,7 +387,7 @@ def test_base(row: str) -> None:
     assert brief(clone.decide(environ, json.dumps(event) if event else "")) == expected
 
 
-PLAN = Branches(targets=("release/*",), deployed=("prod",))
+PLAN = Branches(targets=("release/*",), deployed=("prod", "main"))
 RELEASES = {**ORIGIN, "refs/remotes/origin/release/1": SIDE, "refs/remotes/origin/HEAD": "refs/remotes/origin/main"}
 # 2 - a  release/1; main is at 3
 LANDINGS: dict[str, tuple[Clone, str]] = {
@@ -398,12 +403,18 @@ LANDINGS: dict[str, tuple[Clone, str]] = {
     "main and master": (Clone(TWO, {"refs/remotes/origin/main": MAIN, "refs/remotes/origin/master": FORK}, branch="topic"), ""),
     "master alone": (Clone(TWO, {"refs/remotes/origin/master": MAIN}, branch="topic"), "origin/master 3; proposed from 2"),
     "HEAD leads to nothing": (Clone(TWO, {**ORIGIN, "refs/remotes/origin/HEAD": "refs/remotes/origin/gone"}, branch="topic"), TOPIC),
+    "HEAD is a commit": (Clone(TWO, {**ORIGIN, "refs/remotes/origin/HEAD": MAIN}, branch="topic"), TOPIC),
+    "a branch called master, which the remote does not have": (Clone(TWO, {**ORIGIN, "refs/remotes/origin/HEAD": "refs/remotes/origin/main"}, branch="master"), TOPIC),
+    "another default branch, main is nearer": (
+        Clone(TWO, {"refs/remotes/origin/develop": FORK, "refs/remotes/origin/main": ONE, "refs/remotes/origin/HEAD": "refs/remotes/origin/develop"}, branch="topic"),
+        "origin/develop 2; proposed from 2",
+    ),
     "renamed, the old one is frozen": (
         Clone(TWO, {"refs/remotes/origin/main": MAIN, "refs/remotes/origin/master": ROOT, "refs/remotes/origin/HEAD": "refs/remotes/origin/master"}, branch="topic"), TOPIC,
     ),
     "a fork that is behind": (Clone(TWO, {"refs/remotes/origin/main": ROOT, "refs/remotes/upstream/main": MAIN}), "upstream/main 3; proposed from 2"),
     "a fork that is ahead": (Clone(TWO, {"refs/remotes/origin/main": ONE, "refs/remotes/upstream/main": MAIN}), "origin/main 4; proposed from 4"),
-    "one remote of another name": (Clone(TWO, {"refs/remotes/company/main": MAIN}), "company/main 3; proposed from 2"),
+    "one remote of another name": (Clone(TWO, {"refs/remotes/company/main": MAIN, "refs/heads/topic": TWO}), "company/main 3; proposed from 2"),
     "two remotes of other names": (Clone(TWO, {"refs/remotes/a/main": MAIN, "refs/remotes/b/main": MAIN}), ""),
 }  # fmt: skip
 
@@ -415,6 +426,12 @@ def test_landing(row: str) -> None:
     assert (brief(base) if base else "") == expected
 
 
+def test_a_detached_head_is_a_proposal_where_every_branch_is_deployed() -> None:
+    base = decide_landing(FULL, Branches(deployed=("*",)))
+    assert base
+    assert brief(base) == TOPIC
+
+
 MERGES: dict[str, tuple[Clone, str]] = {
     "main into a topic": (Clone(TWO, ORIGIN, merging=(MAIN,), branch="topic"), "origin/main 3; proposed from 3; merge of 53 from 2"),
     "an older main into a topic": (
@@ -422,6 +439,16 @@ MERGES: dict[str, tuple[Clone, str]] = {
     ),
     "a newer local main into a topic": (
         Clone(TWO, {**ORIGIN, "refs/heads/main": LATER}, merging=(LATER,), branch="topic"), "main 7; proposed from 7; merge of 57 from 2",
+    ),
+    "an older local main into a topic": (
+        Clone(TWO, {"refs/remotes/origin/main": LATER, "refs/heads/main": MAIN}, merging=(MAIN,), branch="topic"), "origin/main 7; proposed from 3; merge of 53 from 2",
+    ),
+    "main into a topic, shallow": (Clone(TWO, ORIGIN, (ROOT,), merging=(MAIN,), branch="topic"), "origin/main 3; proposed from 3; merge of 53 from "),
+    "a release branch into a topic, no remote": (
+        Clone(TWO, {"refs/heads/release/1": SIDE}, merging=(SIDE,), branch="topic"), "release/1 a; proposed from a; merge of 5a from 2",
+    ),
+    "another topic into a topic, a newer local main": (
+        Clone(TWO, {**ORIGIN, "refs/heads/main": LATER}, merging=(SIDE,), branch="topic"), "origin/main 3; proposed from 2; merge of 5a from 2",
     ),
     "another topic into a topic": (Clone(TWO, ORIGIN, merging=(SIDE,), branch="topic"), "origin/main 3; proposed from 2; merge of 5a from 2"),
     "three into one": (Clone(TWO, ORIGIN, merging=(MAIN, SIDE), branch="topic"), "origin/main 3; proposed from 3; merge of 53a from "),
@@ -436,6 +463,11 @@ MERGES: dict[str, tuple[Clone, str]] = {
     "a topic with the upstream into main that is behind": (
         Clone(FORK, {"refs/remotes/origin/main": ONE}, merging=(TWO,), branch="main"), "the upstream of main 4",
     ),
+    "a topic into main that is ahead": (Clone(MAIN, {"refs/remotes/origin/main": FORK}, merging=(TWO,), branch="main"), "HEAD 3"),
+    "a topic into main that is behind": (Clone(FORK, ORIGIN, merging=(TWO,), branch="main"), "HEAD 2"),
+    "two topics into main that is behind, one with the upstream": (
+        Clone(FORK, {"refs/remotes/origin/main": ONE}, merging=(TWO, SIDE), branch="main"), "the upstream of main 4",
+    ),
     "main into a deployed branch": (Clone(FORK, ORIGIN, merging=(MAIN,), branch="prod"), "HEAD 2; promoted 3"),
 }  # fmt: skip
 
@@ -445,6 +477,8 @@ def test_merge(row: str) -> None:
     clone, expected = MERGES[row]
     for environ in ({}, {"CI": "true"}):
         assert brief(clone.decide(environ, branches=PLAN)) == expected
+    detached, named = replace(clone, branch=""), {"GITLAB_CI": "true", "CI_COMMIT_BRANCH": clone.branch}
+    assert brief(detached.decide(named, branches=PLAN)) == expected
 
 
 DEPLOYED: dict[str, tuple[Mapping[str, str], str]] = {
@@ -466,7 +500,7 @@ def test_deployed_branches_and_targets(row: str) -> None:
     ("branch", "pattern", "expected"),
     [
         ("release/1", "release/*", True), ("release/1/2", "release/*", False), ("release-1", "release-*", True),
-        ("main", "main", True), ("mains", "main", False), ("a.b", "a.b", True), ("axb", "a.b", False), ("x", "*", True),
+        ("main", "main", True), ("mains", "main", False), ("a.b", "a.b", True), ("axb", "a.b", False), ("x", "*", True), ("", "*", False),
     ],
 )  # fmt: skip
 def test_patterns(branch: str, pattern: str, expected: bool) -> None:
@@ -492,9 +526,9 @@ def test_a_base_of_nothing_is_silent_and_sure() -> None:
 
 
 def test_a_base_names_each_commit_that_has_to_be_read_once() -> None:
-    one, two, three = (Before(name, name) for name in "123")
-    base = Base((one,), forks=(two,), merge=Merge((one, three), (two,)), promoted=(three,))
-    assert base.commits == (one, two, three)
+    one, two, three, four, five = (Before(name, name) for name in "12345")
+    base = Base((one,), forks=(two,), merge=Merge((one, three), (two,)), promoted=(four,), staged=(five,))
+    assert base.commits == (one, five, two, three, four)
 
 
 def test_base_option_comes_before_its_variable() -> None:
@@ -509,7 +543,8 @@ def test_base_option_comes_before_its_variable() -> None:
     ],
 )  # fmt: skip
 def test_why_a_merge_base_is_not_sure(clone: Clone, words: str) -> None:
-    assert clone.decide(PULL).doubt == words
+    base = clone.decide(PULL)
+    assert (base.doubt, base.target) == (words, "origin/main (named as the target)")
 
 
 @pytest.mark.parametrize(
@@ -522,6 +557,12 @@ def test_why_a_merge_base_is_not_sure(clone: Clone, words: str) -> None:
 )
 def test_how_the_target_was_found(environ: dict[str, str], words: str) -> None:
     assert FULL.decide(environ).target == words
+
+
+def test_a_target_of_the_repository_was_found_as_the_nearest() -> None:
+    base = decide_landing(Clone(SIDE, RELEASES, branch="topic"), PLAN)
+    assert base
+    assert base.target == "origin/release/1 (the nearest of the targets)"
 
 
 @pytest.mark.parametrize(
@@ -545,6 +586,10 @@ def test_how_the_target_was_found(environ: dict[str, str], words: str) -> None:
         ),
         (
             {"PRE_COMMIT_FROM_REF": ONE, "PRE_COMMIT_TO_REF": "gone"}, None,
+            "PRE_COMMIT_TO_REF is gone, which is not a commit of this clone: fetch it, or name another",
+        ),
+        (
+            {**TO_TOPIC, "PRE_COMMIT_TO_REF": "gone"}, None,
             "PRE_COMMIT_TO_REF is gone, which is not a commit of this clone: fetch it, or name another",
         ),
     ],

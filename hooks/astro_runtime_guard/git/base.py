@@ -71,7 +71,7 @@ def decide_landing(git: History, branches: Branches) -> Base | None:
     from .targets import Targets
 
     targets = Targets(git, branches)
-    if git.branch and targets.receives(git.branch):
+    if targets.receives(git.branch):
         tips = promoted(git.branch, targets)
         return Base((named("HEAD", git.head),), promoted=tips) if tips else None
     target = targets.nearest(git.head)
@@ -84,7 +84,7 @@ def _end_of_range(environ: Mapping[str, str], git: History) -> str:
     if environ.get("PRE_COMMIT_REMOTE_NAME") and not start:
         # A first push: pre-commit names the local branch alone, prek the commit.
         end = end or environ.get("PRE_COMMIT_LOCAL_BRANCH", "")
-        return git.commits([end])[0] if end else ""
+        return git.commits([end])[0]
     if not start and not end:
         return ""
     if not start or not end:
@@ -133,7 +133,7 @@ def _push(after: str, git: History, branches: Branches) -> Base:
     environ = git.environ
     remote, start = environ["PRE_COMMIT_REMOTE_NAME"], environ.get("PRE_COMMIT_FROM_REF", "")
     ref = environ.get("PRE_COMMIT_REMOTE_BRANCH", "")
-    review = ref.removeprefix(REVIEW).partition("%")[0].removeprefix(BRANCH) if ref.startswith(REVIEW) else ""
+    review = ref.removeprefix(REVIEW).partition("%")[0] if ref.startswith(REVIEW) else ""
     if ref and not review and not ref.startswith(BRANCH):
         return Base((), after, why=f"nothing is proposed: {plain(ref)} is not a branch")
     targets, branch, now = Targets(git, branches, remote=remote), ref.removeprefix(BRANCH), after or git.head
@@ -169,7 +169,7 @@ def _merge(git: History, targets: Targets, branch: str) -> Base:
     """A target is judged against its own side; on a topic only what neither side did alone is judged."""
     head = named("HEAD", git.head)
     parents = (head, *(named("the merged commit", commit) for commit in git.merging))
-    if branch and targets.receives(branch):
+    if targets.receives(branch):
         upstream = targets.tip(branch)
         pulled = (
             upstream and not git.contains(git.head, upstream) and any(git.contains(it, upstream) for it in git.merging)

@@ -29,7 +29,7 @@ def decide_build(run: Run, git: History, targets: Targets) -> Base:
     tips = [commit for _, commit in targets.default_tips()]
     if run.unbased and (not tips or git.head in tips):
         return Base((), why=f"nothing is compared: {run.unbased} names no commit to compare with", silent=False)
-    if not run.unbased and ((branch and targets.receives(branch)) or (not branch and git.head in tips)):
+    if not run.unbased and (targets.receives(branch) or (not branch and git.head in tips)):
         return _itself(run, git, targets, branch)
     return _topic(run, git, targets)
 

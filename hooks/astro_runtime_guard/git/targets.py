@@ -78,7 +78,7 @@ class Targets:
     """
 
     def __init__(self, git: History, branches: Branches, default: str = "", remote: str = "") -> None:
-        self._git, self._branches, self._default = git, branches, default.removeprefix(LOCAL)
+        self._git, self._branches, self._default = git, branches, default
         self._remote = remote
 
     @cached_property
@@ -103,7 +103,7 @@ class Targets:
         head = self._git.refs.get(f"{folder}HEAD")
         if head and head.leads_to in self._git.refs:
             name = head.leads_to.removeprefix(folder)
-            return (name, *(it for it in USUAL if it != name and folder + it in self._git.refs and name in USUAL))
+            return (name, *(it for it in USUAL if folder + it in self._git.refs and name in USUAL))
         return self._usual(folder)
 
     def _usual(self, folder: str) -> tuple[str, ...]:
@@ -183,7 +183,9 @@ class Targets:
 
 
 def matches(branch: str, patterns: Iterable[str]) -> bool:
-    """Whether a branch has one of these names, in which `*` stands for any text without a slash."""
+    """Whether a branch has one of these names, in which `*` stands for any text without a slash; "" is no branch."""
     import re
 
-    return any(re.fullmatch(re.escape(pattern).replace(r"\*", "[^/]*"), branch) for pattern in patterns)
+    return bool(branch) and any(
+        re.fullmatch(re.escape(pattern).replace(r"\*", "[^/]*"), branch) for pattern in patterns
+    )
