@@ -148,7 +148,7 @@ Row = tuple[Mapping[str, str], object, Clone, str]
 ROWS: dict[str, Row] = {
     # no CI
     "a commit": ({}, None, FULL, HERE),
-    "CI says no": ({"CI": "false"}, None, FULL, HERE),
+    **{f"CI says {no!r}": ({"CI": no}, None, FULL, HERE) for no in ("false", "False", "0", "no", " ")},
     "the first commit": ({}, None, Clone(""), "nothing: first commit"),
     "the first commit in CI": ({"CI": "true"}, None, Clone(""), "nothing: first commit"),
     # explicit
@@ -214,10 +214,14 @@ ROWS: dict[str, Row] = {
     ),
     "pull request, no merge at all": ({**PULL, "GITHUB_SHA": TWO}, None, FULL, TOPIC),
     "pull request, its head checked out": (PULL, PULLED, FULL, TOPIC),
+    "pull request, its head checked out, main went on": (PULL, PULLED, Clone(TWO, {"refs/remotes/origin/main": LATER}), "origin/main 7; proposed from 2"),
+    "pull request, its head was pushed again": ({**PULL, "GITHUB_SHA": TWO}, {"pull_request": {"head": {"sha": ONE}}}, FULL, TOPIC),
+    "pull request, merged by the job": ({**PULL, "GITHUB_SHA": SIDE}, PULLED, replace(MERGED, names={"refs/remotes/origin/main": LATER}), "origin/main 7; proposed from 3"),
     "pull request, its head checked out, main not fetched": (PULL, PULLED, Clone(TWO), TOPIC),
     "pull request, its head checked out, shallow": (PULL, PULLED, Clone(TWO, ORIGIN, (ROOT, FORK)), "origin/main 3; in doubt"),
     "pull request, its head checked out, cut below the merge base": (PULL, PULLED, Clone(TWO, ORIGIN, (ROOT,)), "origin/main 3; in doubt"),
     "pull request from a fork, upstream": (PULL, None, Clone(TWO, {"refs/remotes/upstream/main": MAIN}), "upstream/main 3; proposed from 2"),
+    "pull request from a fork that is ahead, both fetched": (PULL, None, Clone(TWO, {"refs/remotes/upstream/main": MAIN, "refs/remotes/origin/main": LATER}), "upstream/main 3; proposed from 2"),
     "pull_request_target, the proposal": ({**PULL, "GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_SHA": MAIN}, PULLED, FULL, TOPIC),
     "pull_request_target, not the proposal": (
         {**PULL, "GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_SHA": MAIN}, PULLED, ON_MAIN,
@@ -230,6 +234,7 @@ ROWS: dict[str, Row] = {
         {**GITHUB, "GITHUB_EVENT_NAME": "merge_group"}, {"merge_group": {"base_sha": MAIN}}, Clone(MERGE, {}, (MAIN, TWO)),
         f"problem: absent (tried merge_group.base_sha {MAIN[:12]}): run git fetch origin {MAIN} or {DEPTH}",
     ),
+    "merge queue, the event was not handed on": ({**GITHUB, "GITHUB_EVENT_NAME": "merge_group"}, None, MERGED, f"problem: absent (tried merge_group.base_sha): {DEPTH}"),
     "push": (PUSH, pushed(FORK), ON_MAIN, FROM_FORK),
     "push, shallow": (
         PUSH, pushed(FORK), replace(ON_MAIN, absent=(ROOT, FORK)),
@@ -239,6 +244,10 @@ ROWS: dict[str, Row] = {
     "force-push of main": (
         PUSH, pushed("9" * 40, forced=True), ON_MAIN,
         f"problem: absent (tried before of the push event {'9' * 12}): run git fetch origin {'9' * 40}, or name one with --base",
+    ),
+    "force-push of main, SHA-256": (
+        PUSH, pushed("9" * 64, forced=True), ON_MAIN,
+        f"problem: absent (tried before of the push event {'9' * 12}): run git fetch origin {'9' * 64}, or name one with --base",
     ),
     "push, the event was not handed on": (
         PUSH, None, ON_MAIN,
@@ -270,10 +279,20 @@ ROWS: dict[str, Row] = {
         {**LAB_MERGE, "CI_MERGE_REQUEST_DIFF_BASE_SHA": FORK}, None, Clone(TWO, {}, (ROOT, FORK)),
         f"problem: absent (tried CI_MERGE_REQUEST_DIFF_BASE_SHA {FORK[:12]}, origin/main): {LAB_DEPTH}",
     ),
+    "merge request, its target is not handed on": ({**GITLAB, "CI_MERGE_REQUEST_DIFF_BASE_SHA": FORK}, None, Clone(TWO), "the merge base with the target branch 2"),
+    "merge request, the job merges main": (
+        {**LAB_MERGE, "CI_DEFAULT_BRANCH": "develop"}, None, Clone(TWO, {"refs/remotes/origin/develop": MAIN}, merging=(MAIN,)),
+        "origin/develop 3; proposed from 3; merge of 53 from 2",
+    ),
     "external pull request": ({**GITLAB, "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA": MAIN}, None, FULL, "the target branch 3; proposed from 2"),
     "GitLab topic": ({**GITLAB, "CI_COMMIT_BRANCH": "topic", "CI_COMMIT_BEFORE_SHA": ONE}, None, FULL, TOPIC),
     "GitLab topic, main not fetched": ({**GITLAB, "CI_COMMIT_BRANCH": "topic", "CI_COMMIT_BEFORE_SHA": ONE}, None, Clone(TWO), f"problem: absent (tried origin/main): {FETCH_MAIN}"),
     "GitLab topic, main not fetched, shallow": ({**GITLAB, "CI_COMMIT_BRANCH": "topic"}, None, Clone(TWO, {}, (ROOT,)), f"problem: absent (tried origin/main): {LAB_DEPTH}"),
+    "GitLab topic, main of another name not fetched": (
+        {**GITLAB, "CI_DEFAULT_BRANCH": "release/1.x_y-z"}, None, Clone(TWO),
+        "problem: absent (tried origin/release/1.x_y-z): run git fetch origin release/1.x_y-z:refs/remotes/origin/release/1.x_y-z, or name one with --base",
+    ),
+    "GitLab topic called origin/main": ({**GITLAB, "CI_COMMIT_BRANCH": "origin/main", "CI_COMMIT_BEFORE_SHA": ONE}, None, FULL, TOPIC),
     "GitLab new topic": ({**GITLAB, "CI_COMMIT_BRANCH": "topic", "CI_COMMIT_BEFORE_SHA": ZEROS}, None, FULL, TOPIC),
     "GitLab main": ({**GITLAB, "CI_COMMIT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": FORK}, None, ON_MAIN, FROM_FORK),
     "GitLab main, pushed backwards": ({**GITLAB, "CI_COMMIT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": LATER}, None, ON_MAIN, "the commit before the push 7"),
@@ -281,6 +300,7 @@ ROWS: dict[str, Row] = {
     "GitLab tag": ({**GITLAB, "CI_COMMIT_TAG": "v1"}, None, FULL, "nothing: nothing is proposed: CI_COMMIT_TAG is v1"),
     "GitLab schedule": ({**GITLAB, "CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "topic"}, None, FULL, "nothing: nothing is proposed: CI_PIPELINE_SOURCE is schedule"),
     "GitLab by hand": ({**GITLAB, "CI_PIPELINE_SOURCE": "web", "CI_COMMIT_BRANCH": "main"}, None, ON_MAIN, "nothing: nothing is proposed: CI_PIPELINE_SOURCE is web"),
+    "GitLab main, its web IDE": ({**GITLAB, "CI_PIPELINE_SOURCE": "webide", "CI_COMMIT_BRANCH": "main"}, None, ON_MAIN, LAST),
     "GitLab by hand on a topic": ({**GITLAB, "CI_PIPELINE_SOURCE": "web", "CI_COMMIT_BRANCH": "topic"}, None, FULL, TOPIC),
     # the others
     "Azure pull request": ({**AZURE, "SYSTEM_PULLREQUEST_SOURCECOMMITID": TWO}, None, Clone(MERGE, {}, (ROOT, FORK, ONE)), "origin/main 3"),
@@ -307,6 +327,11 @@ ROWS: dict[str, Row] = {
     "Jenkins main": ({"JENKINS_URL": "x", "GIT_BRANCH": "origin/main", "GIT_PREVIOUS_SUCCESSFUL_COMMIT": FORK}, None, ON_MAIN, FROM_FORK),
     "Jenkins topic": ({"JENKINS_URL": "x", "BRANCH_NAME": "topic", "GIT_PREVIOUS_SUCCESSFUL_COMMIT": ONE}, None, FULL, TOPIC),
     "Jenkins, target unknown": ({"JENKINS_URL": "x", "BRANCH_NAME": "topic", "GIT_PREVIOUS_SUCCESSFUL_COMMIT": ONE}, None, Clone(TWO), "the commit built before 4"),
+    "Jenkins, target unknown, built again": (
+        {"JENKINS_URL": "x", "BRANCH_NAME": "topic", "GIT_PREVIOUS_SUCCESSFUL_COMMIT": TWO}, None, Clone(TWO),
+        "problem: absent (tried the default branch): Jenkins: clone without a depth and fetch the target branch (refspec +refs/heads/*:refs/remotes/origin/*), or name one with --base",
+    ),
+    "Jenkins, a new topic at main": ({"JENKINS_URL": "x", "GIT_BRANCH": "origin/topic"}, None, ON_MAIN, "origin/main 3; proposed from 3"),
     "Jenkins, GitLab plugin": ({"JENKINS_URL": "x", "gitlabTargetBranch": "main"}, None, FULL, TOPIC),
     "Jenkins, GitLab plugin, a push": ({"JENKINS_URL": "x", "gitlabTargetBranch": "main", "gitlabBranch": "main", "gitlabActionType": "PUSH"}, None, ON_MAIN, LAST),
     "Jenkins, pull request builder": ({"JENKINS_URL": "x", "ghprbTargetBranch": "main"}, None, FULL, TOPIC),
@@ -353,6 +378,7 @@ ROWS: dict[str, Row] = {
     "TeamCity": ({"TEAMCITY_VERSION": "2024"}, None, FULL, TOPIC),
     "an unknown CI on a topic": ({"CI": "true"}, None, FULL, TOPIC),
     "an unknown CI on main": ({"CI": "true"}, None, ON_MAIN, LAST),
+    "an unknown CI on main, a merge": ({"CI": "true"}, None, Clone(MERGE, {"refs/remotes/origin/main": MERGE}), "the parent of HEAD (only the last commit was compared) 3"),
     "an unknown CI on an older main": ({"CI": "true"}, None, replace(FULL, head=FORK), "origin/main 3; proposed from 2"),
     "an unknown CI on main, depth 1": (
         {"CI": "true"}, None, replace(ON_MAIN, absent=(ROOT, FORK)),
@@ -369,7 +395,7 @@ ROWS: dict[str, Row] = {
     "a hostile default branch": (TOPIC_PUSH, {"before": ZEROS, "repository": {"default_branch": "$(x)"}}, FULL, f"problem: absent (tried origin/$(x)): {DEPTH}"),
     "hostile target of a pull request": ({**PULL, "GITHUB_BASE_REF": "\u00e9 "}, PULLED, MERGED, "origin/\\xe9 3"),
     "empty target of a pull request": ({**PULL, "GITHUB_BASE_REF": " "}, PULLED, MERGED, "the target branch 3"),
-    "hostile commit before a push": (PUSH, pushed("$(x)", forced=True), ON_MAIN, f"problem: absent (tried before of the push event): {DEPTH}"),
+    "hostile commit before a push": (PUSH, pushed("$(x)".ljust(40, "#"), forced=True), ON_MAIN, f"problem: absent (tried before of the push event): {DEPTH}"),
     "hostile commit": (
         {"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_PR_DESTINATION_COMMIT": "HEAD"}, None, FULL,
         "problem: absent (tried BITBUCKET_PR_DESTINATION_COMMIT): Bitbucket: set clone: depth: full, or name one with --base",
@@ -485,6 +511,7 @@ DEPLOYED: dict[str, tuple[Mapping[str, str], str]] = {
     "a push of a deployed branch": ({**TO_MAIN, "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/prod"}, "origin 3; promoted 3; in 5"),
     "a push of a release branch": ({**TO_MAIN, "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/release/2"}, "origin 3; in 5"),
     "a build of a deployed branch": ({**GITLAB, "CI_COMMIT_BRANCH": "prod", "CI_COMMIT_BEFORE_SHA": ONE}, "the commit before the push 4; promoted 3"),
+    "a build of a deployed branch, not told from what": ({**GITLAB, "CI_COMMIT_BRANCH": "prod"}, "the parent of HEAD (only the last commit was compared) 4; promoted 3"),
     "a build of a release branch": ({**GITLAB, "CI_COMMIT_BRANCH": "release/1", "CI_COMMIT_BEFORE_SHA": ONE}, "the commit before the push 4"),
     "a build of a deployed branch by hand": ({**GITLAB, "CI_COMMIT_BRANCH": "prod", "CI_PIPELINE_SOURCE": "web"}, "nothing: nothing is proposed: CI_PIPELINE_SOURCE is web"),
 }  # fmt: skip
@@ -548,15 +575,17 @@ def test_why_a_merge_base_is_not_sure(clone: Clone, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("environ", "words"),
+    ("environ", "event", "clone", "words"),
     [
-        ({"CI": "true"}, "origin/main (the default branch)"),
-        ({**LAB_MERGE}, "origin/main (named as the target)"),
-        (TO_TOPIC, "origin/main (the default branch)"),
+        ({"CI": "true"}, "", FULL, "origin/main (the default branch)"),
+        (LAB_MERGE, "", FULL, "origin/main (named as the target)"),
+        (TO_TOPIC, "", FULL, "origin/main (the default branch)"),
+        (PULL, json.dumps(PULLED), MERGED, "origin/main (a parent of the service's merge)"),
+        ({**LAB_MERGE, "CI_MERGE_REQUEST_DIFF_BASE_SHA": FORK}, "", Clone(TWO), "origin/main (its merge base is named)"),
     ],
-)
-def test_how_the_target_was_found(environ: dict[str, str], words: str) -> None:
-    assert FULL.decide(environ).target == words
+)  # fmt: skip
+def test_how_the_target_was_found(environ: dict[str, str], event: str, clone: Clone, words: str) -> None:
+    assert clone.decide(environ, event).target == words
 
 
 def test_a_target_of_the_repository_was_found_as_the_nearest() -> None:

@@ -46,7 +46,7 @@ def _proposal(run: Run, git: History, targets: Targets) -> Base:
         if commit:
             return Base((named(name, commit),), target=f"{name} (a parent of the service's merge)")
         tried.append("the merged target branch")
-    target = targets.named(run.target, git.head) if run.target else None
+    target = targets.named(run.target, git.head)
     tip = next((commit for it in run.tips if (commit := _in_clone(it, git))), "")
     if target is None and tip:
         target = Target(name, tip, "named as the target")
@@ -60,7 +60,7 @@ def _proposal(run: Run, git: History, targets: Targets) -> Base:
 
 def _merged_side(run: Run, git: History) -> str:
     """Where HEAD is the service's own merge of target and proposal: the parent that was not proposed."""
-    if not run.proposal or run.merge != git.head:
+    if run.merge != git.head:
         return ""
     parents = git.parents(git.head)
     return parents[parents[0] == run.proposal] if len(parents) == 2 and run.proposal in parents else ""
@@ -71,7 +71,7 @@ def _itself(run: Run, git: History, targets: Targets, branch: str) -> Base:
     if run.manual:
         return Base((), why=f"nothing is proposed: {run.manual}")
     tips = promoted(branch, targets)
-    if run.before and run.before.commit != git.head:
+    if run.before:
         commit = _in_clone(run.before, git)
         if commit != git.head:
             known = (named("the commit before the push", commit),)
@@ -98,7 +98,7 @@ def _topic(run: Run, git: History, targets: Targets) -> Base:
 
 def _in_clone(name: NamedCommit, git: History) -> str:
     """The commit that a service named; a branch that somebody called like it is none."""
-    [commit] = git.commits([name.commit]) if name.commit else [""]
+    [commit] = git.commits([name.commit])
     return commit if commit.startswith(name.commit) else ""
 
 

@@ -32,7 +32,7 @@ class Service(NamedTuple):
     only_if: str = ""
     never_if: tuple[str, str] = ("", "")
     branch: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
+    before: str = ""
     default: tuple[str, ...] = ()
     merge: tuple[str, str] = ("", "")
     quiet: tuple[tuple[str, str], ...] = ()
@@ -48,7 +48,7 @@ SERVICES = (
         tips=("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA"),
         forks=("CI_MERGE_REQUEST_DIFF_BASE_SHA",),
         branch=("CI_COMMIT_BRANCH",),
-        before=("CI_COMMIT_BEFORE_SHA",),
+        before="CI_COMMIT_BEFORE_SHA",
         default=("CI_DEFAULT_BRANCH",),
         quiet=(("CI_COMMIT_TAG", ""), ("CI_PIPELINE_SOURCE", "schedule")),
         manual=(("CI_PIPELINE_SOURCE", "web"),),
@@ -76,7 +76,7 @@ SERVICES = (
         target=("CHANGE_TARGET", "gitlabTargetBranch", "ghprbTargetBranch"),
         never_if=("gitlabActionType", "PUSH"),
         branch=("BRANCH_NAME", "gitlabBranch", "GIT_BRANCH"),
-        before=("GIT_PREVIOUS_SUCCESSFUL_COMMIT",),
+        before="GIT_PREVIOUS_SUCCESSFUL_COMMIT",
         quiet=(("TAG_NAME", ""),),
     ),
     Service(
@@ -93,7 +93,7 @@ SERVICES = (
         target=("TRAVIS_BRANCH",),
         only_if="TRAVIS_PULL_REQUEST",
         branch=("TRAVIS_BRANCH",),
-        before=("TRAVIS_COMMIT_RANGE",),
+        before="TRAVIS_COMMIT_RANGE",
         quiet=(("TRAVIS_TAG", ""), ("TRAVIS_EVENT_TYPE", "cron")),
         manual=(("TRAVIS_EVENT_TYPE", "api"),),
     ),
@@ -103,7 +103,7 @@ SERVICES = (
         target=("DRONE_TARGET_BRANCH",),
         never_if=("DRONE_BUILD_EVENT", "push custom tag cron promote rollback"),
         branch=("DRONE_BRANCH", "DRONE_TARGET_BRANCH"),
-        before=("DRONE_COMMIT_BEFORE",),
+        before="DRONE_COMMIT_BEFORE",
         default=("DRONE_REPO_BRANCH",),
         quiet=(("DRONE_BUILD_EVENT", "tag cron promote rollback"),),
         manual=(("DRONE_BUILD_EVENT", "custom"),),
@@ -113,7 +113,7 @@ SERVICES = (
         "Woodpecker: set depth: 0, partial: false and fetch_target_branch: true on the clone step",
         target=("CI_COMMIT_TARGET_BRANCH",),
         branch=("CI_COMMIT_BRANCH",),
-        before=("CI_PREV_COMMIT_SHA",),
+        before="CI_PREV_COMMIT_SHA",
         default=("CI_REPO_DEFAULT_BRANCH",),
         quiet=(("CI_PIPELINE_EVENT", "tag cron deployment release"),),
         manual=(("CI_PIPELINE_EVENT", "manual"),),
@@ -169,7 +169,7 @@ SERVICES = (
         target=("CODEBUILD_WEBHOOK_BASE_REF",),
         never_if=("CODEBUILD_WEBHOOK_EVENT", "PUSH"),
         branch=("CODEBUILD_WEBHOOK_HEAD_REF",),
-        before=("CODEBUILD_WEBHOOK_PREV_COMMIT",),
+        before="CODEBUILD_WEBHOOK_PREV_COMMIT",
         quiet=(("CODEBUILD_WEBHOOK_HEAD_REF", "refs/tags/"),),
     ),
     Service(
@@ -178,7 +178,7 @@ SERVICES = (
         target=("SEMAPHORE_GIT_BRANCH",),
         only_if="SEMAPHORE_GIT_PR_NUMBER",
         branch=("SEMAPHORE_GIT_BRANCH",),
-        before=("SEMAPHORE_GIT_COMMIT_RANGE",),
+        before="SEMAPHORE_GIT_COMMIT_RANGE",
         quiet=(("SEMAPHORE_GIT_TAG_NAME", ""),),
     ),
 )
@@ -199,7 +199,7 @@ def run(environ: Mapping[str, str], event: str) -> Run | None:
 
 def _run(environ: Mapping[str, str], service: Service) -> Run:
     name, values = service.never_if
-    proposal = environ.get(name, "") not in values.split() if name else True
+    proposal = environ.get(name, "") not in values.split()
     if service.only_if:
         proposal = bool(value_of(environ, service.only_if))
     default = branch_of(value_of(environ, *service.default))
@@ -214,19 +214,18 @@ def _run(environ: Mapping[str, str], service: Service) -> Run:
             return Run(
                 service.fix, default=default, target=target, tips=tips, forks=forks, merge=merge, proposal=proposed
             )
-    first = next((it for it in service.before if environ.get(it)), "")
     return Run(
         service.fix,
         quiet=_saying(environ, service.quiet),
         manual=_saying(environ, service.manual),
         branch=_branch(environ, service),
         default=default,
-        before=named_commit(first, environ.get(first, "").partition("..")[0]),
+        before=named_commit(service.before, environ.get(service.before, "").partition("..")[0]),
     )
 
 
 def _branch(environ: Mapping[str, str], service: Service) -> str:
-    name = next((name for name in service.branch if environ.get(name, "").strip()), "")
+    name = next(filter(environ.get, service.branch), "")
     branch = branch_of(environ.get(name, ""))
     return branch.removeprefix("origin/") if name == "GIT_BRANCH" else branch  # as Jenkins writes it
 

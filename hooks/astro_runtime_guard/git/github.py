@@ -22,7 +22,7 @@ def read_run(environ: Mapping[str, str], text: str) -> Run:
         return Run(quiet="a tag")
     if name in ("schedule", "release"):
         return Run(quiet=name)
-    run = Run(FIX, branch=_branch(environ), default=_at(event, "repository", "default_branch"))
+    run = Run(FIX, branch=branch_of(environ.get("GITHUB_REF", "")), default=_at(event, "repository", "default_branch"))
     target = branch_of(environ.get("GITHUB_BASE_REF", "") or _at(event, "pull_request", "base", "ref"))
     if target or _at(event, "pull_request", "base", "sha"):
         return _pull_request(environ, event, run._replace(target=target))
@@ -39,14 +39,7 @@ def read_run(environ: Mapping[str, str], text: str) -> Run:
     return run._replace(before=named_commit("before of the push event", _at(event, "before")))
 
 
-def _branch(environ: Mapping[str, str]) -> str:
-    ref = environ.get("GITHUB_REF", "")
-    if ref.startswith("refs/heads/"):
-        return branch_of(ref)
-    return environ.get("GITHUB_REF_NAME", "") if environ.get("GITHUB_REF_TYPE") == "branch" else ""
-
-
-def _pull_request(environ: Mapping[str, str], event: Mapping[str, object], run: Run) -> Run:
+def _pull_request(environ: Mapping[str, str], event: object, run: Run) -> Run:
     commit = environ.get("GITHUB_SHA", "")
     tip = named_commit("pull_request.base.sha", _at(event, "pull_request", "base", "sha"))
     run = run._replace(tips=(tip,) if tip else ())
@@ -55,14 +48,13 @@ def _pull_request(environ: Mapping[str, str], event: Mapping[str, object], run: 
     return run._replace(merge=commit, proposal=_at(event, "pull_request", "head", "sha"))
 
 
-def _parsed(text: str) -> Mapping[str, object]:
+def _parsed(text: str) -> object:
     import json
 
     try:
-        event = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return {}
-    return event if isinstance(event, dict) else {}
+        return None
 
 
 def _at(value: object, *keys: str) -> str:

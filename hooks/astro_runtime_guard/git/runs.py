@@ -55,7 +55,6 @@ def named_commit(words: str, value: str) -> NamedCommit | None:
     """A commit by its object name; None for "" and for the zeros that stand for "no commit"."""
     import re
 
-    value = value.strip()
     if not value.strip("0"):
         return None
     known = re.fullmatch(r"[0-9a-f]{7,64}", value)
