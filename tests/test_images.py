@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.model import Image, Numbering
+from astro_runtime_guard.model import Image, Line, Numbering
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.versions.recognition import recognise
 from astro_runtime_guard.versions.tags import line_of, read_tag
@@ -62,6 +62,7 @@ OURS = [
     (f"{LEGACY}-5.0.6-base", LEGACY, "no-colon", "5.0.6", False),
     (f"{AIRFLOW_3}-3.1-12", AIRFLOW_3, "no-colon", "3.1-12", False),
     ("quay.io/astronomer/ap-airflow:2.3.1-onbuild", "quay.io/astronomer/ap-airflow", "moves", "2.3.1", False),
+    ("quay.io/astronomer/ap-airflow:2.0.0-5x-onbuild", "quay.io/astronomer/ap-airflow", "moves", "2.0.0", False),
     (
         "quay.io/astronomer/ap-airflow:2.2-buster-onbuild",
         "quay.io/astronomer/ap-airflow",
@@ -77,6 +78,8 @@ OURS = [
         "1.10.10-5",
         True,
     ),
+    ("Index.Docker.IO/astronomerinc/ap-airflow:2.0.0-5", "astronomerinc/ap-airflow", "build", "2.0.0-5", True),
+    ("quay.io/Astronomer/Astro-Runtime:5.0.1", LEGACY, "build", "5.0.1", True),
     ("docker.io/astronomerinc/ap-airflow:2.0.0", "astronomerinc/ap-airflow", "moves", "2.0.0", False),
     ("registry-1.docker.io/astronomerinc/ap-airflow:2.0.0-5", "astronomerinc/ap-airflow", "build", "2.0.0-5", True),
     ("docker.io:443/astronomerinc/ap-airflow:2.0.0-5", "astronomerinc/ap-airflow", "build", "2.0.0-5", True),
@@ -314,6 +317,16 @@ def test_an_image_of_another_shape(reference: str, expected: tuple[str, str, tup
 @pytest.mark.parametrize(("tag", "kind"), [("1", "series"), ("1-slim", "no-version"), ("latest-slim", "no-version")])
 def test_an_image_without_suffixes(tag: str, kind: str) -> None:
     assert read_tag(tag, FOUR._replace(name="bare", suffixes=())).kind == kind
+
+
+def test_a_series_of_the_first_of_two_shapes() -> None:
+    image = Image("two", ("docker.io/library/two",), (Numbering("old", "v{a}.{b}"), Numbering("new", "{a}.{b}")))
+    assert read_tag("v3", image).version == "v3"
+
+
+def test_a_series_above_a_line_that_ended_is_one_where_no_other_numbering_can_have_it() -> None:
+    line = Line("1", "only", "", last_build="1.2.3-4")
+    assert read_tag("1.3", FOUR._replace(name="ended", lines=(line,)))[:3] == ("1.3", "series", "1.3")
 
 
 @pytest.mark.parametrize("first", ["one", "-1", "1.0", "1000000000", "\u0661"])

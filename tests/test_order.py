@@ -273,6 +273,7 @@ UNKNOWN = [
     ("14.2.1", LEGACY, ("14", "14.0.0")),
     ("14.2", LEGACY, ("14", "14.0.0")),
     ("2.1.1", LEGACY, ("2", "2.0.0")),
+    ("99", "registry.example.com/astronomer/astro-runtime", ("99", "99.0.0")),
     ("3", AIRFLOW_3, None),
     ("3.3-99", AIRFLOW_3, None),
     ("13.99.0", LEGACY, None),
@@ -337,3 +338,6 @@ def test_newest_between(low: str, high: str, expected: str) -> None:
 def test_an_airflow_minor_that_reads_as_a_build_is_no_series() -> None:
     image = Image("two", ("docker.io/library/two",), (Numbering("only", "{major}.{minor}"),))
     assert series_of("9.9", image) is None
+    series = series_of("9.9", image._replace(name="three", numberings=(Numbering("only", "{major}.{minor}.{patch}"),)))
+    assert series
+    assert series.numberings == (0,)

@@ -54,8 +54,7 @@ def recognise(reference: str, images: Iterable[Image]) -> Runtime | None:
 
 def _without_colon(repository: str, image: Image) -> Runtime | None:
     """A build behind a declared repository and a dash; docker reads it as another repository at `latest`."""
-    last_part = repository.rfind("/") + 1
-    for dash in (at for at in range(last_part, len(repository)) if repository[at] == "-"):
+    for dash in (at for at, character in enumerate(repository) if character == "-"):
         build = read_build(repository[dash + 1 :], image)
         if build and (declared := _declared(repository[:dash], image)):
             return Runtime(image, repository[:dash], declared, Tag(build.text, "no-colon", build.version), "")
@@ -88,8 +87,8 @@ def _declared(repository: str, image: Image) -> str:
 @lru_cache
 def _normal(repository: str) -> str:
     """A repository with its registry spelled out, in lower case. Other spellings of one registry become the same."""
-    host, slash, path = repository.partition("/")
-    host = host.lower().removesuffix(_PORT)
-    if slash and host in _DOCKER_HUB:
+    host, slash, path = repository.lower().partition("/")
+    host = host.removesuffix(_PORT)
+    if host in _DOCKER_HUB:
         host = DEFAULT_DOMAIN
-    return "/".join(cut_domain(f"{host}{slash}{path}" if slash else repository)).lower()
+    return "/".join(cut_domain(f"{host}{slash}{path}"))

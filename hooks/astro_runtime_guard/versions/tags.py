@@ -58,7 +58,7 @@ def read_build(tag: str, image: Image) -> Tag | None:
         match = _build_pattern(numbering.tag, image.pre_releases).fullmatch(tag)
         if match:
             *numbers, word, serial, _ = match.groups()
-            pre_release = f"{dict(image.pre_releases)[word]}{serial or 0}" if word else ""
+            pre_release = f"{dict(image.pre_releases)[word]}{serial}" if word else ""
             return Tag(tag, "build", tag[: match.start("suffixes")], (position,), tuple(numbers), pre_release)
     return None
 
@@ -96,7 +96,7 @@ def _read_series(tag: str, image: Image, declared: str) -> Tag | None:
 def _likely(series: dict[int, str], image: Image) -> list[int]:
     """The numberings, of those that a series can follow, in which it is listed; without lines that ended before it."""
     listed = {at: lines_of(version, image, at) for at, version in series.items()}
-    ended = [at for at, lines in listed.items() if lines and all(_is_ended(line, series[at]) for line in lines)]
+    ended = [at for at, lines in listed.items() if any(_is_ended(line, series[at]) for line in lines)]
     possible = [at for at in series if at not in ended] or list(series)
     return [at for at in possible if listed[at]] or possible
 
@@ -104,7 +104,7 @@ def _likely(series: dict[int, str], image: Image) -> list[int]:
 def _is_ended(line: Line, series: str) -> bool:
     """Whether a series is above the last build that its line will ever have."""
     numbers, last = ([int(number) for number in numbers_in(text)] for text in (series, line.last_build))
-    return bool(last) and numbers > last[: len(numbers)]
+    return bool(last) and numbers > last
 
 
 def _only_suffixes(tag: str, start: int, image: Image) -> bool:
@@ -145,15 +145,13 @@ def line_of(tag: Tag, image: Image) -> Line | None:
 def _build_pattern(template: str, pre_releases: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     words = "|".join(re.escape(word) for word, _ in pre_releases) or "(?!)"
     numbers = _NUMBER.join(map(re.escape, NUMBER_NAME.split(template)))
-    return re.compile(
-        rf"{numbers}(?:[-.]({words})[-.]?([0-9]{{0,17}}))?(?P<suffixes>(?:-[A-Za-z0-9_.${{}}]+)*)", re.ASCII
-    )
+    return re.compile(rf"{numbers}(?:[-.]({words})[-.]?([0-9]{{0,17}}))?(?P<suffixes>(?:-[A-Za-z0-9_.${{}}]+)*)")
 
 
 @cache
 def _number_pattern(template: str) -> re.Pattern[str]:
     """A template with one number, and no more of a word behind it."""
-    return re.compile(_NUMBER.join(map(re.escape, NUMBER_NAME.split(template))) + "(?![A-Za-z0-9_.])", re.ASCII)
+    return re.compile(_NUMBER.join(map(re.escape, NUMBER_NAME.split(template))) + "(?![A-Za-z0-9_.])")
 
 
 @cache
@@ -161,7 +159,7 @@ def _series_pattern(template: str) -> re.Pattern[str]:
     """The numbers of a build but the last, of which all but the first may be missing too."""
     before, *between = map(re.escape, NUMBER_NAME.split(template)[:-2])
     more = "".join(f"(?:{literal}{_NUMBER}" for literal in between) + ")?" * len(between)
-    return re.compile(f"{before}{_NUMBER}{more}", re.ASCII)
+    return re.compile(f"{before}{_NUMBER}{more}")
 
 
 @cache
@@ -169,4 +167,4 @@ def _suffix_pattern(suffixes: tuple[str, ...]) -> re.Pattern[str]:
     """Any one suffix, the longest first."""
     longest_first = sorted(suffixes, key=len, reverse=True)
     known = "|".join("[0-9]+(?![0-9])".join(map(re.escape, NUMBER_NAME.split(suffix))) for suffix in longest_first)
-    return re.compile(known, re.ASCII)
+    return re.compile(known)
