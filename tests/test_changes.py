@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from astro_runtime_guard.declarations.declaration import read_declarations
+from astro_runtime_guard.declarations.declaration import Declaration, read_declarations
 from astro_runtime_guard.declarations.reading import Reader
+from astro_runtime_guard.findings.baseline import choose
 from astro_runtime_guard.findings.changes import Past, pair_declarations
 from astro_runtime_guard.git.base import Base, Before
+from astro_runtime_guard.git.comparison import Merge
 from astro_runtime_guard.model import Rulebook
 from shipped import BOOK
 
@@ -136,6 +138,59 @@ PAIRED = {
 @pytest.mark.parametrize(("after", "before", "expected"), PAIRED.values(), ids=PAIRED)
 def test_pairs(after: str, before: list[str], expected: list[tuple[str, str | None]]) -> None:
     assert pairs(after, *before) == expected
+
+
+HEAD, MERGED, THIRD, TIP, FORK, OTHER_FORK, PROMOTED = (
+    Before(name, name) for name in ("HEAD", "merged", "third", "tip", "fork", "other fork", "promoted")
+)
+TOPIC = Base((TIP,), forks=(FORK,))
+TWO_FORKS = Base((TIP,), forks=(FORK, OTHER_FORK))
+MERGE = Base((TIP,), forks=(FORK,), merge=Merge((HEAD, MERGED), (OTHER_FORK,)))
+CRISS_CROSS = Base((TIP,), forks=(TIP,), merge=Merge((HEAD, MERGED), (FORK, OTHER_FORK)))
+OCTOPUS = Base((TIP,), forks=(FORK,), merge=Merge((HEAD, MERGED, THIRD)))
+DEPLOYED = Base((HEAD,), promoted=(PROMOTED,))
+DIGEST, OTHER_DIGEST = (f"@sha256:{letter * 64}" for letter in "ab")
+
+# The base, the tag now, the tags at the commits, and the commit that counts: none where nothing is proposed.
+AGAINST: dict[str, tuple[Base, str, dict[Before, str], str]] = {
+    "proposed": (TOPIC, "5.0.1", {TIP: "4.2.6", FORK: "4.2.6"}, "tip"),
+    "not proposed, the target moved": (TOPIC, "4.2.6", {TIP: "5.0.1", FORK: "4.2.6"}, ""),
+    "new, and in the target meanwhile": (TOPIC, "4.2.6", {TIP: "5.0.1"}, "tip"),
+    "new": (TOPIC, "4.2.6", {}, ""),
+    "not proposed since two merge bases": (TWO_FORKS, "4.2.6", {TIP: "5.0.1", FORK: "4.2.6", OTHER_FORK: "4.2.6"}, ""),
+    "proposed since one of two merge bases": (TWO_FORKS, "4.2.6", {TIP: "5.0.1", FORK: "4.2.6", OTHER_FORK: "4.2.5"}, "tip"),
+    "new since one of two merge bases": (TWO_FORKS, "4.2.6", {TIP: "5.0.1", FORK: "4.2.6"}, "tip"),
+    "the same without an order": (TOPIC, "latest", {TIP: "5.0.1", FORK: "latest"}, ""),
+    "the same digest": (TOPIC, "5.0.1" + DIGEST, {TIP: "4.2.6", FORK: "5.0.1" + DIGEST}, ""),
+    "another digest": (TOPIC, "5.0.1" + DIGEST, {TIP: "4.2.6", FORK: "5.0.1" + OTHER_DIGEST}, "tip"),
+    "a digest that is new": (TOPIC, "5.0.1" + DIGEST, {TIP: "4.2.6", FORK: "5.0.1"}, "tip"),
+    "a digest that is gone": (TOPIC, "5.0.1", {TIP: "4.2.6", FORK: "5.0.1" + DIGEST}, "tip"),
+    "staged by a job": (Base((TIP,), staged=(HEAD,)), "4.2.6", {TIP: "4.2.6", HEAD: "5.0.1"}, "HEAD"),
+    "not staged by a job": (Base((TIP,), staged=(HEAD,)), "4.2.6", {TIP: "5.0.1"}, "tip"),
+    "promoted": (DEPLOYED, "5.0.1", {HEAD: "4.2.6", PROMOTED: "5.0.1"}, "HEAD, promoted"),
+    "a merge of what the other side did": (MERGE, "5.0.1", {HEAD: "4.2.6", MERGED: "5.0.1", OTHER_FORK: "4.2.6", TIP: "4.2.5"}, ""),
+    "a merge that keeps what its own side did": (MERGE, "5.0.1", {HEAD: "5.0.1", MERGED: "4.2.6", OTHER_FORK: "4.2.6", TIP: "4.2.5"}, ""),
+    "a merge of a new file": (MERGE, "5.0.1", {MERGED: "5.0.1", TIP: "4.2.5"}, ""),
+    "a merge of two sides that both changed": (MERGE, "5.0.1", {HEAD: "5.0.1", MERGED: "4.2.9", OTHER_FORK: "4.2.6", TIP: "4.2.5"}, "tip"),
+    "a merge with a version of its own": (MERGE, "5.0.2", {HEAD: "4.2.6", MERGED: "5.0.1", OTHER_FORK: "4.2.6", TIP: "4.2.5"}, "tip"),
+    "a merge that keeps a file which one side removed": (MERGE, "5.0.1", {MERGED: "5.0.1", OTHER_FORK: "4.2.6", TIP: "4.2.5"}, "tip"),
+    "a merge without a merge base": (MERGE._replace(merge=Merge((HEAD, MERGED))), "5.0.1", {HEAD: "4.2.6", MERGED: "5.0.1", TIP: "4.2.5"}, "tip"),
+    "a merge of two merge bases": (CRISS_CROSS, "5.0.1", {HEAD: "4.2.6", MERGED: "5.0.1", FORK: "4.2.6", OTHER_FORK: "4.2.6", TIP: "4.2.5"}, ""),
+    "a merge since one of two merge bases": (CRISS_CROSS, "5.0.1", {HEAD: "4.2.6", MERGED: "5.0.1", FORK: "4.2.6", OTHER_FORK: "4.2.5", TIP: "4.2.5"}, "tip"),
+    "a merge of three with the version of one": (OCTOPUS, "5.0.1", {HEAD: "4.2.6", MERGED: "4.2.6", THIRD: "5.0.1", TIP: "4.2.6"}, ""),
+    "a merge of three with a version of its own": (OCTOPUS, "5.0.2", {HEAD: "4.2.6", MERGED: "4.2.6", THIRD: "5.0.1", TIP: "4.2.6"}, "tip"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", AGAINST)
+def test_what_a_version_is_judged_against(row: str) -> None:
+    base, now, tags, expected = AGAINST[row]
+
+    def declaration(tag: str) -> Declaration:
+        return read_declarations(f"{RUNTIME}:{tag}".encode(), IMAGES)[0]
+
+    found = choose(declaration(now), [Past(declaration(tag), "Dockerfile", it) for it, tag in tags.items()], base)
+    assert ", ".join(past.before.named for past in found if past) == expected
 
 
 BLANKED = [

@@ -87,8 +87,7 @@ def in_both(first: Sequence[Finding], second: Sequence[Finding]) -> list[Finding
 
     `first` compares with HEAD, `second` with the branch that will receive the commit.
     """
-    places = {(it.path, it.line, it.column, it.rule) for it in first if it.base}
-    landing = {key: it for it in second if (key := (it.path, it.line, it.column, it.rule)) in places}
+    landing = {(it.path, it.line, it.column, it.rule): it for it in second}
     kept = [it if not it.base else landing.get((it.path, it.line, it.column, it.rule)) for it in first]
     return [it for it in kept if it]
 
