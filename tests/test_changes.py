@@ -161,6 +161,7 @@ AGAINST: dict[str, tuple[Base, str, dict[Before, str], str]] = {
     "proposed since one of two merge bases": (TWO_FORKS, "4.2.6", {TIP: "5.0.1", FORK: "4.2.6", OTHER_FORK: "4.2.5"}, "tip"),
     "new since one of two merge bases": (TWO_FORKS, "4.2.6", {TIP: "5.0.1", FORK: "4.2.6"}, "tip"),
     "the same without an order": (TOPIC, "latest", {TIP: "5.0.1", FORK: "latest"}, ""),
+    "the same with another suffix": (TOPIC, "4.2.6-base", {TIP: "5.0.1", FORK: "4.2.6"}, ""),
     "the same digest": (TOPIC, "5.0.1" + DIGEST, {TIP: "4.2.6", FORK: "5.0.1" + DIGEST}, ""),
     "another digest": (TOPIC, "5.0.1" + DIGEST, {TIP: "4.2.6", FORK: "5.0.1" + OTHER_DIGEST}, "tip"),
     "a digest that is new": (TOPIC, "5.0.1" + DIGEST, {TIP: "4.2.6", FORK: "5.0.1"}, "tip"),

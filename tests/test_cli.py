@@ -98,6 +98,28 @@ def test_each_hook_runs_its_checks(
     assert found == refused
 
 
+@pytest.mark.parametrize(
+    ("image", "script", "code"),
+    [
+        (f"{RUNTIME}:5.0.1", "astro_runtime_guard", 2),
+        (f"{RUNTIME}:5", "astro_runtime_guard", 2),
+        (f"{RUNTIME}:ours@sha256:{'0' * 64}", "astro_runtime_guard", 2),
+        (f"{RUNTIME}:latest", "astro_runtime_guard", 1),
+        (f"{RUNTIME}:ours", "astro_runtime_guard", 1),
+        (f"{RUNTIME}@sha256:{'0' * 64}", "astro_runtime_guard", 0),
+        ("FROM python:3.12", "astro_runtime_guard", 0),
+        (f"{RUNTIME}:5.0.1", "astro_runtime_pinned", 0),
+    ],
+)
+def test_a_base_that_is_missing_matters_where_it_could_make_a_finding(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch, image: str, script: str, code: int
+) -> None:
+    inside.commit({"Dockerfile": f"{image}\n"})
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("CHANGE_TARGET", "elsewhere")
+    assert guard("Dockerfile", script=script)[0] == code
+
+
 def test_an_acknowledgement_is_reported_by_the_hook_of_which_it_speaks(
     guard: Callable[..., Said], inside: Repository
 ) -> None:

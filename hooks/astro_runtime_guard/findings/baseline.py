@@ -71,7 +71,7 @@ def _is_merged(now: Declaration, pasts: Pasts, base: Base) -> bool:
 
 
 def _are_same(one: Past | None, other: Past | None) -> bool:
-    return one is other if one is None or other is None else _is_same(one.declaration, other)
+    return one is other if one is None else _is_same(one.declaration, other)
 
 
 def _is_same(now: Declaration, past: Past | None) -> bool:
@@ -86,11 +86,9 @@ def _is_same(now: Declaration, past: Past | None) -> bool:
 
 def highest(now: Declaration, pasts: Sequence[Past]) -> Past | None:
     """The newest Runtime among several commits; one without an order counts only where all are without."""
-    if len({past.declaration.reference for past in pasts}) <= 1:
-        return next(iter(pasts), None)
     placed = [
         (order[0], -position, past)
         for position, past in enumerate(pasts)
         if (order := spans(past.declaration.runtime, now.runtime))
     ]
-    return max(placed)[2] if placed else pasts[0]
+    return max(placed)[2] if placed else next(iter(pasts), None)
