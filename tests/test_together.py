@@ -172,6 +172,7 @@ def test_a_move_to_pyproject_is_compared(guard: Guard, inside: Repository, befor
     inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", **({} if before is None else {"pyproject.toml": before})})
     assert move(inside, guard, "3.2-4") == (1, ["pyproject.toml no-runtime-downgrade (Dockerfile)"])
     assert guard("pyproject.toml", "--only", "runtime-3.3") == (0, [])
+    assert guard("pyproject.toml", "--only", "no-runtime-downgrade")[0] == 1
     stage(inside, pyproject_toml=pyproject("3.3-8"))
     assert guard("pyproject.toml") == (1, ["pyproject.toml runtime-3.3 (Dockerfile)"])
     assert guard(script="astro_runtime_repo") == (1, ["pyproject.toml runtime-3.3 (Dockerfile)"])

@@ -177,7 +177,7 @@ def _implied(found: Mapping[str, Found], path: str, place: Place, image: Image) 
 def _parts(requirement: str) -> tuple[str, str]:
     """The package of a requirement (PEP 508), and its version clause; the clause is empty if there is none."""
     text = requirement.partition(";")[0].strip()
-    name = re.match(r"[A-Za-z0-9._-]*", text, re.ASCII)
+    name = re.match(r"[A-Za-z0-9._-]*", text)
     package = name[0] if name else ""
     clause = text[len(package) :].strip()
     if clause.startswith("["):
