@@ -605,6 +605,14 @@ def test_a_file_that_was_not_named_may_be_the_renamed_one(repo: Repository, read
     assert read(["a/app.Dockerfile"]) == {"a/app.Dockerfile": (runtime("1", "RUN 2", "RUN 3"), [])}
 
 
+def test_a_file_that_is_not_listed_is_not_the_old_name_of_one_that_is(repo: Repository, read: Read) -> None:
+    repo.commit({"skipped/Dockerfile": runtime("2")})
+    repo.git("mv", "skipped/Dockerfile", "Dockerfile")
+    repo.write("Dockerfile", runtime("1"))
+    repo.git("add", ".")
+    assert read(["Dockerfile"]) == {"Dockerfile": (runtime("1"), [])}
+
+
 def test_odd_name_renamed_to_an_odd_name(repo: Repository, read: Read) -> None:
     repo.commit({"base.image": runtime("2")})
     repo.git("mv", "base.image", "other.image")
