@@ -56,6 +56,51 @@ CASES = {
         {"x/E": R + "5\nRUN c\nRUN d\n"},
         {"x/D": "x/E"},
     ),
+    "less than half, in two folders": (
+        {"x/D": R + "4\nRUN a\nRUN b\n", "y/D": R + "4\nRUN c\nRUN d\n"},
+        {"x/E": R + "5\nRUN e\nRUN f\n", "y/E": R + "5\nRUN g\nRUN h\n"},
+        {"x/D": "x/E", "y/D": "y/E"},
+    ),
+    "less than half, two in one folder: either could be it": (
+        {"x/D": R + "4\nRUN a\nRUN b\n", "x/F": R + "4\nRUN c\nRUN d\n"},
+        {"x/E": R + "5\nRUN e\nRUN f\n", "x/G": R + "5\nRUN g\nRUN h\n"},
+        {},
+    ),
+    "less than half, one of two in one folder: either could be it": (
+        {"x/D": R + "4\nRUN a\nRUN b\n"},
+        {"x/E": R + "5\nRUN e\nRUN f\n", "x/G": R + "5\nRUN g\nRUN h\n"},
+        {},
+    ),
+    "a similar text comes before the same folder, which is left to another": (
+        {"x/D": R + "4\nRUN a\nRUN b\n", "x/F": R + "4\nRUN c\nRUN d\n"},
+        {"z/E": R + "5\nRUN a\nRUN b\nRUN i\n", "x/G": R + "5\nRUN g\nRUN h\n"},
+        {"x/D": "z/E", "x/F": "x/G"},
+    ),
+    "a similar text comes before the same folder": (
+        {"x/D": R + "4\nRUN a\nRUN b\n"},
+        {"z/E": R + "5\nRUN a\nRUN b\nRUN i\n", "x/G": R + "5\nRUN g\nRUN h\n"},
+        {"x/D": "z/E"},
+    ),
+    "equal ones, told apart by their folders": (
+        {"x/b/D": R + "4", "y/a/D": R + "4"},
+        {"p/a/D": R + "5", "q/b/D": R + "5"},
+        {"x/b/D": "q/b/D", "y/a/D": "p/a/D"},
+    ),
+    "equal ones, of which two are near a third": (
+        {"m/D": R + "4", "m/E": R + "4"},
+        {"m/F": R + "5", "n/E": R + "6"},
+        {},
+    ),
+    "equal ones, of which two are in one folder": (
+        {"m/D": R + "4", "p/E": R + "4"},
+        {"m/F": R + "5", "m/E": R + "6"},
+        {},
+    ),
+    "one of two equal ones moved: no matter which": (
+        {"x/D": R + "4"},
+        {"a/D": R + "5", "b/D": R + "5"},
+        {"x/D": "a/D"},
+    ),
     "a vanished file without a Runtime": ({"x/D": R + "4"}, {"x/E": "FROM python:3.12"}, {}),
     "a new file without a Runtime takes no partner": (
         {"x/D": R + "4\nRUN a\nRUN b\n", "x/F": "FROM python:3.12"},
@@ -72,8 +117,11 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("most", [renames.MOST_COMPARISONS, 49])
 @pytest.mark.parametrize("case", CASES)
-def test_pairs(case: str) -> None:
+def test_pairs(case: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With 49 the way for many files is taken, too; it finds the same pairs."""
+    monkeypatch.setattr(renames, "MOST_COMPARISONS", most)
     new, gone, expected = CASES[case]
     given = [{path: text.encode() for path, text in side.items()} for side in (new, gone)]
     assert pair_renamed(given[0], given[1], blank) == expected
@@ -83,34 +131,41 @@ def test_pairs(case: str) -> None:
 
 def moved(count: int, kind: str) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """So many files of two lines that appeared, and as many that vanished."""
-    new, old = {
-        "equal, in folders of their own": ("b/{}/D", "a/{}/D"),
-        "equal, under any names": ("b{}/D", "a{}/D"),
-        "changed": ("b/{}/D", "a/{}/D"),
-    }[kind]
+    new, old = ("b{}/D", "a{}/D") if "any names" in kind else ("b/{}/D", "a/{}/D")
     line = "RUN {}" if kind == "changed" else "RUN x"
+    versions = 2 if "two versions" in kind else 1
     return (
         {new.format(at): f"{R}4\n{line.format(at)}\n".encode() for at in range(count)},
-        {old.format(at): f"{R}5\n{line.format(-at - 1)}\n".encode() for at in range(count)},
+        {old.format(at): f"{R}{5 + at % versions}\n{line.format(-at - 1)}\n".encode() for at in range(count)},
     )
 
 
 @pytest.mark.parametrize(
-    ("kind", "pairs"),
-    [("equal, in folders of their own", 1500), ("equal, under any names", 1500), ("changed", None)],
+    ("kind", "gone", "pairs"),
+    [
+        ("equal, in folders of their own", 1500, 1500),
+        ("equal, in folders of their own, of two versions", 1500, 1500),
+        ("equal, under any names", 1500, 1500),
+        ("equal, under any names", 1499, None),
+        ("equal, under any names, of two versions", 1500, None),
+        ("changed", 1500, None),
+    ],
 )
 def test_many_files_are_not_compared_all_with_all(
-    kind: str, pairs: int | None, monkeypatch: pytest.MonkeyPatch
+    kind: str, gone: int, pairs: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[str] = []
     nearness = renames._nearness
     monkeypatch.setattr(renames, "_nearness", lambda one, other: compared.append(one) or nearness(one, other))
     new, old = moved(1500, kind)
+    old = dict(list(old.items())[:gone])
     if pairs is None:
         with pytest.raises(CannotCheck, match=", too many to tell which"):
             pair_renamed(new, old, blank)
     else:
-        assert len(pair_renamed(new, old, blank)) == pairs
+        found = pair_renamed(new, old, blank)
+        assert len(found) == pairs
+        assert "folders" not in kind or found == dict(zip(new, old, strict=True))
     assert compared == []
 
 

@@ -55,7 +55,7 @@ def _groups(
     """The new and the vanished paths with equal keys, where both exist."""
     groups: dict[Hashable, tuple[list[str], list[str]]] = {}
     for side, paths in enumerate((fresh, lost)):
-        for path in sorted(paths):
+        for path in paths:
             groups.setdefault(key(path), ([], []))[side].append(path)
     return [group for group in groups.values() if all(group)]
 
@@ -85,7 +85,7 @@ def _pair_nearest(fresh: Sequence[str], lost: Sequence[str]) -> dict[str, str]:
     """
     pairs: dict[str, str] = {}
     stuck: set[str] = set()
-    depth = max(path.count("/") + 1 for path in (*fresh, *lost))
+    depth = max(path.count("/") for path in (*fresh, *lost))
     keys: list[Callable[[str], Hashable]] = [posixpath.dirname]
     keys += [lambda path, count=count: _tail(path, count) for count in range(depth, -1, -1)]  # type: ignore[misc]
     for key in keys:
