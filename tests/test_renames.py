@@ -96,6 +96,21 @@ CASES = {
         {"m/F": R + "5", "m/E": R + "6"},
         {},
     ),
+    "equal ones, one told apart by its name, the others: no matter which": (
+        {"x/b/D": R + "4", "y/Q": R + "4", "z/R": R + "4"},
+        {"a/b/D": R + "5", "k/M": R + "5", "l/N": R + "5"},
+        {"x/b/D": "a/b/D", "y/Q": "k/M", "z/R": "l/N"},
+    ),
+    "the more similar text comes before the nearer path": (
+        {"x/D": R + "4\nRUN a\nRUN b\nRUN c\n"},
+        {"x/E": R + "5\nRUN a\nRUN b\nRUN y\nRUN z\n", "y/E": R + "5\nRUN a\nRUN b\nRUN c\nRUN d\n"},
+        {"x/D": "y/E"},
+    ),
+    "similar ones, of which the settled pair settles the other": (
+        {"x/D": R + "4\nRUN a\nRUN b\nRUN c\n", "y/D": R + "4\nRUN a\nRUN b\n"},
+        {"a/E": R + "5\nRUN a\nRUN b\nRUN c\nRUN d\n", "b/F": R + "5\nRUN a\nRUN b\nRUN c\nRUN e\nRUN f\n"},
+        {"x/D": "a/E", "y/D": "b/F"},
+    ),
     "one of two equal ones moved: no matter which": (
         {"x/D": R + "4"},
         {"a/D": R + "5", "b/D": R + "5"},
@@ -117,11 +132,8 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("most", [renames.MOST_COMPARISONS, 49])
 @pytest.mark.parametrize("case", CASES)
-def test_pairs(case: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With 49 the way for many files is taken, too; it finds the same pairs."""
-    monkeypatch.setattr(renames, "MOST_COMPARISONS", most)
+def test_pairs(case: str) -> None:
     new, gone, expected = CASES[case]
     given = [{path: text.encode() for path, text in side.items()} for side in (new, gone)]
     assert pair_renamed(given[0], given[1], blank) == expected
@@ -160,7 +172,9 @@ def test_many_files_are_not_compared_all_with_all(
     new, old = moved(1500, kind)
     old = dict(list(old.items())[:gone])
     if pairs is None:
-        with pytest.raises(CannotCheck, match=", too many to tell which"):
+        with pytest.raises(
+            CannotCheck, match=rf"^b.*D: 1500 files are new and {gone} are gone, too many to tell which"
+        ):
             pair_renamed(new, old, blank)
     else:
         found = pair_renamed(new, old, blank)

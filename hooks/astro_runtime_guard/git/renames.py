@@ -13,7 +13,7 @@ from ..errors import CannotCheck, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 
     Scores = dict[tuple[str, str], tuple[float, ...]]
 
@@ -62,10 +62,9 @@ def _groups(
 
 def _pair_equal(fresh: Sequence[str], lost: Sequence[str], gone: Mapping[str, bytes]) -> dict[str, str]:
     """Pairs of equal texts: by the nearness of their paths, and where all said the same before, any pairs."""
-    pairs = {} if len(fresh) * len(lost) <= MOST_COMPARISONS // 50 else _pair_nearest(fresh, lost)
+    pairs = _pair_nearest(fresh, lost)
     new, old = _without(fresh, lost, pairs)
-    no_matter_which = len(new) <= len(old) and len({gone[path] for path in old}) == 1
-    if not no_matter_which or len(new) * len(old) <= MOST_COMPARISONS:
+    if len(new) * len(old) <= MOST_COMPARISONS:
         pairs |= _best_pairs(new, old, lambda _, __: 1.0)
         new, old = _without(fresh, lost, pairs)
     if len(new) <= len(old) and len({gone[path] for path in old}) == 1:
@@ -85,9 +84,9 @@ def _pair_nearest(fresh: Sequence[str], lost: Sequence[str]) -> dict[str, str]:
     """
     pairs: dict[str, str] = {}
     stuck: set[str] = set()
-    depth = max(path.count("/") for path in (*fresh, *lost))
+    depth = max(path.count("/") for path in lost)
     keys: list[Callable[[str], Hashable]] = [posixpath.dirname]
-    keys += [lambda path, count=count: _tail(path, count) for count in range(depth, -1, -1)]  # type: ignore[misc]
+    keys += [lambda path, count=count: tuple(path.split("/")[-count:]) for count in range(depth, 0, -1)]  # type: ignore[misc]
     for key in keys:
         for new, old in _groups(*_without(fresh, lost, pairs), key):
             if len(new) == len(old) == 1 and not stuck & {*new, *old}:
@@ -97,25 +96,15 @@ def _pair_nearest(fresh: Sequence[str], lost: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _tail(path: str, count: int) -> Hashable:
-    """The last parts of a path; a path that has fewer is in no group of this size."""
-    parts = path.split("/")
-    return tuple(parts[-count:]) if 0 < count <= len(parts) else path if count else ()
-
-
 def _pair_alike(fresh: set[str], lost: set[str], lines: Mapping[str, Counter[bytes]]) -> dict[str, str]:
-    if not fresh or not lost:
-        return {}
     work = sum(len(lines[path]) for path in fresh) * len(lost)
     if work > MOST_COMPARISONS:
         raise _too_many(fresh, lost)
-    return _best_pairs(sorted(fresh), sorted(lost), lambda a, b: _share(lines[a], lines[b]))
+    return _best_pairs(fresh, lost, lambda a, b: _share(lines[a], lines[b]))
 
 
-def _best_pairs(fresh: Sequence[str], lost: Sequence[str], measure: Callable[[str, str], float]) -> dict[str, str]:
+def _best_pairs(fresh: Iterable[str], lost: Collection[str], measure: Callable[[str, str], float]) -> dict[str, str]:
     """The pairs in which each is the other's one best; a pair may settle what was ambiguous before it."""
-    if len(fresh) * len(lost) > MOST_COMPARISONS:
-        raise _too_many(fresh, lost)
     pairs: dict[str, str] = {}
     scores = {(a, b): (score, *_nearness(a, b)) for a in fresh for b in lost if (score := measure(a, b))}
     while True:
