@@ -78,6 +78,8 @@ NEAR_MISSES = {
     "# astro-runtime: reviewed: five": GENERIC,
     "# astro-runtime: reviewed:": GENERIC,
     "# astro-runtime: seen 5.0.1": GENERIC,
+    "# astro-runtime: seen reviewed 5.0.1": GENERIC,
+    "# astro-runtime: ignored": GENERIC,
     "# astro-runtime: ignore: runtime-5: seen": GENERIC,
     "# astro-runtime": GENERIC,
     "# astro-runtime: reviewed 5.0.1": "",
@@ -113,6 +115,7 @@ STRAYS = {
         "# astro-runtime: reviewed 5.0.1\n# syntax=docker/dockerfile:1\n\nFROM {}",
         [DIRECTIVE],
     ),
+    "above the argument": ("# astro-runtime: reviewed 5.0.0\nARG SUFFIX=base\nFROM {}-$SUFFIX", []),
     "other lines": (
         "# astro-runtime: reviewed 5.0.1\nARG UNUSED=1\nFROM {}",
         ["line 1 acknowledges nothing, because other lines stand below it; move it directly above"],
@@ -152,7 +155,9 @@ FAULTS = [
     ("latest", "downgraded 5.0.1: rolled back", ("stale", "ordered")),
     ("$V", "downgraded 5.0.1: rolled back", None),
     ("$V", "downgraded 5.0.1", ("no-reason", "ordered")),
+    ("5.0.1-$V", "downgraded 5.0.0: rolled back", None),
     ("5", "ignore pinned-runtime: built by CI", None),
+    ("5", "ignore pinned-runtime: \u3164 \u3164", ("no-reason", "pinned")),
     ("5", "ignore pinned-runtime", ("no-reason", "pinned")),
     ("5.0.1", "ignore maintained-runtime", ("no-reason", "maintained")),
     ("5.0.1", "ignore runtime-5: seen", ("reviewed", "crossing")),
@@ -176,6 +181,10 @@ FAULTS = [
 MISPLACED = {
     "above a directive": (["# astro-runtime: reviewed 5.0.1", "# syntax=docker/dockerfile:1"], ["above-directive"]),
     "below a directive": (["# syntax=docker/dockerfile:1", "# astro-runtime: reviewed 5.0.1"], []),
+    "above and below a directive": (
+        ["# astro-runtime: reviewed 5.0.1", "# syntax=docker/dockerfile:1", "# astro-runtime: reviewed 5.0.0"],
+        ["above-directive"],
+    ),
     "below a comment": (["# a", "# astro-runtime: reviewed 5.0.1", "# syntax=docker/dockerfile:1"], []),
     "above a comment": (["# astro-runtime: reviewed 5.0.1", "# syntax is fine"], []),
     "not at the top": (["", "# astro-runtime: reviewed 5.0.1", "# escape=`"], []),

@@ -111,6 +111,26 @@ CASES = {
         {"a/E": R + "5\nRUN a\nRUN b\nRUN c\nRUN d\n", "b/F": R + "5\nRUN a\nRUN b\nRUN c\nRUN e\nRUN f\n"},
         {"x/D": "a/E", "y/D": "b/F"},
     ),
+    "a similar text does not take what an equal one took": (
+        {"x/D": R + "4\nRUN a\nRUN b\n", "z/D": R + "4\nRUN a\nRUN b\nRUN c\n"},
+        {"y/E": R + "5\nRUN a\nRUN b\n"},
+        {"x/D": "y/E"},
+    ),
+    "equal ones, told apart by the beginning of their paths": (
+        {"svc/a/new/D": R + "4", "lib/b/new/D": R + "4"},
+        {"svc/a/old/D": R + "5", "lib/b/old/D": R + "6"},
+        {"svc/a/new/D": "svc/a/old/D", "lib/b/new/D": "lib/b/old/D"},
+    ),
+    "less than half, one of them more similar: unrelated": (
+        {"x/D": R + "4\nRUN a\nRUN b\n"},
+        {"y/D": R + "5\nRUN c\nRUN d\n", "z/D": R + "5\nRUN e\nRUN f\nRUN g\n"},
+        {},
+    ),
+    "a line that is repeated counts as often as both have it": (
+        {"x/D": R + "4\nRUN a\nRUN b\nRUN c\nRUN d\n"},
+        {"y/D": R + "5\n" + "RUN a\n" * 5, "z/D": R + "5\nRUN e\nRUN f\nRUN g\n"},
+        {},
+    ),
     "one of two equal ones moved: no matter which": (
         {"x/D": R + "4"},
         {"a/D": R + "5", "b/D": R + "5"},

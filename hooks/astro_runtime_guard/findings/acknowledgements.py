@@ -120,9 +120,9 @@ def _near_miss(comment: Comment, match: re.Match[str], declaration: Declaration,
 def _corrected(match: re.Match[str]) -> str:
     """A near miss as the acknowledgement that it was meant to be; empty where that is not clear."""
     verb, rest = _OF_STEM.get((match["stem"] or "").lower(), ""), match["rest"].strip()
-    if not verb or not rest:
+    if not verb:
         return ""
-    has_reason = verb == "reviewed" or re.match(r"[^ :]+[ :]+\w", rest)
+    has_reason = re.match(r"[^ :]+[ :]+\w", rest)
     return f"{_MARK} {verb} {rest}" if has_reason else _line(verb, rest.rstrip(" :"))
 
 
@@ -149,7 +149,7 @@ def strays(lines: Sequence[str], declarations: Sequence[Declaration]) -> dict[in
 
 def _why_stray(text: str, below: str) -> str:
     """Why a comment above this line is not attached; `below` is the same for a comment above the next line."""
-    if below == _ABOVE_DIRECTIVE or re.match(_DIRECTIVE, text):
+    if re.match(_DIRECTIVE, text):
         return _ABOVE_DIRECTIVE
     if below == _ABOVE_OTHERS or (text and not text.startswith("#")):
         return _ABOVE_OTHERS
