@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.findings.proposals import example, meant_build
 from astro_runtime_guard.model import Image, Line, Numbering
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.versions.recognition import recognise
@@ -337,6 +338,40 @@ def test_the_first_build_of_a_series_is_a_number(tmp_path: Path, first: str) -> 
     (tmp_path / "images" / "thing.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(CannotCheck, match=f"thing.yaml:3:49: {first}: expected a number$"):
         load_rulebook([tmp_path], "2026-11-22")
+
+
+# Reference, and the full version that a report says to write.
+PROPOSED = [
+    (f"{LEGACY}:v12.1.0", "12.1.0"),
+    (f"{LEGACY}:v05.0.1-base", "5.0.1-base"),
+    (f"{LEGACY}:v5", "5.5.0"),
+    (f"{LEGACY}:v3.9", "13.11.0"),
+    (f"{LEGACY}:3.9-base", "13.11.0"),
+    (f"{LEGACY}:99", "99.<minor>.<patch>"),
+    (f"{LEGACY}-dev", "3.3-8"),
+    (f"{AIRFLOW_3}:v3.99", "3.99-<build>"),
+    (f"{AIRFLOW_3}:3.99-slim", "3.99-<build>-slim"),
+    ("registry.example.com/astronomer/astro-runtime", "13.11.0"),
+    ("registry.example.com/astronomer/astro-runtime:v3.9", "3.9-<build>"),
+    ("quay.io/astronomer/ap-airflow:v2.3.1-onbuild", "2.3.1-<build>-onbuild"),
+]
+
+
+@pytest.mark.parametrize(("reference", "expected"), PROPOSED)
+def test_proposed(reference: str, expected: str) -> None:
+    found = recognise(reference, IMAGES.values())
+    assert found is not None
+    assert example(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "meant"),
+    [("3.3.9", "3.3-9"), ("3.3.9-slim", "3.3-9-slim"), ("3.99", "3.99-<build>"), ("3.99-slim", "3.99-<build>-slim")],
+)
+def test_a_build_in_the_wrong_shape_is_meant_in_the_newest_one(tag: str, meant: str) -> None:
+    found = recognise(f"{LEGACY}:{tag}", IMAGES.values())
+    assert found is not None
+    assert meant_build(found) == meant
 
 
 # Reference and the line of its build or series; none where it is not known or may be one of several.

@@ -161,6 +161,18 @@ def test_a_client_and_the_runtime_beside_it(guard: Guard, inside: Repository) ->
     assert guard("Dockerfile", "Dockerfile.client") == (0, [])
 
 
+def test_each_folder_is_a_project_of_its_own(guard: Guard, inside: Repository) -> None:
+    stage(
+        inside,
+        Dockerfile=f"{RUNTIME}:3.2-5\n",
+        a__Dockerfile=f"{RUNTIME}:3.3-8\n",
+        a__pyproject_toml=pyproject("3.2-5"),
+    )
+    assert guard() == (1, ["a/pyproject.toml consistent-runtime"])
+    stage(inside, a__Dockerfile=f"{RUNTIME}:3.2-5\n", Dockerfile=f"{RUNTIME}:3.3-8\n")
+    assert guard() == (0, [])
+
+
 def move(inside: Repository, guard: Guard, runtime: str, *options: str) -> Result:
     """A project with Runtime 3.2-5 in its Dockerfile moves to [tool.astro] in one commit."""
     stage(inside, Dockerfile=None, pyproject_toml=pyproject(runtime))

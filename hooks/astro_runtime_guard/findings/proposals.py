@@ -65,15 +65,11 @@ def is_above(tag: Tag, build: str, image: Image) -> bool:
 
 
 def meant_build(runtime: Runtime) -> str:
-    """The build of the newest numbering with the same numbers, suffixes included: `3.3-9` for `3.3.9`."""
+    """What a build or a series is in the newest numbering, suffixes included: `3.3-9` for `3.3.9`."""
     image, tag = runtime.image, runtime.tag
     newest = len(image.numberings) - 1
     numbers = iter(tag.numbers)
     same = re.sub(r"\{[a-z-]+\}", lambda _: next(numbers, "<build>"), image.numberings[newest].tag)
-    read = read_tag(same, image)
-    if tag.kind == "build" and read.kind == "build" and read.numberings == (newest,):
-        return same + tag.text[len(tag.version) :]
-    if tag.kind == "series":
-        known = newest_known(tag._replace(numberings=(newest,)), image)
-        return (known or _shape(tag, image.numberings[newest])) + tag.text[len(tag.version) :]
-    return image.numberings[newest].example
+    if read_tag(same, image).kind != "build":
+        same = newest_known(tag._replace(numberings=(newest,)), image) or _shape(tag, image.numberings[newest])
+    return same + tag.text[len(tag.version) :]
