@@ -89,8 +89,7 @@ def find(file: JudgedFile, changes: Iterable[Change]) -> list[Finding]:
 def _in_order(objections: list[tuple[Rule, Why]], change: Change) -> list[tuple[Rule, Why]]:
     """Missing stops first, because they say what to write now; then by rule, with the boundaries in upgrade order."""
     crossed = [each for each in objections if CHECKS[each[0].check].boundary]
-    if len(crossed) > 1:
-        crossed.sort(key=lambda each: rank_of(each[1].boundary, change.after.runtime.image))
+    crossed.sort(key=lambda each: rank_of(each[1].boundary, change.after.runtime.image))
     others = [each for each in objections if not CHECKS[each[0].check].boundary]
     others.sort(key=lambda each: not CHECKS[each[0].check].stops)
     before = [rule for rule, _ in others if CHECKS[rule.check].stops or (crossed and rule.name < crossed[0][0].name)]
