@@ -613,6 +613,13 @@ def test_a_file_that_is_not_listed_is_not_the_old_name_of_one_that_is(repo: Repo
     assert read(["Dockerfile"]) == {"Dockerfile": (runtime("1"), [])}
 
 
+def test_a_submodule_is_not_read_beside_a_renamed_file(repo: Repository, read: Read) -> None:
+    head = repo.commit({"a/Dockerfile": runtime("2")})
+    repo.git("mv", "a", "b")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{head},images.Dockerfile")
+    assert read(["b/Dockerfile"]) == {"b/Dockerfile": (runtime("2"), [("a/Dockerfile", runtime("2"), "HEAD")])}
+
+
 def test_odd_name_renamed_to_an_odd_name(repo: Repository, read: Read) -> None:
     repo.commit({"base.image": runtime("2")})
     repo.git("mv", "base.image", "other.image")

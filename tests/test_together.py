@@ -161,6 +161,14 @@ def test_a_client_and_the_runtime_beside_it(guard: Guard, inside: Repository) ->
     assert guard("Dockerfile", "Dockerfile.client") == (0, [])
 
 
+def test_a_review_answers_for_its_folder_alone(guard: Guard, inside: Repository) -> None:
+    inside.commit({f"{folder}/Dockerfile": f"{RUNTIME}:3.2-5\n" for folder in "ab"})
+    stage(
+        inside, a__Dockerfile=f"# astro-runtime: reviewed 3.3-8\n{RUNTIME}:3.3-8\n", b__Dockerfile=f"{RUNTIME}:3.3-8\n"
+    )
+    assert guard(script="astro_runtime_guard") == (1, ["b/Dockerfile runtime-3.3"])
+
+
 def test_each_folder_is_a_project_of_its_own(guard: Guard, inside: Repository) -> None:
     stage(
         inside,

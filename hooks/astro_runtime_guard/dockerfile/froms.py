@@ -10,7 +10,7 @@ import re
 from ..named import NamedTuple
 from .flags import cut_flags
 from .references import read_reference
-from .words import BLANK, SPACE
+from .words import BLANK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,6 @@ class From(NamedTuple):
 def read_from(line: LogicalLine, value: str, escape: str) -> From:
     """Read a FROM. One of a form that docker refuses has a `refusal`, no name and no platform."""
     flags, start = cut_flags(value, escape)
-    start += len(value) - start - len(value[start:].lstrip(SPACE))
     words = [(match[0], match.start()) for match in _WORD.finditer(value, start)]
     texts = [word for word, _ in words]
     word, position = words[0] if words else ("", -line.offset)
