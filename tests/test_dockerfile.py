@@ -186,6 +186,7 @@ def test_values(
         ("FROM --platform=\u00e9\u00e9 a", (1, 20)),
         ("FROM", (1, 1)),
         ("FROM a \\\n AS b", (1, 6)),
+        ("  FROM a \\\n AS b", (1, 8)),
         ("FROM a\\\nb", (1, 6)),
     ],
 )
