@@ -618,6 +618,10 @@ def test_a_submodule_is_not_read_beside_a_renamed_file(repo: Repository, read: R
     repo.git("mv", "a", "b")
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{head},images.Dockerfile")
     assert read(["b/Dockerfile"]) == {"b/Dockerfile": (runtime("2"), [("a/Dockerfile", runtime("2"), "HEAD")])}
+    repo.commit(None)
+    repo.git("mv", "b", "c")
+    repo.git("update-index", "--force-remove", "images.Dockerfile")
+    assert read(["c/Dockerfile"]) == {"c/Dockerfile": (runtime("2"), [("b/Dockerfile", runtime("2"), "HEAD")])}
 
 
 def test_odd_name_renamed_to_an_odd_name(repo: Repository, read: Read) -> None:
@@ -638,6 +642,9 @@ def test_one_moved_and_rewritten_is_renamed(repo: Repository, read: Read) -> Non
 def test_copied_is_new(repo: Repository, read: Read) -> None:
     repo.commit({"a/Dockerfile": runtime("2")})
     repo.write("b/Dockerfile", runtime("1"))
+    repo.git("add", ".")
+    assert read(["b/Dockerfile"]) == {"b/Dockerfile": (runtime("1"), [])}
+    repo.write("a/Dockerfile", runtime("3"))
     repo.git("add", ".")
     assert read(["b/Dockerfile"]) == {"b/Dockerfile": (runtime("1"), [])}
 
