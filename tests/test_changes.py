@@ -7,6 +7,7 @@ from astro_runtime_guard.declarations.declaration import Declaration, read_decla
 from astro_runtime_guard.declarations.reading import Reader
 from astro_runtime_guard.findings.baseline import choose
 from astro_runtime_guard.findings.changes import Past, pair_declarations
+from astro_runtime_guard.findings.finding import JudgedFile, find
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.comparison import Merge
 from astro_runtime_guard.model import Rulebook
@@ -192,6 +193,16 @@ def test_what_a_version_is_judged_against(row: str) -> None:
 
     found = choose(declaration(now), [Past(declaration(tag), "Dockerfile", it) for it, tag in tags.items()], base)
     assert ", ".join(past.before.named for past in found if past) == expected
+
+
+def test_a_stop_that_is_missed_comes_first_whatever_its_name() -> None:
+    rules = tuple(rule._replace(name="zz-floor") if rule.check == "stop" else rule for rule in BOOK.rules)
+    source = "FROM astrocrpublic.azurecr.io/runtime:3.1-2"
+    before = Past(read_declarations(f"{RUNTIME}:11.9.0".encode(), IMAGES)[0], "Dockerfile", HEAD)
+    changes = pair_declarations(read_declarations(source.encode(), IMAGES), [[before]], Base((HEAD,)))
+    found = [it.rule for it in find(JudgedFile("Dockerfile", [source], rules, BOOK._replace(rules=rules)), changes)]
+    assert found[0] == "zz-floor"
+    assert "runtime-12" in found
 
 
 BLANKED = [

@@ -184,16 +184,15 @@ def _is_skipped(line: str) -> bool:
 
 
 def _heredocs(keyword: str, value: str, text: str, escape: str) -> list[Heredoc]:
-    """The heredocs whose bodies follow an instruction, also behind ONBUILD. The exec form (JSON) has none."""
+    """The heredocs whose bodies follow an instruction, also behind ONBUILD.
+
+    The exec form has none, because in JSON `<<` stands between quotes.
+    """
     if "<<" not in value:
         return []
-    rest = value[cut_flags(value, escape)[1] :].strip(SPACE)
     if keyword == "onbuild":
-        keyword, rest, _ = split_instruction(rest)
-        rest = rest[cut_flags(rest, escape)[1] :]
-    if keyword not in _WITH_HEREDOCS or (rest.lstrip(SPACE).startswith("[") and _is_json(rest)):
-        return []
-    return read_heredocs(text)
+        keyword, _, _ = split_instruction(value[cut_flags(value, escape)[1] :].strip(SPACE))
+    return read_heredocs(text) if keyword in _WITH_HEREDOCS else []
 
 
 def read_heredocs(line: str) -> list[Heredoc]:
@@ -207,19 +206,6 @@ def read_heredocs(line: str) -> list[Heredoc]:
             if len(names) == 1:
                 heredocs.append(Heredoc(names[0], bool(match[1])))
     return heredocs
-
-
-def _is_json(text: str) -> bool:
-    import json
-
-    def refuse(constant: str) -> None:
-        raise ValueError(constant)
-
-    try:
-        json.loads(text, parse_constant=refuse, parse_int=str)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 class _Ends:
