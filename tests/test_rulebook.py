@@ -235,6 +235,13 @@ IMAGE_MISTAKES = {
     "an Airflow that is none": (IMAGE + 'lines: [{line: "1", numbering: only, airflow: "2"}]\n', "3:47: 2: expected a version such as 2.3"),
     "withdrawn build that is none": (IMAGE + "withdrawn: [{builds: [1.0], reason: r, instead: 1.0.1, source: s}]\n", "3:13: 1.0 is no version of images, expected {major}.{minor}.{patch}"),
     "a day that is none": (IMAGE + "as-of: 2026-02-30\n", "3:8: 2026-02-30: expected a day such as 2024-04-30"),
+    "no repositories": (edited("repositories: [example.com/thing]\n", "", IMAGE), "1:1: repositories: this key is missing"),
+    "a repository that is none, without a list": ("extends: astro-runtime\nrepositories: https://a/b\n", "2:15: https://a/b can match no image: write it without https://"),
+    "a numbering without a name": (edited("name: only, ", "", IMAGE), "2:14: name: this key is missing"),
+    "a withdrawal without a reason": (IMAGE + "withdrawn: [{builds: [1.0.0], instead: 1.0.1, source: s}]\n", "3:13: reason: this key is missing"),
+    "a last build that is none": (IMAGE + 'lines: [{line: "1", numbering: only, last-build: "1.0"}]\n', "3:9: 1.0 is no version of thing, expected {major}.{minor}.{patch}"),
+    "carries nothing known": (IMAGE + "carries: nothing\n", "1:1: carries: no image is called nothing; expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
+    "carries an image of other numberings": (IMAGE + "carries: astro-runtime\n", "2:14: name: no numbering is called only; expected one of airflow-3, legacy"),
     "an unknown rank": (IMAGE + "pre-releases: {x: y}\n", "1:1: pre-releases: x: no rank is called y; expected one of dev, a, b, rc"),
 }  # fmt: skip
 

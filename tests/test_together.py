@@ -304,6 +304,13 @@ def test_a_named_dockerfile_is_judged_whatever_its_name(guard: Guard, inside: Re
     assert guard() == (0, [])
 
 
+def test_a_dockerfile_that_is_named_no_more_is_not_judged(guard: Guard, inside: Repository) -> None:
+    inside.commit({"pyproject.toml": names("docker/Base"), "docker/Base": f"{RUNTIME}:latest\n"})
+    assert guard("pyproject.toml") == (1, ["docker/Base pinned-runtime"])
+    stage(inside, pyproject_toml=BARE)
+    assert guard("pyproject.toml") == (0, [])
+
+
 def test_a_named_dockerfile_of_a_usual_name_is_left_to_its_own_hooks(guard: Guard, inside: Repository) -> None:
     inside.commit({"docker/Dockerfile": f"{RUNTIME}:3.2\n", "dev.yaml": deployment("3.3-8")})
     stage(inside, pyproject_toml=names("docker/Dockerfile"))
