@@ -396,6 +396,16 @@ def test_a_range_is_read_from_its_end(repo: Repository, read: Read) -> None:
         read(["gone/Dockerfile"], **span)
 
 
+def test_a_range_from_the_commit_that_is_checked_out(repo: Repository, read: Read) -> None:
+    """A push of a topic while main is checked out."""
+    repo.commit({"Dockerfile": runtime("1")})
+    repo.git("switch", "--quiet", "--create", "topic")
+    repo.commit({"Dockerfile": runtime("2")})
+    repo.git("switch", "--quiet", "main")
+    expected = {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
+    assert read(PRE_COMMIT_FROM_REF="HEAD", PRE_COMMIT_TO_REF="topic") == expected
+
+
 def test_branches_that_merged_each_other_have_two_merge_bases(repo: Repository, read: Read) -> None:
     first = repo.commit({"Dockerfile": runtime("1")})
     here = repo.commit({"Dockerfile": runtime("2")})
@@ -545,6 +555,15 @@ def test_sparse_checkout(repo: Repository, read: Read) -> None:
         "in/Dockerfile": (runtime("1"), [("in/Dockerfile", runtime("1"), "HEAD")]),
         "out/Dockerfile": (runtime("2"), [("out/Dockerfile", runtime("2"), "HEAD")]),
     }
+
+
+def test_a_listed_file_that_became_a_folder_is_refused(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    (repo.path / "Dockerfile").unlink()
+    assert read() == {}
+    (repo.path / "Dockerfile").mkdir()
+    with pytest.raises(CannotCheck, match="^Dockerfile: is a folder"):
+        read()
 
 
 # --- renames

@@ -304,6 +304,14 @@ def test_a_named_dockerfile_is_judged_whatever_its_name(guard: Guard, inside: Re
     assert guard() == (0, [])
 
 
+@pytest.mark.parametrize("name", ["..", "/Dockerfile", "../Dockerfile", "a/../../Dockerfile"])
+def test_a_named_dockerfile_outside_the_repository_is_refused(guard: Guard, inside: Repository, name: str) -> None:
+    stage(inside, pyproject_toml=names(name))
+    code, errors = guard("pyproject.toml")
+    assert code == 2
+    assert f"names the Dockerfile {name}, which is no path in this repository" in errors[0]
+
+
 def test_a_dockerfile_that_is_named_no_more_is_not_judged(guard: Guard, inside: Repository) -> None:
     inside.commit({"pyproject.toml": names("docker/Base"), "docker/Base": f"{RUNTIME}:latest\n"})
     assert guard("pyproject.toml") == (1, ["docker/Base pinned-runtime"])
