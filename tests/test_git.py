@@ -562,7 +562,7 @@ def test_a_listed_file_that_became_a_folder_is_refused(repo: Repository, read: R
     (repo.path / "Dockerfile").unlink()
     assert read() == {}
     (repo.path / "Dockerfile").mkdir()
-    with pytest.raises(CannotCheck, match="^Dockerfile: is a folder"):
+    with pytest.raises(CannotCheck, match=r"^Dockerfile: is a folder"):
         read()
 
 
@@ -930,6 +930,12 @@ def counted(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands before git")
+def test_a_folder_whose_name_begins_like_that_of_a_repository_inside(repo: Repository, read: Read) -> None:
+    make_repository(repo.path / "a")
+    repo.write("ab/Dockerfile", runtime("1"))
+    assert read(["ab/Dockerfile"]) == {"ab/Dockerfile": (runtime("1"), [])}
+
+
 def test_three_processes_for_any_number_of_files(
     repo: Repository, read: Read, counted: Callable[[], list[str]]
 ) -> None:

@@ -140,8 +140,8 @@ class Now:
         path = self.path(key)
         folder = os.path.dirname(path)
         if folder not in self._inside:
-            top = os.path.realpath(self.path(b".") or ".")
-            self._inside[folder] = is_below(os.path.realpath(folder or "."), top)
+            top = os.path.realpath(self.path(b"."))
+            self._inside[folder] = is_below(os.path.realpath(folder), top)
         if not self._inside[folder]:
             raise self._leads_out(key, key)
         text = on_disk(path)
