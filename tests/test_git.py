@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from astro_runtime_guard.errors import CannotCheck
+from astro_runtime_guard.git import now
 from astro_runtime_guard.git import snapshot as git
+from astro_runtime_guard.rulebook import where
 from repository import Repository, git_version, make_repository, needs_git, prepare_filter
 
 HOOKS = str(Path(__file__).parent.parent / "hooks")
@@ -929,13 +931,22 @@ def counted(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return since
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands before git")
+@pytest.mark.parametrize("is_below", [now.is_below, where._is_below])
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("a/b", True), ("a/b/c", True), ("a/bc", False), ("a", False), ("a/c/b", False)],
+)
+def test_what_is_below_a_folder(is_below: Callable[[str, str], bool], path: str, expected: bool) -> None:
+    assert is_below(path.replace("/", os.sep), os.path.join("a", "b")) is expected
+
+
 def test_a_folder_whose_name_begins_like_that_of_a_repository_inside(repo: Repository, read: Read) -> None:
     make_repository(repo.path / "a")
     repo.write("ab/Dockerfile", runtime("1"))
     assert read(["ab/Dockerfile"]) == {"ab/Dockerfile": (runtime("1"), [])}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands before git")
 def test_three_processes_for_any_number_of_files(
     repo: Repository, read: Read, counted: Callable[[], list[str]]
 ) -> None:
