@@ -78,6 +78,10 @@ SITUATIONS: dict[str, tuple[Callable[[Repository], None], list[str], dict[str, s
     "a Runtime in the index alone in one of two": (tracked("other", RUNTIME, OTHER), ["Dockerfile", "other"], {}, False),
     "as long as it takes": (below("Dockerfile", OTHER.ljust(MOST_BYTES, "#")), ["Dockerfile"], {}, True),
     "very long": (below("Dockerfile", OTHER.ljust(MOST_BYTES + 1, "#")), ["Dockerfile"], {}, False),
+    "a Runtime in the index alone, in a very long text": (
+        tracked("Dockerfile", "#" * MOST_BYTES + "\n" + RUNTIME, OTHER), ["Dockerfile"], {}, False,
+    ),
+    "very long in the index alone": (tracked("Dockerfile", OTHER.ljust(MOST_BYTES + 1, "#"), OTHER), ["Dockerfile"], {}, False),
     "named with a dot": (nothing, ["./Dockerfile"], {}, True),
     "a Runtime on disk": (below("Dockerfile", RUNTIME), ["Dockerfile"], {}, False),
     "a Runtime in the index alone": (tracked("Dockerfile", RUNTIME, OTHER), ["Dockerfile"], {}, False),
@@ -122,8 +126,9 @@ def test_when_it_is_taken(
 
 
 def test_an_absolute_path_is_read_by_the_whole_line(inside: Repository) -> None:
-    inside.commit({"Dockerfile": OTHER})
-    assert not names_nothing([str(inside.path / "Dockerfile")], os.environ)
+    path = inside.path / "Dockerfile"
+    inside.commit({"Dockerfile": OTHER, str(path.relative_to(path.anchor)): OTHER})
+    assert not names_nothing([str(path)], os.environ)
 
 
 def test_outside_any_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
