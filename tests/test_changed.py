@@ -159,6 +159,39 @@ def test_what_a_job_stages_after_a_push_differs(
     project.write("app/Dockerfile", OLD["app/Dockerfile"])
     project.git("add", ".")
     assert places(guard("--changed")) == ["app/Dockerfile"]
+    project.git("stash", "--quiet")
+    project.commit({".astro-runtime/pinned-runtime.yaml": RULE})
+    project.git("update-ref", "refs/remotes/origin/main", "main")
+    project.git("stash", "pop", "--quiet", "--index")
+    assert places(guard("--changed")) == ["app/Dockerfile", "app/Dockerfile.test", "legacy/Dockerfile"]
+
+
+def test_another_project_is_left_alone(guard: Callable[..., Said], project: Repository) -> None:
+    old = {
+        "old/Dockerfile": f"{NEWER}:3.2-9\n",
+        "old/deployment.yaml": OLD["app/deployment.yaml"].replace("3.2-9", "3.3-8"),
+    }
+    for name, text in old.items():
+        project.write(name, text)
+    project.git("add", ".")
+    project.commit()
+    project.write("app/Dockerfile", f"{NEWER}:3.2-10\n")
+    assert places(guard("--changed")) == []
+    assert "old/deployment.yaml" in places(guard())
+
+
+@pytest.mark.parametrize(("folder", "path"), [("", "app/docker/Base"), ("app", "docker/Base")])
+def test_a_named_dockerfile_changes_with_the_file_that_names_it(
+    guard: Callable[..., Said], project: Repository, monkeypatch: pytest.MonkeyPatch, folder: str, path: str
+) -> None:
+    requires = (
+        '[project]\nname = "x"\ndependencies = ["apache-airflow==3.2.*"]\n[tool.astro]\ndockerfile = "docker/Base"\n'
+    )
+    project.commit({"app/pyproject.toml": requires, "app/docker/Base": f"{NEWER}:3.2-9\n"})
+    assert places(guard("--changed", "--only", "consistent-runtime")) == []
+    project.write("app/docker/Base", f"{NEWER}:3.3-8\n")
+    monkeypatch.chdir(project.path / folder)
+    assert places(guard("--changed", "--only", "consistent-runtime")) == [path]
 
 
 def test_a_merge_that_keeps_its_own_lower_version_differs(guard: Callable[..., Said], project: Repository) -> None:

@@ -27,27 +27,23 @@ def narrow(snapshot: Snapshot, reader: Reader, repository: Repository, *, togeth
     # What a job staged is compared with HEAD too, and no other file is.
     staged_sides = sides | {it.commit for it in base.staged}
     staged = repository.staged if base.staged else {}
-    if not staged_sides or all(repository.changes_below(folder, commit, base.after) for commit in staged_sides):
+    if not staged_sides or any(repository.changes_below(folder, commit, base.after) for commit in staged_sides):
         return snapshot
     changed = {
-        _key(file)
+        file.key
         for file in snapshot.files
-        if _differs(file, staged_sides if os.fsencode(_key(file)) in staged else sides)
+        if _differs(file, staged_sides if os.fsencode(file.key) in staged else sides)
     }
-    if not changed or not together:
-        return snapshot._replace(files=tuple(file for file in snapshot.files if _key(file) in changed))
+    if not together:
+        return snapshot._replace(files=tuple(file for file in snapshot.files if file.key in changed))
     named = _named_elsewhere(snapshot.files, reader)
     projects = {_project(key, named) for key in changed}
     files = (
-        file if _key(file) in changed else file._replace(beside=True)
+        file if file.key in changed else file._replace(beside=True)
         for file in snapshot.files
-        if _project(_key(file), named) in projects
+        if _project(file.key, named) in projects
     )
     return snapshot._replace(files=tuple(files))
-
-
-def _key(file: File) -> str:
-    return file.key or posixpath.normpath(file.path)
 
 
 def _differs(file: File, sides: Collection[str]) -> bool:
@@ -68,7 +64,7 @@ def _named_elsewhere(files: Iterable[File], reader: Reader) -> dict[str, str]:
     for file in files:
         name = reader.dockerfile_named(file.path, file.source) if reader.leads(file.path) else ""
         if name:
-            folder = posixpath.dirname(_key(file))
+            folder = posixpath.dirname(file.key)
             named[posixpath.normpath(posixpath.join(folder, name))] = folder
     return named
 
