@@ -56,8 +56,8 @@ class Old(NamedTuple):
 class File(NamedTuple):
     """A file as it is now, and what it said at each base commit that has it; `path` is as it was given.
 
-    `key` is its path from the top of the work tree; empty where that is the same, or not known. `beside` marks a file
-    that nobody asked for: it was read because it stands beside another; if it vanished, its `source` is empty.
+    `key` is its path from the top of the work tree; empty outside any. `beside` marks a file that nobody asked for: it
+    was read because it stands beside another; if it vanished, its `source` is empty.
     """
 
     path: str
