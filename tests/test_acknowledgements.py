@@ -162,6 +162,8 @@ FAULTS = [
     ("5.0.1", "ignore maintained-runtime", ("no-reason", "maintained")),
     ("5.0.1", "ignore runtime-5: seen", ("reviewed", "crossing")),
     ("5.0.1", "ignore no-runtime-downgrade: seen", ("downgraded", "ordered")),
+    ("$V", "ignore no-runtime-downgrade: seen", ("downgraded", "ordered")),
+    ("latest", "ignore no-runtime-downgrade: seen", ("unknown-rule", "ordered")),
     ("5.0.1", "ignore acknowledgement: seen", ("never", "acknowledgement")),
     ("5.0.1", "ignore nothing: seen", ("unknown-rule", "pinned")),
     ("5", "reviewed 5.0.1", None),

@@ -198,12 +198,14 @@ def faults(declaration: Declaration, rules: Sequence[Rule]) -> tuple[Fault, ...]
 
 def _fault(acknowledgement: Acknowledgement, declaration: Declaration, rules: Sequence[Rule]) -> str:
     """The reason why an acknowledgement is wrong (a reason of the check `acknowledgement`), or nothing."""
-    if acknowledgement.verb == "ignore":
-        return _fault_of_ignore(acknowledgement, rules)
     image, tag = declaration.runtime.image, declaration.runtime.tag
+    known, written = tag.kind != "no-value", span(tag, image)
+    if acknowledgement.verb == "ignore":
+        fault = _fault_of_ignore(acknowledgement, rules)
+        # Above a version without an order nothing can be a downgrade, so no other comment is right there.
+        return "unknown-rule" if fault == "downgraded" and known and not written else fault
     stated = read_tag(acknowledgement.subject, image)
-    mine, written = span(stated, image), span(tag, image)
-    known = tag.kind != "no-value"
+    mine = span(stated, image)
     if acknowledgement.verb == "downgraded" and known and not written:
         return "stale"
     if not mine or stated.kind == "series":
