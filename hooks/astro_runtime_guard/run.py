@@ -183,6 +183,7 @@ class Run:
         """The same files, compared with the branch that receives the commit, if that can take a finding back."""
         if not snapshot.base.open or not any(finding.base and not finding.acknowledged for finding in findings):
             return None
+        self.repository.meanwhile = _prepare_text if self.options.format == "text" else None
         landing = read_landing(self.repository, self.request)
         if landing and self.options.verbose and landing.base.target:
             deliver.complain(f"judged again, for where the commit will land: {landing.base.target}")
@@ -206,6 +207,12 @@ class Run:
         from .findings.checks import CHECKS
 
         return not any(CHECKS[finding.check].lowers and not finding.acknowledged for finding in findings)
+
+
+def _prepare_text() -> None:
+    """Import what shows a finding."""
+    from .advice import Adviser  # noqa: F401
+    from .reports.text import summarize  # noqa: F401
 
 
 def select_rules(

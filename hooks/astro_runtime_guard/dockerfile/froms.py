@@ -53,7 +53,11 @@ _PLATFORMS = (
 
 
 class From(NamedTuple):
-    """A FROM as written. `position` is that of the image word in the value, `refusal` why docker refuses the form."""
+    """A FROM as written.
+
+    `position` is that of the image word in the value, `refusal` why docker refuses the form. `words` is what stands
+    behind the flags, without a comment.
+    """
 
     line: LogicalLine
     word: str
@@ -61,7 +65,7 @@ class From(NamedTuple):
     name: str
     platform: str
     refusal: str
-    template: bool
+    words: str
 
 
 def read_from(line: LogicalLine, value: str, escape: str) -> From:
@@ -73,8 +77,12 @@ def read_from(line: LogicalLine, value: str, escape: str) -> From:
     refusal = _refused_words(texts) or _refused_flags(flags)
     name = lower(texts[2]) if len(texts) == 3 and not refusal else ""
     platform = flags[0].word.partition("=")[2] if flags and not refusal else ""
-    template = bool(re.search(_TEMPLATE, value[start:].partition(" #")[0]))
-    return From(line, word, position, name, platform, refusal, template)
+    return From(line, word, position, name, platform, refusal, value[start:].partition(" #")[0])
+
+
+def is_template(words: str) -> bool:
+    """Whether a placeholder of a template stands among the words of a FROM."""
+    return bool(re.search(_TEMPLATE, words))
 
 
 def _refused_words(words: Sequence[str]) -> str:

@@ -15,13 +15,12 @@ OFFICIAL = "library/"
 PATH_LIMIT = 255
 DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
-_HOST = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_HOST = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _DOMAIN = rf"(?:{_HOST}(?:\.{_HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 
 _IS_PATH = rf"{_PART}(?:/{_PART})*"
-_IS_IDENTIFIER = r"[a-f0-9]{64}"
 _IS_HEX = r"[a-f0-9]+"
 
 
@@ -46,7 +45,7 @@ class Reference(NamedTuple):
 
 def read_reference(text: str) -> Reference | None:
     """`text` as a reference; None if docker refuses it."""
-    if re.fullmatch(_IS_IDENTIFIER, text):
+    if len(text) == 64 and re.fullmatch(_IS_HEX, text):  # the name of an image in docker's own store
         return None
     rest, at, digest = text.partition("@")
     name, colon, tag = _cut_tag(rest)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ..errors import OverLimit
 from ..named import NamedTuple
 from .buildargs import Argument, as_meant, declare, new_scope, resolve
-from .froms import REFUSALS, is_platform, read_from, refused_reference, refused_word
+from .froms import REFUSALS, is_platform, is_template, read_from, refused_reference, refused_word
 from .instructions import parse_instructions
 from .lines import Comment, logical_lines, source_lines
 from .uses import ImageUse, read_uses
@@ -147,7 +147,7 @@ def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[ImageUse, 
         name=head.name,
         platform=platform.bare,
         kind="invalid" if refusal else kind,
-        refusal="template" if refusal and head.template else refusal,
+        refusal="template" if refusal and is_template(head.words) else refusal,
         arguments=word.origin.arguments,
         comments=word.origin.comments + head.line.comments,
         images=images,

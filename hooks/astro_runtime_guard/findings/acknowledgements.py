@@ -135,7 +135,8 @@ def strays(lines: Sequence[str], declarations: Sequence[Declaration]) -> dict[in
     starts = {declaration.line for declaration in declarations if declaration.answerable}
     notes: dict[int, list[tuple[str, str]]] = {}
     below, why = 0, ""
-    for number in range(len(lines) if any("astro-runtime:" in line for line in lines) else 0, 0, -1):
+    may_have = any("astro-runtime:" in line and line.lstrip().startswith("#") for line in lines)
+    for number in range(len(lines) if may_have else 0, 0, -1):
         text = lines[number - 1].strip()
         if number in starts:
             below, why = number, ""

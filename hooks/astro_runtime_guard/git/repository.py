@@ -56,8 +56,8 @@ class Repository:
     def __init__(self, environ: Mapping[str, str]) -> None:
         """Raises CannotCheck where git cannot be run."""
         self.environ = environ
-        self.meanwhile: Callable[[], object] = lambda: None
-        """What is done while git reads files."""
+        self.meanwhile: Callable[[], object] | None = None
+        """What is done, once, while git works."""
         self._bytes = 0
         self._where = start_git(_WHERE, environ)
         # Where a range is checked, what is staged hardly matters.
@@ -66,8 +66,9 @@ class Repository:
     def ask(self, *words: str, stdin: bytes = b"", also: int = 0, take: Callable[[bytes], None] | None = None) -> bytes:
         """What git prints, if `take` is not given it. Raises CannotCheck for an exit code other than 0 and `also`."""
         finish = start_git(words, self.environ, stdin)
-        if take:
-            self.meanwhile()
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
         code, out, err = finish(take)
         if code not in (0, also):
             raise CannotCheck(self.partial_fix) if self.is_partial else refusal(words[0], code, err)
