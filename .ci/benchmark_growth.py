@@ -112,7 +112,7 @@ def staged_only(folder: Path) -> list[str]:
 DIMENSIONS = (
     Dimension("Dockerfiles", 250, files),
     Dimension("stages", 1000, in_one_file(lambda n: "".join(f"FROM python:3.12 AS s{i}\n" for i in range(n)))),
-    Dimension("stages with a Runtime", 250, in_one_file(lambda n: f"{RUNTIME}:5.0.8\n" * n)),
+    Dimension("stages with a Runtime", 60, in_one_file(lambda n: f"{RUNTIME}:5.0.8\n" * n)),
     Dimension("build arguments", 1000, arguments),
     Dimension("lines", 5000, in_one_file(lambda n: "RUN echo x\n" * n)),
     Dimension("comments", 5000, comments),
