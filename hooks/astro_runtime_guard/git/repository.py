@@ -280,10 +280,10 @@ class Repository:
 
     def default_branch(self) -> str:
         """The default branch of origin as this clone knows it, such as "origin/main"; "" when it does not."""
-        code, out, _ = start_git(("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"), self.environ)()
-        name = os.fsdecode(out.removesuffix(b"\n"))
+        head = self.refs.get("refs/remotes/origin/HEAD", Ref(""))
+        name = head.leads_to.removeprefix("refs/remotes/")
         # It is shown to be typed into a shell, and a branch may be called `x;reboot`.
-        return name if not code and all(c.isalnum() or c in "/._-" for c in name) else ""
+        return name if all(c.isalnum() or c in "/._-" for c in name) else ""
 
 
 def merged_heads(environ: Mapping[str, str]) -> tuple[str, ...]:
