@@ -18,9 +18,12 @@ from .repository import Repository as Repository  # noqa: TC001 -- for those who
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .before import Reader
+
+_NO_NAMES = {b"", b".", b".."}
+_DEEP = 100  # folders in a path; far fewer than functions that may call themselves
 
 
 class Request(NamedTuple):
@@ -98,10 +101,23 @@ def _event(environ: Mapping[str, str]) -> str:
 
 def _keys(repository: Repository, paths: Sequence[str]) -> dict[bytes, str]:
     """Key -> path as it was given first."""
-    resolve = cache(os.path.realpath)
+    resolve = _resolver()
     prefix = repository.work_tree.prefix
     keys = [(key_of(prefix, path, resolve), path.replace(os.sep, "/")) for path in reversed(paths)]
     return dict(reversed(dict(keys).items()))
+
+
+def _resolver() -> Callable[[bytes], bytes]:
+    """`os.path.realpath` for many folders: where it can, it looks only at what is new in a path."""
+
+    @cache
+    def resolve(folder: bytes) -> bytes:
+        above, name = os.path.split(folder)
+        if os.name == "nt" or name in _NO_NAMES or folder.count(b"/") > _DEEP or os.path.islink(folder):
+            return os.path.realpath(folder)
+        return os.path.join(resolve(above or b"."), name)
+
+    return resolve
 
 
 def _named(now: Now, given: Mapping[bytes, str]) -> dict[bytes, str]:
