@@ -91,6 +91,8 @@ READ = {
     "an alias of a table": (YAML, "c: &c {runtime_version: 9.10.0}\ndeployment: {configuration: *c}\n", [("build 9.10.0", 1, 25, "9.10.0")]),
     "a merge key": (YAML, "c: &c {runtime_version: 9.10.0}\ndeployment: {configuration: {<<: *c}}\n", [("build 9.10.0", 1, 25, "9.10.0")]),
     "one's own key before one merged in": (YAML, "c: &c {runtime_version: 9.1.0}\ndeployment: {configuration: {<<: [*c], runtime_version: 9.2.0}}\n", [("build 9.2.0", 2, 57, "9.2.0")]),
+    "the first of several tables that are merged in": (YAML, "a: &a {runtime_version: 9.1.0}\nb: &b {runtime_version: 9.2.0}\ndeployment: {configuration: {<<: [*a, *b]}}\n", [("build 9.1.0", 1, 25, "9.1.0")]),
+    "a table merged into the first one": (YAML, "c: &c {runtime_version: 9.1.0}\na: &a {<<: *c}\nb: &b {runtime_version: 9.2.0}\ndeployment: {configuration: {<<: [*a, *b]}}\n", [("build 9.1.0", 1, 25, "9.1.0")]),
     "a table that is its own": (YAML, "deployment: &d {configuration: *d, <<: *d, runtime_version: 9.1.0}", [("build 9.1.0", 1, 61, "9.1.0")]),
     "a table that merges itself": (YAML, "deployment: &d {<<: [*d, {<<: *d}], x: runtime_version}", []),
     "a key given twice": (YAML, "deployment:\n  configuration: {runtime_version: 9.1.0, runtime_version: 9.2.0}\n", [("build 9.2.0", 2, 60, "9.2.0")]),

@@ -7,7 +7,6 @@ the events of PyYAML.
 from __future__ import annotations
 
 import re
-from collections import deque
 from itertools import islice
 
 from ..named import NamedTuple
@@ -106,11 +105,14 @@ def _lookup(document: Node, parts: Sequence[str]) -> tuple[int, Node] | None:
 
 
 def _get(table: Node, key: str) -> tuple[int, Node] | None:
-    """The position of a key of a table, and its value. The last of several counts, and a merged key only if alone."""
+    """The position of a key of a table, and its value. The last of several counts, and a merged key only if alone.
+
+    Of several merged tables the first one counts that has the key, itself or merged into it.
+    """
     seen: set[int] = set()
-    tables = deque([table])
+    tables = [table]
     while tables:
-        table = tables.popleft()
+        table = tables.pop()
         if id(table) in seen or table.kind == "value":
             continue
         seen.add(id(table))
@@ -119,8 +121,8 @@ def _get(table: Node, key: str) -> tuple[int, Node] | None:
         if mine:
             return mine[-1]
         # Only a merge key can have a list of tables.
-        tables += [node for at, node in pairs if at.kind == "value" and at.text == "<<"]
-        tables += table.inside if table.kind == "list" and len(seen) > 1 else []
+        tables += [node for at, node in reversed(pairs) if at.kind == "value" and at.text == "<<"]
+        tables += reversed(table.inside) if table.kind == "list" and len(seen) > 1 else []
     return None
 
 
