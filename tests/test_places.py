@@ -51,6 +51,7 @@ READ = {
     "a date": (TOML, "[tool.astro]\nruntime = 2026-11-22 07:30:00\n", [("no-version", 2, 11, "2026-11-22 07:30:00")]),
     "a flag in an inline table": (TOML, "[tool]\nastro = {runtime = true, x = 1}\n", [("no-version", 2, 20, "true")]),
     "a list": (TOML, '[tool.astro]\nruntime = ["3.3-8"]\n', [("no-version", 2, 11, '["3.3-8"]')]),
+    "a version with a colon": (TOML, '[tool.astro]\nruntime = "3.3:8"\n', [("no-version", 2, 12, "3.3:8")]),
     "a table": (TOML, '[tool.astro]\nruntime = {version = "3.3-8"}\n', [("no-version", 2, 11, '{version = "3.3-8"}')]),
     "a flavour": (TOML, '[tool.astro]\nruntime = "3.3-8-slim"\n', [("no-version 3.3-8", 2, 12, "3.3-8-slim")]),
     "a variable": (TOML, '[tool.astro]\nruntime = "${R}"\n', [("no-version", 2, 12, "${R}")]),
@@ -63,6 +64,8 @@ READ = {
     "a requirement of two clauses": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow==3.3.*,!=3.3.1"]\n', []),
     "a requirement of compatible releases": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow~=3.3.0"]\n', [("series 3.3", 3, 18, "apache-airflow~=3.3.0")]),
     "a requirement in parentheses": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow (==3.3.*)"]\n', [("series 3.3", 3, 18, "apache-airflow (==3.3.*)")]),
+    "a requirement in wide parentheses": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow ( ==3.3.* )"]\n', [("series 3.3", 3, 18, "apache-airflow ( ==3.3.* )")]),
+    "a requirement behind a space": (TOML, '[tool.astro]\n[project]\ndependencies = [" apache-airflow==3.3.*"]\n', [("series 3.3", 3, 18, " apache-airflow==3.3.*")]),
     "a requirement of the core": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow-core==3.3.*"]\n', [("series 3.3", 3, 18, "apache-airflow-core==3.3.*")]),
     "a requirement of the core beside the package": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow", "apache_airflow_core==3.3.1"]\n', [("series 3.3", 3, 36, "apache_airflow_core==3.3.1")]),
     "two requirements": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow>=3.3", "apache-airflow-core==3.3.*"]\n', [("ambiguous", 3, 41, "apache-airflow-core==3.3.*")]),
@@ -98,6 +101,7 @@ READ = {
     "a key given twice": (YAML, "deployment:\n  configuration: {runtime_version: 9.1.0, runtime_version: 9.2.0}\n", [("build 9.2.0", 2, 60, "9.2.0")]),
     "nothing at all": (YAML, NESTED.format("''"), [("no-version", 1, 48, "")]),
     "a list in YAML": (YAML, "deployment:\n  configuration:\n    runtime_version: [9.1.0]\n", [("no-version", 3, 22, "[9.1.0]")]),
+    "a list in YAML with Windows line ends": (YAML, "deployment:\r\n  configuration:\r\n    runtime_version: [9.1.0] \r\n", [("no-version", 3, 22, "[9.1.0]")]),
     "another shape": (YAML, "- deployment\n- configuration: {runtime_version: 9.1}\n", []),
     "an empty file": (YAML, "# runtime_version\n", []),
     "JSON": (JSON, INLINE.format('"9.10.0"'), [("build 9.10.0", 1, 55, "9.10.0")]),
@@ -106,6 +110,7 @@ READ = {
     "an escaped text in JSON": (JSON, INLINE.format('"9\\u002e10.0"'), [("build 9.10.0", 1, 55, "9\\u002e10.0")]),
     "the key as its value": (JSON, INLINE.format('"runtime_version"'), [("no-version", 1, 55, "runtime_version")]),
     "a key given twice in JSON": (JSON, INLINE.format('"9.1.0", "runtime_version": "9.2.0"'), [("build 9.2.0", 1, 83, "9.2.0")]),
+    "a list under a key in another spelling in JSON": (JSON, '{"deployment": {"configuration": {"runtime_\\u0076ersion": ["9.10.0"]}}}', [("no-version", 1, 1, "")]),
     "a list of shapes": (JSON, f'[{INLINE.format(9)}]', []),
 }  # fmt: skip
 
@@ -128,6 +133,7 @@ EXACT = {
     "==3.3.*": "apache-airflow==3.3.* stands for Runtime 3.3; ",
     "==3.3": "apache-airflow==3.3 is exactly Airflow 3.3.0, a version of Runtime 3.3 (3.3-2 has it); ",
     "==3.3.0": "apache-airflow==3.3.0 is exactly Airflow 3.3.0, a version of Runtime 3.3 (3.3-2 has it); ",
+    "==2.4.3": "apache-airflow==2.4.3 is exactly Airflow 2.4.3, a version of Runtime 6 (6.10.0 has it); ",
     "===3.3.99": "apache-airflow===3.3.99 is exactly Airflow 3.3.99, a version of Runtime 3.3; ",
 }
 
@@ -137,6 +143,17 @@ def test_a_requirement_says_what_it_stands_for(clause: str, note: str) -> None:
     source = f'[tool.astro]\n[project]\ndependencies = ["apache-airflow{clause}"]\n'.encode()
     (declaration,) = Reader(BOOK).read(TOML, source).declarations
     assert declaration.notes == (f"{note}write the version under [tool.astro]",)
+
+
+SERIES = {"3": ["legacy", "airflow-3"], "3.0": ["legacy", "airflow-3"], "3.1": ["airflow-3"], "4.2": ["legacy"]}
+
+
+@pytest.mark.parametrize(("series", "expected"), SERIES.items())
+def test_a_series_is_of_no_line_that_ended_before_it(series: str, expected: list[str]) -> None:
+    """The last build of Runtime 3 is 3.0.4, so 3.1 is Airflow 3 here, where no repository says which one it is."""
+    (declaration,) = Reader(BOOK).read(TOML, f'[tool.astro]\nruntime = "{series}"\n'.encode()).declarations
+    numberings = declaration.runtime.image.numberings
+    assert [numberings[at].name for at in declaration.runtime.tag.numberings] == expected
 
 
 def test_a_dockerfile_with_the_ending_of_a_place_is_read_as_what_it_is() -> None:
@@ -151,6 +168,11 @@ def test_a_dockerfile_with_the_ending_of_a_place_is_read_as_what_it_is() -> None
 def test_where_a_text_begins_on_the_next_line() -> None:
     (declaration,) = Reader(BOOK).read(TOML, b'[tool.astro]\nruntime = """\n3.3-8"""\n').declarations
     assert described(declaration) == ("build 3.3-8", 2, 14, "\n3.3-8")
+
+
+def test_a_value_whose_place_is_not_found_is_no_reason_to_pass() -> None:
+    (declaration,) = Reader(BOOK).read(TOML, b'[tool.astro]\n"runtime" = "runtime"\n').declarations
+    assert described(declaration) == ("no-version", 1, 1, "runtime")
 
 
 COMMENTS = {
@@ -272,6 +294,9 @@ def test_long_files_are_read_quickly(path: str, text: str) -> None:
     assert time.process_time() - start < 20  # far more than needed; quadratic time would take minutes
 
 
+REQUIRED = '[tool.astro]\nruntime = "{}"\n[project]\ndependencies = ["apache-airflow=={}"]\n'
+
+
 def test_versions_are_blanked_out_in_each_kind_of_file() -> None:
     reader = Reader(BOOK)
     for path, one, other in (
@@ -279,10 +304,15 @@ def test_versions_are_blanked_out_in_each_kind_of_file() -> None:
         (YAML, NESTED.format("9.1.0"), NESTED.format("9.2.0")),
         (JSON, INLINE.format('"9.1.0"'), INLINE.format('"9.2.0"')),
         ("Dockerfile", "FROM quay.io/astronomer/astro-runtime:9.1.0\n", "FROM quay.io/astronomer/astro-runtime:9.2.0\n"),
+        ("Dockerfile", "#\udce9\nFROM quay.io/astronomer/astro-runtime:9.1.0\n", "#\udce9\nFROM quay.io/astronomer/astro-runtime:9.2.0\n"),
+        (TOML, REQUIRED.format("3.3-7", "3.3.*"), REQUIRED.format("3.2-1", "3.2.*")),
     ):  # fmt: skip
-        assert reader.blanked(path, one.encode()) == reader.blanked(path, other.encode()) != one.encode()
+        before, after = (text.encode("utf-8", "surrogateescape") for text in (one, other))
+        assert reader.blanked(path, before) == reader.blanked(path, after) != before
         assert reader.blanked(path, b"runtime_version astro {") == b"runtime_version astro {"
         assert reader.kind(path) == reader.kind(f"a/{path}")
+    images = (b"FROM quay.io/astronomer/astro-runtime:9.1.0", b"FROM quay.io/astronomer/ap-airflow:2.3.4-1")
+    assert len({reader.blanked("Dockerfile", image) for image in images}) == 2
 
 
 PLACE = 'files: "x"\nformat: toml\nimage: astro-runtime\nversion: a.b\n'
