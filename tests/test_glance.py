@@ -125,6 +125,7 @@ def disguised(draw: st.DrawFn) -> bytes:
 @example(b"FROM a\nRUN --mount=type=bind,f'r'o\"m\"=thi\\ng true")
 @example("FROM a\nRUN --mount=type=bind,fr\\ \u2003\r\n# x\r\n\u2003\nom=thi\\\nng true".encode())
 @example(b"FROM a\nONBUILD COPY --f\\rom=thi\\ng a b")
+@example(b"# escape=`\nFR`\nOM thi`\nng")
 @example(b'FROM a\nCOPY -\\\n-f"rom"=thi\\ng a b')
 @example(b"FROM quay.io:443/astronomer/astro-runtime")
 @example(b"FROM registry-1.docker.io:443/library/thing")
@@ -165,6 +166,7 @@ QUIET = {
     "a comment below an empty line": "\n# taken from $HERE\nFROM python:3.12\n",
     "marks in lines above": 'ARG A=1\nRUN echo "$HOME"\nFROM python:3.12\n',
     "the end of the word FROM in front of a mark within a line": "FROM python:3.12\nRUN echo f\\n to\n",
+    "a line that ends like the beginning of the word from": "FROM python:3.12\nRUN wget rtf\n",
     "a mark behind the beginning of the word from": 'FROM python:3.12\nCMD ["gunicorn", "--conf", "a"]\nRUN printf "x" --y\n',
     "nothing": "",
 }

@@ -435,6 +435,14 @@ def test_a_file_in_utf_16_or_utf_32_is_refused(encoding: str, mark: str) -> None
             check(None, source, path=path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_byte_order_mark_is_enough(encoding: str) -> None:
+    """In a text of another script few bytes are NUL."""
+    text = "\ufeff# " + "образ для запуска " * 20 + f"\n{RUNTIME}:5.0.1\n"
+    with pytest.raises(CannotCheck, match=r"^Dockerfile: is UTF-16 or UTF-32"):
+        check(None, text.encode(encoding))
+
+
 def test_the_hook_with_a_shortcut_refuses_another_encoding(repo: Repository) -> None:
     repo.write("Dockerfile", f"{RUNTIME}:5.0.1\n".encode("utf-32-be"))
     repo.git("add", ".")

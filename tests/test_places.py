@@ -95,6 +95,7 @@ READ = {
     "a merge key": (YAML, "c: &c {runtime_version: 9.10.0}\ndeployment: {configuration: {<<: *c}}\n", [("build 9.10.0", 1, 25, "9.10.0")]),
     "one's own key before one merged in": (YAML, "c: &c {runtime_version: 9.1.0}\ndeployment: {configuration: {<<: [*c], runtime_version: 9.2.0}}\n", [("build 9.2.0", 2, 57, "9.2.0")]),
     "the first of several tables that are merged in": (YAML, "a: &a {runtime_version: 9.1.0}\nb: &b {runtime_version: 9.2.0}\ndeployment: {configuration: {<<: [*a, *b]}}\n", [("build 9.1.0", 1, 25, "9.1.0")]),
+    "tables that merge the same one": (YAML, "z: &z {x: 1}\na: &a {<<: *z}\nb: &b {<<: *z}\nc: &c {runtime_version: 9.1.0}\ndeployment: {configuration: {<<: [*a, *b, *c]}}\n", [("build 9.1.0", 4, 25, "9.1.0")]),
     "a table merged into the first one": (YAML, "c: &c {runtime_version: 9.1.0}\na: &a {<<: *c}\nb: &b {runtime_version: 9.2.0}\ndeployment: {configuration: {<<: [*a, *b]}}\n", [("build 9.1.0", 1, 25, "9.1.0")]),
     "a table that is its own": (YAML, "deployment: &d {configuration: *d, <<: *d, runtime_version: 9.1.0}", [("build 9.1.0", 1, 61, "9.1.0")]),
     "a table that merges itself": (YAML, "deployment: &d {<<: [*d, {<<: *d}], x: runtime_version}", []),
@@ -102,10 +103,16 @@ READ = {
     "nothing at all": (YAML, NESTED.format("''"), [("no-version", 1, 48, "")]),
     "a list in YAML": (YAML, "deployment:\n  configuration:\n    runtime_version: [9.1.0]\n", [("no-version", 3, 22, "[9.1.0]")]),
     "a list in YAML with Windows line ends": (YAML, "deployment:\r\n  configuration:\r\n    runtime_version: [9.1.0] \r\n", [("no-version", 3, 22, "[9.1.0]")]),
+    "a list that is its own": (YAML, NESTED.format("&v [*v, 9.1.0]"), [("no-version", 1, 47, "&v [*v, 9.1.0]}}")]),
+    "a quoted scalar with an escape": (YAML, NESTED.format('"9\\x2e1.0"'), [("build 9.1.0", 1, 48, "9\\x2e1.0")]),
+    "a key one level deeper": (YAML, "deployment: {configuration: {x: {runtime_version: 9.1.0}}}\n", []),
+    "a list of shapes in YAML": (YAML, "- deployment: {configuration: {runtime_version: 9.1.0}}\n", []),
     "another shape": (YAML, "- deployment\n- configuration: {runtime_version: 9.1}\n", []),
     "an empty file": (YAML, "# runtime_version\n", []),
     "JSON": (JSON, INLINE.format('"9.10.0"'), [("build 9.10.0", 1, 55, "9.10.0")]),
     "a number in JSON": (JSON, INLINE.format("9.10"), [("series 9.10", 1, 54, "9.10")]),
+    "a number of many digits in JSON": (JSON, INLINE.format("9" * 5_000), [("no-version", 1, 54, "9" * 5_000)]),
+    "nothing in JSON": (JSON, INLINE.format('""'), [("no-version", 1, 55, "")]),
     "null": (JSON, INLINE.format("null"), [("no-version", 1, 54, "null")]),
     "an escaped text in JSON": (JSON, INLINE.format('"9\\u002e10.0"'), [("build 9.10.0", 1, 55, "9\\u002e10.0")]),
     "the key as its value": (JSON, INLINE.format('"runtime_version"'), [("no-version", 1, 55, "runtime_version")]),
@@ -182,6 +189,7 @@ COMMENTS = {
     "YAML": (YAML, "# 1\ndeployment:\n  configuration:\n    # 2\n    runtime_version: 9.1.0\n", ["# 2"]),
     "YAML, a block": (YAML, "deployment:\n  x: |\n    # 1\n    # 2\n  # 3\n  configuration: {runtime_version: 9.1.0}\n", ["# 3"]),
     "YAML, a block alone": (YAML, "deployment:\n  x: |\n    # 1\n  configuration: {runtime_version: 9.1.0}\n", []),
+    "YAML, an anchor in front of a table": (YAML, "deployment:\n  configuration: &c\n    # 1\n    runtime_version: 9.1.0\n", ["# 1"]),
     "YAML, key and value": (YAML, "deployment:\n  configuration:\n    # 1\n    runtime_version:\n      # 2\n      9.1.0\n", ["# 1", "# 2"]),
     "YAML, an alias and its anchor": (YAML, "# 1\nv: &v 9.1.0\ndeployment:\n  configuration:\n    # 2\n    runtime_version: *v\n", ["# 1", "# 2"]),
     "JSON": (JSON, INLINE.format('\n"9.1.0"'), []),
@@ -263,6 +271,9 @@ def test_a_file_over_a_limit_may_have_had_a_version_before(path: str, source: by
     if path in {YAML, JSON}:
         # With our own places nothing in these files is compared with what was before.
         assert not [it for it in check(source, after, path=path, rulebook=BOOK) if it.base]
+    else:
+        with pytest.raises(CannotCheck, match="so the version before is not known"):
+            check(source, after, path=path, rulebook=BOOK)
 
 
 LONG = {

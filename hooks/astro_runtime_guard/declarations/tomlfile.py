@@ -6,7 +6,7 @@ import re
 import sys
 
 from ..yamlfile import Mistake, TooMuch, Value
-from .located import Bare, Found, Lines, Token, end_of, locate
+from .located import Found, Lines, Token, end_of, locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _parse(text: str, path: str) -> dict[str, Any]:
             Value("", path, *Lines(text).position(deep.start())), "not TOML that can be read: nested too deeply"
         )
     try:
-        return tomllib.loads(text, parse_float=Bare)
+        return tomllib.loads(text)
     except RecursionError:
         raise TooMuch(Value("", path), "not TOML that can be read: nested too deeply") from None
     except ValueError as error:  # TOMLDecodeError, and a number or a date that is none

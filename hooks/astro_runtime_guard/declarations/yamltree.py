@@ -113,15 +113,15 @@ def _get(table: Node, key: str) -> tuple[int, Node] | None:
     tables = [table]
     while tables:
         table = tables.pop()
-        if id(table) in seen or table.kind == "value":
+        if id(table) in seen:
             continue
         seen.add(id(table))
         pairs = [] if table.kind == "list" else list(zip(table.inside[::2], table.inside[1::2], strict=False))
-        mine = [(at.start, node) for at, node in pairs if at.kind == "value" and at.text == key]
+        mine = [(at.start, node) for at, node in pairs if at.text == key]
         if mine:
             return mine[-1]
         # Only a merge key can have a list of tables.
-        tables += [node for at, node in reversed(pairs) if at.kind == "value" and at.text == "<<"]
+        tables += [node for at, node in reversed(pairs) if at.text == "<<"]
         tables += reversed(table.inside) if table.kind == "list" and len(seen) > 1 else []
     return None
 
