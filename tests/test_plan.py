@@ -90,7 +90,51 @@ def test_the_same_version_twice_needs_nothing() -> None:
     assert make_plan("5.0.1", "5.0.1", BOOK) == (
         "# Upgrade from 5.0.1 to 5.0.1\n\nNothing to do: both versions are the same.\n"
     )
-    assert "reviewed" not in make_plan("5.0.1", "5.0.1-base", BOOK)
+
+
+WHOLE = """\
+# Upgrade from 4.2.6 to 5.0.1
+
+| | before | after |
+| --- | --- | --- |
+| version | 4.2.6 | 5.0.1 |
+| Airflow | 2.2.5 | 2.3.0 |
+| default Python | 3.9 | 3.9 |
+| maintained until | 2023-09-30 | 2024-04-30 |
+
+## From 4.2.6 to 5.0.1
+
+### runtime-5
+
+Upgrade from 4.2.6 to 5.0.1 crosses into Runtime 5 (Airflow 2.3), which migrates the metadata database.
+
+- [ ] ...
+
+https://www.astronomer.io/docs/runtime/version-upgrade-considerations
+
+### What to do
+
+- [ ] ...
+"""
+
+
+def test_a_whole_plan() -> None:
+    assert re.sub(r"(- \[ \] .+\n)+", "- [ ] ...\n", make_plan("4.2.6", "5.0.1", BOOK)) == WHOLE
+
+
+def test_a_new_suffix_alone_needs_no_review() -> None:
+    assert make_plan("5.0.1", "5.0.1-base", BOOK) == (
+        "# Upgrade from 5.0.1 to 5.0.1-base\n\nOnly the suffix changes. "
+        "Write `FROM quay.io/astronomer/astro-runtime:5.0.1-base`; there is nothing to review.\n"
+    )
+
+
+def test_withdrawn_builds_on_the_way_are_listed() -> None:
+    assert make_plan("13.4.0", "13.8.0", BOOK).endswith(
+        "\n\n## Withdrawn builds between the two\n\n- 13.5.0: after an upgrade to it the webserver answers existing "
+        "sessions with error 500; use 13.7.0 or later\n"
+    )
+    assert "Withdrawn" not in make_plan("13.6.0", "13.8.0", BOOK)
 
 
 def test_a_step_without_a_boundary_says_so_and_asks_for_no_review() -> None:
@@ -107,7 +151,9 @@ def test_an_unknown_line_is_listed() -> None:
 
 
 def test_a_withdrawn_target_is_replaced_and_the_plan_says_why() -> None:
-    assert "\n13.5.0 was withdrawn: after an upgrade to it" in make_plan("12.1.1", "13.5.0", BOOK)
+    plan = make_plan("12.1.1", "13.5.0", BOOK)
+    assert "\n13.5.0 was withdrawn: after an upgrade to it" in plan
+    assert " This plan goes to 13.7.0 instead.\n\n| | before |" in plan
 
 
 REFUSED = [
@@ -130,3 +176,5 @@ def test_a_repository_s_own_stop_comes_first_too() -> None:
     book = BOOK._replace(rules=(*BOOK.rules, own))
     plan = make_plan("6.0.1", "3.3-8", book)
     assert [instruction.rpartition(":")[2] for instruction, _ in steps(plan)] == ["8.10.0", "13.11.0", "3.3-8"]
+    off = BOOK._replace(rules=(*BOOK.rules, own._replace(enabled=False)))
+    assert make_plan("6.0.1", "3.3-8", off) == make_plan("6.0.1", "3.3-8", BOOK)
