@@ -395,6 +395,10 @@ def test_the_summary_counts_findings_and_files(guard: Callable[..., Said], insid
     head = inside.commit({"a.Dockerfile": f"{RUNTIME}:5.0\n", "b.Dockerfile": acknowledged, "Dockerfile": "FROM x\n"})
     assert guard()[1].splitlines()[-1] == f"1 finding in 1 of 3 files, compared with HEAD at {head[:7]}"
     assert guard("--no-base")[1].splitlines()[-1] == "1 finding in 1 of 3 files"
+    assert guard("--no-base", "a.Dockerfile")[1].splitlines()[-1] == "1 finding in 1 of 1 file"
+    inside.write("c.Dockerfile", f"{RUNTIME}:5.0\n")
+    assert guard("--no-base", "a.Dockerfile", "c.Dockerfile")[1].splitlines()[-1] == "2 findings in 2 of 2 files"
+    (inside.path / "c.Dockerfile").unlink()
     inside.commit({".pre-commit-config.yaml": "repos: []\n", "package.json": "{}\n"})
     assert "1 finding in 1 of 3 files" in guard()[1]
     assert guard("b.Dockerfile") == (0, "", "")

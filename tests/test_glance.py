@@ -19,7 +19,13 @@ DATA = Path(__file__).parent / "data"
 IMAGES = BOOK.images
 OWN = tuple(
     IMAGES[0]._replace(repositories=names)
-    for names in (("docker.io/library/thing",), ("thing/runner", "*/library/other"), ("index.docker.io/k/kit", "*/x"))
+    for names in (
+        ("docker.io/library/thing",),
+        ("thing/runner", "*/library/other"),
+        ("index.docker.io/k/kit", "*/x"),
+        ("registry.example.com:443/team/run", "library/tool"),
+        ("localhost/team/own",),
+    )
 )
 
 
@@ -115,6 +121,9 @@ def disguised(draw: st.DrawFn) -> bytes:
 @example(b"FROM thing")
 @example(b"FROM docker.io/k/kit")
 @example(b"FROM k/kit")
+@example(b"FROM registry.example.com/team/run")
+@example(b"FROM tool")
+@example(b"FROM localhost:443/team/own")
 @example(b"FR\\\n# x\nOM thi\\\nng")
 @example(b"FRO\\\nM thi\\\nng")
 @example(b'FROM a\nCOPY --f"rom"=th"ing" a b')

@@ -185,6 +185,7 @@ def test_a_value_whose_place_is_not_found_is_no_reason_to_pass() -> None:
 COMMENTS = {
     "TOML": (TOML, '# 1\n\n[tool.astro] # 2\n# 3\n  # 4\nruntime = "3.3-8" # 5\n', ["# 3", "# 4"]),
     "TOML, a text of several lines": (TOML, '[tool.astro]\nx = """\n# 1\n# 2"""\n# 3\nruntime = "3.3-8"\n', ["# 3"]),
+    "TOML, above a text of several lines": (TOML, '[tool.astro]\n# 1\nruntime = "3.3-8"\nx = """\n# 2"""\n', ["# 1"]),
     "TOML, a requirement": (TOML, '[tool.astro]\n[project]\n# 1\ndependencies = [\n# 2\n"apache-airflow==3.3.*"]\n', ["# 2"]),
     "YAML": (YAML, "# 1\ndeployment:\n  configuration:\n    # 2\n    runtime_version: 9.1.0\n", ["# 2"]),
     "YAML, a block": (YAML, "deployment:\n  x: |\n    # 1\n    # 2\n  # 3\n  configuration: {runtime_version: 9.1.0}\n", ["# 3"]),
@@ -245,6 +246,7 @@ COMPARED = BOOK._replace(places=tuple(place._replace(decides="runs") for place i
 OVER_LIMIT = {
     **{name: UNREADABLE.pop(name)[:2] for name in ("deep TOML", "TOML with a deep key", "large TOML", "deep YAML", "deep JSON")},
     "more values than are read": (YAML, NESTED.format("[" + "9.1.0," * 501 + "]").encode()),
+    "more values of several documents than are read": (YAML, (NESTED.format("9.1.0") + "---\n").encode() * 501),
     "more keys than are read": (YAML, b"runtime_version: 9.1.0\nx: [" + b"y," * 50_000 + b"]"),
     "a place that is a Dockerfile": ("Dockerfile.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n" * 501),
 }  # fmt: skip
@@ -324,6 +326,7 @@ def test_versions_are_blanked_out_in_each_kind_of_file() -> None:
         assert reader.kind(path) == reader.kind(f"a/{path}")
     images = (b"FROM quay.io/astronomer/astro-runtime:9.1.0", b"FROM quay.io/astronomer/ap-airflow:2.3.4-1")
     assert len({reader.blanked("Dockerfile", image) for image in images}) == 2
+    assert len({reader.kind(path) for path in (TOML, YAML, JSON, "Dockerfile")}) == 4
 
 
 PLACE = 'files: "x"\nformat: toml\nimage: astro-runtime\nversion: a.b\n'
@@ -355,6 +358,7 @@ MISTAKES = {
     **{name: (PLACE.replace('"x"', f"'{written}'"), f"1:8: {SLOW}") for name, written in GROUPS.items()},
     **{name: (PLACE.replace('"x"', f"'{written}'"), f"1:8: {MANY}") for name, written in REPETITIONS.items()},
     **{name: (PLACE.replace('"x"', f"'{written}'"), f"1:8: {BRANCHING}") for name, written in CHOICES.items()},
+    "a look-behind of any length": (PLACE.replace('"x"', "'(?<=a|bb)c'"), "1:8: (?<=a|bb)c is not a regular expression: look-behind requires fixed-width pattern"),
     "a number of times that is none": (PLACE.replace('"x"', '"a{99999999999999999999}"'), "1:8: a{99999999999999999999} is not a regular expression: the repetition number is too large"),
     "a tab": (PLACE + "exact:\n\ttrue\n", "6:1: not YAML: a tab stands here; YAML is indented with spaces"),
     "an unknown format": (PLACE.replace("toml", "[toml, xml]"), "1:1: format: no format is called xml; expected one of toml, yaml, json"),
@@ -372,6 +376,7 @@ MISTAKES = {
 
 
 QUICK = (
+    "^(?:deploy/)?x[.]toml$", "a{8,12}b{8,12}$",
     "deployment.*[.]ya?ml$", "^(?:a|b)?/[^/]*/x[.]toml$", "[)+*(]+[(]x[)]", r"\(a\)+\*\+\{1,2\}", "a{3}b{1}", "^.*x.*y$", r"(?i)\A.*x.*",
     "a?" * 6 + "$", "(?:^|/)(?:deploy|ops|infra)/[^/]*[.](?:ya?ml|json)$", "a{1,5}b{1,5}$", "|".join("abcdefgh" * 8), "(?=a)(?!b)(?<=c)d",
 )  # fmt: skip
@@ -473,6 +478,22 @@ def test_a_file_can_be_two_places_and_one_of_the_same_name_replaces(tmp_path: Pa
     (tmp_path / "places" / "team.yaml").rename(tmp_path / "places" / "deployment-file.yaml")
     book = load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
     assert [described(each)[0] for each in Reader(book).read(YAML, text).declarations] == ["series 9.2"]
+
+
+def test_a_place_says_of_which_image_its_versions_are_and_whether_they_stand_alone(tmp_path: Path) -> None:
+    (tmp_path / "places").mkdir()
+    text = PLACE.replace('"x"', "^own").replace("astro-runtime", "astronomer-certified")
+    (tmp_path / "places" / "own.yaml").write_text(text)
+    reader = Reader(load_rulebook([shipped_folder(), tmp_path], "2026-11-22"))
+    (declaration,) = reader.read("own.toml", b'a.b = "2.3.4-1-buster"\n').declarations
+    assert (declaration.runtime.image.name, declaration.runtime.tag.kind) == ("astronomer-certified", "build")
+
+
+def test_one_of_two_places_can_name_the_dockerfile(tmp_path: Path) -> None:
+    (tmp_path / "places").mkdir()
+    (tmp_path / "places" / "a.yaml").write_text(PLACE.replace('"x"', "pyproject"))
+    reader = Reader(load_rulebook([shipped_folder(), tmp_path], "2026-11-22"))
+    assert reader.dockerfile_named(TOML, b'a.b = "5.0.1"\n[tool.astro]\ndockerfile = "c/d"\n') == "c/d"
 
 
 def test_a_carried_image_has_to_be_known(tmp_path: Path) -> None:

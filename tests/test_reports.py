@@ -233,6 +233,42 @@ def results(report: Report) -> list[dict[str, Any]]:
     return found
 
 
+# --- at a terminal
+
+
+@pytest.mark.parametrize(
+    ("column", "width", "start"),
+    [(1, 3, 1), (2, 1, 1), (49, 3, 1), (52, 3, 3), (250, 3, 201), (950, 3, 901), (3, 0, 1)],
+)
+def test_of_a_very_long_line_the_part_around_the_reference_is_shown(column: int, width: int, start: int) -> None:
+    source = "".join(chr(0x4E00 + at) for at in range(1000))
+    finding = UNPINNED._replace(source=source, column=column, end_column=column + width)
+    _, line, mark, *_ = text.render([finding]).splitlines()
+    assert line == f"  2 | {source[start - 1 : start + 199]}"
+    assert mark == f"    | {' ' * (column - start)}{'^' * (width or 1)}"
+
+
+def heads(*findings: Finding) -> list[str]:
+    return [line.partition(":")[0] for line in text.render(findings).splitlines() if not line.startswith(" ")]
+
+
+def test_only_boundaries_that_one_comment_answers_are_one_block() -> None:
+    other = CROSSED._replace(rule="newest", boundary="4.9.0")
+    assert heads(CROSSED, other) == [CROSSED.path]
+    assert heads(CROSSED, other._replace(path="b/Dockerfile")) == [CROSSED.path, "b/Dockerfile"]
+    assert heads(CROSSED, other._replace(line=9)) == [CROSSED.path] * 2
+    assert heads(CROSSED, other._replace(column=9)) == [CROSSED.path] * 2
+    assert heads(UNPINNED, UNPINNED._replace(rule="other")) == [UNPINNED.path] * 2
+
+
+@pytest.mark.parametrize(("lines", "times"), [(1, 2), (2, 1), (3, 1)])
+def test_what_takes_several_lines_is_written_once(lines: int, times: int) -> None:
+    first = UNPINNED._replace(consider=tuple(f"line {number}" for number in range(lines)))
+    said = text.render([first, first._replace(path="b/Dockerfile")])
+    assert said.count("consider: line 0\n") == times
+    assert said.count("consider: as at Dockerfile:2:6\n") == 2 - times
+
+
 # --- places
 
 
