@@ -345,11 +345,13 @@ REPETITIONS = {
     "three repetitions": "^.*x.*y.*z$",
     "a line that begins anywhere": "(?m)^.*x.*y$",
     "a repetition in an alternative": "(?:a|b*)c*$",
+    "a repetition behind a choice": "a{1,2}.*x.*y$",
     "a long repetition with an end": ".*x[a-z]{2,90}y$",
 }
 CHOICES = {
     "many characters that may be missing": "a?" * 7 + "$",
     "many alternatives in a row": "(?:a|aa)" * 7 + "$",
+    "many alternatives beside a repetition": "(?:a|aa)" * 7 + "x*$",
     "many short repetitions": "a{1,5}b{1,5}c{1,5}$",
 }
 MISTAKES = {
@@ -376,7 +378,7 @@ MISTAKES = {
 
 
 QUICK = (
-    "^(?:deploy/)?x[.]toml$", "a{8,12}b{8,12}$",
+    "^(?:deploy/)?x[.]toml$", "a+?b$", "a{8,12}b{8,12}$",
     "deployment.*[.]ya?ml$", "^(?:a|b)?/[^/]*/x[.]toml$", "[)+*(]+[(]x[)]", r"\(a\)+\*\+\{1,2\}", "a{3}b{1}", "^.*x.*y$", r"(?i)\A.*x.*",
     "a?" * 6 + "$", "(?:^|/)(?:deploy|ops|infra)/[^/]*[.](?:ya?ml|json)$", "a{1,5}b{1,5}$", "|".join("abcdefgh" * 8), "(?=a)(?!b)(?<=c)d",
 )  # fmt: skip

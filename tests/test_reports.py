@@ -203,6 +203,7 @@ def test_a_long_text_is_cut_short() -> None:
     report = SAMPLE._replace(findings=(SAMPLE.findings[0]._replace(source="x" * 5000, reference="y" * 5000),))
     for render in (json_report.render, sarif.render):
         assert not re.search("x{1001}|y{1001}", render(report))
+        assert re.search("x{1000}[.]{3}", render(report))
 
 
 def test_acknowledged_findings_are_no_errors_in_any_format() -> None:
