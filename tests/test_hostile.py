@@ -402,6 +402,11 @@ def test_a_dockerfile_of_100_megabytes_takes_no_memory(repo: Repository) -> None
         pytest.param(f"\xff\xfe{RUNTIME}\n{RUNTIME}:latest\n".encode("latin-1"), ["pinned-runtime"], id="stray bytes"),
         pytest.param(f"{RUNTIME}:latest\0\n".encode(), ["readable-from"], id="NUL in a tag"),
         pytest.param(
+            b"FROM --platform=\xe9 quay.io/astronomer/astro-runtime:latest\n",
+            ["pinned-runtime", "readable-from"],
+            id="a stray byte in a flag",
+        ),
+        pytest.param(
             b"".join(b"FROM s%d AS s%d\n" % (n, n + 1) for n in range(20_000)), [], id="a long line of stages"
         ),
     ],

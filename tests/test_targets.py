@@ -49,6 +49,16 @@ def test_an_upgrade_that_was_pushed_and_never_merged_is_taken_back(project: Proj
     assert commit(project) == DOWN
 
 
+def test_a_named_file_of_any_name_is_judged_against_the_target_too(project: Project) -> None:
+    project.write("4.2.6", path="images/base")
+    project.commit()
+    project.push("main")
+    project.switch("topic", "main")
+    project.write("4.2.5", path="images/base")
+    assert run(project.dev, PRE_COMMIT="1").brief == "silent"
+    assert run(project.dev, "images/base", PRE_COMMIT="1").brief == DOWN
+
+
 def test_a_reverted_upgrade_that_was_never_merged(project: Project) -> None:
     project.switch("topic", "main")
     project.commit("up", "5.0.1", "reviewed 5.0.1")
