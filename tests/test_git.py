@@ -788,6 +788,7 @@ def test_what_a_job_stages_does_not_hide_what_the_branch_did(repo: Repository, r
     staged = (runtime("3"), [a, ("a/Dockerfile", runtime("2"), "HEAD")])
     assert read(CI="true") == {"a/Dockerfile": staged, "b/Dockerfile": (runtime("2"), [b])}
     assert read(["b/Dockerfile"], CI="true") == {"b/Dockerfile": (runtime("2"), [b])}
+    assert read(["a/Dockerfile"], CI="true") == {"a/Dockerfile": staged}
 
 
 # --- git that cannot answer
