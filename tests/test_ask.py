@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.git.ask import start_git
+from astro_runtime_guard.git.ask import refusal, start_git
 from conftest import Said
 from repository import Repository
 
@@ -72,6 +72,29 @@ def test_much_is_said_to_standard_error(inside: Repository, tmp_path: Path, monk
     before_git(tmp_path, f'head -c {MANY} /dev/zero >&2; exec $git "$@"', monkeypatch)
     code, out, err = start_git(("cat-file", "--batch-check"), os.environ, NAMES)()
     assert (code, len(out), len(err)) == (0, len(NAMES) + MANY * len(" missing"), MANY)
+    pieces: list[bytes] = []
+    code, _, err = start_git(("cat-file", "--batch-check"), os.environ, NAMES)(pieces.append)
+    assert (code, b"".join(pieces), len(err)) == (0, out, MANY)
+
+
+def test_git_has_the_environment_that_is_given(inside: Repository) -> None:
+    environ = inside.environment | {"GIT_AUTHOR_NAME": "Somebody Else"}
+    assert start_git(("var", "GIT_AUTHOR_IDENT"), environ)()[1].startswith(b"Somebody Else <")
+
+
+REFUSALS = {
+    "the last that is fatal": (128, b"error: a\nfatal: b\nhint: c\n", "fatal: b"),
+    "an error": (1, b"error: a\nmore\n", "error: a"),
+    "neither": (1, b"a\nb\n", "b"),
+    "no ASCII": (128, b"fatal: caf\xe9", "fatal: caf\\xe9"),
+    "a signal": (-9, b"", "it was ended by signal 9"),
+    "nothing": (3, b"", "exit code 3 without a word"),
+}
+
+
+@pytest.mark.parametrize(("code", "err", "words"), REFUSALS.values(), ids=REFUSALS)
+def test_what_is_said_of_git_that_fails(code: int, err: bytes, words: str) -> None:
+    assert str(refusal("log", code, err)).startswith(f"git log failed ({words}): ")
 
 
 @posix
