@@ -118,12 +118,11 @@ def _step(text: str, position: int, reader: _Reader) -> int:
         return _single_quoted(text, position, reader)
     elif frame.stop != '"' and char == '"':
         reader.frames.append(_Frame('"', frame.keep_escapes))
-    elif char == "<":
+    else:
+        # The spaces behind the arrows of a heredoc end no word.
         end = match.end() if (match := _ARROWS.match(text, position)) else position + 1
         _put(reader, text[position:end], breakable=False)
         return end
-    else:
-        _put(reader, char, breakable=True)
     return position + 1
 
 
@@ -163,7 +162,7 @@ def _dollar(text: str, position: int, reader: _Reader) -> int:
         name = _name(text, position)
         _put_value(reader, name, f"${name}")
         return position + len(name)
-    if text[position + 1 : position + 2] in {"", "{", "}", ":"}:
+    if text[position + 1 : position + 2] in {"}", ":"}:
         raise WordError
     name = _name(text, position + 1)
     position += 1 + len(name)
