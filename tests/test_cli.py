@@ -145,11 +145,12 @@ def test_enable_disable_and_only(guard: Callable[..., Said], inside: Repository)
     assert guard("--only", "pinned-runtime")[0] == 1
     inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     assert "maintained-runtime" in guard("--enable", "maintained-runtime")[1]
-    code, _, err = guard("--disable", "pinned")
-    assert code == 2
-    assert err.startswith(
-        "astro-runtime-guard: no rule is called pinned; did you mean pinned-runtime? expected one of "
-    )
+    for option in ("--enable", "--disable", "--only"):
+        code, _, err = guard(option, "pinned")
+        assert code == 2
+        assert err.startswith(
+            "astro-runtime-guard: no rule is called pinned; did you mean pinned-runtime? expected one of "
+        )
 
 
 def test_rules_of_the_repository(guard: Callable[..., Said], inside: Repository) -> None:
