@@ -321,6 +321,14 @@ def test_rules_above_the_repository_are_not_its_own(tmp_path: Path, monkeypatch:
         rule_folders("nowhere")
 
 
+def test_outside_any_repository_the_nearest_rules_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".astro-runtime").mkdir()
+    (tmp_path / "a" / ".astro-runtime").mkdir(parents=True)
+    (tmp_path / "a" / "b").mkdir()
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    assert rule_folders(None) == [shipped_folder(), str(tmp_path / "a" / ".astro-runtime")]
+
+
 def written_down(folder: Path) -> Path:
     """A copy of the shipped rules, with what is written down of them."""
     copied = folder / "rules"
