@@ -164,6 +164,9 @@ def test_every_printed_command_runs_and_loses_nothing(
     commands = printed_commands(report)
     backs = [command for command, words in commands.items() if words.startswith("to go back")]
     assert backs == ([way_back] if way_back else [])
+    more = f" && {way_back.removesuffix('--abort')}--continue" if name.startswith("two ") else ""
+    on = [command.partition("git commit")[2] for command, words in commands.items() if words.startswith("to go on")]
+    assert on == ([more] if way_back else [])
     for number, (command, words) in enumerate(sorted(commands.items(), key=lambda each: each[0] in backs)):
         copy = project
         if command not in backs:  # which comes last

@@ -791,6 +791,11 @@ def test_what_a_job_stages_does_not_hide_what_the_branch_did(repo: Repository, r
     assert read(["a/Dockerfile"], CI="true") == {"a/Dockerfile": staged}
 
 
+def test_a_name_of_several_lines_is_no_commit(inside: Repository) -> None:
+    head = inside.commit({"Dockerfile": "1"})
+    assert git.Repository(os.environ).commits(["HEAD\nHEAD", "", "HEAD\0", "HEAD"]) == ["", "", "", head]
+
+
 # --- git that cannot answer
 
 

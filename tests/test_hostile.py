@@ -444,7 +444,7 @@ def test_a_file_in_utf_16_or_utf_32_is_refused(encoding: str, mark: str) -> None
 def test_a_byte_order_mark_is_enough(encoding: str) -> None:
     """In a text of another script few bytes are NUL."""
     text = "\ufeff# " + "образ для запуска " * 20 + f"\n{RUNTIME}:5.0.1\n"
-    with pytest.raises(CannotCheck, match=r"^Dockerfile: is UTF-16 or UTF-32"):
+    with pytest.raises(CannotCheck, match=r"^Dockerfile: is UTF-16 or UTF-32, .* save it as UTF-8$"):
         check(None, text.encode(encoding))
 
 

@@ -278,6 +278,11 @@ def test_a_file_over_a_limit_may_have_had_a_version_before(path: str, source: by
             check(source, after, path=path, rulebook=BOOK)
 
 
+def test_as_many_values_as_are_read() -> None:
+    source = (NESTED.format("9.1.0") + "---\n").encode() * 500
+    assert len(Reader(BOOK).read(YAML, source).declarations) == 500
+
+
 LONG = {
     "texts": (TOML, '[tool.astro]\nruntime = "3"\nx = [' + '"3",' * 100_000 + "]"),
     "comments": (TOML, "[tool.astro]\n" + "# x\n" * 100_000 + 'runtime = "3"\n'),
@@ -496,6 +501,8 @@ def test_one_of_two_places_can_name_the_dockerfile(tmp_path: Path) -> None:
     (tmp_path / "places" / "a.yaml").write_text(PLACE.replace('"x"', "pyproject"))
     reader = Reader(load_rulebook([shipped_folder(), tmp_path], "2026-11-22"))
     assert reader.dockerfile_named(TOML, b'a.b = "5.0.1"\n[tool.astro]\ndockerfile = "c/d"\n') == "c/d"
+    with pytest.raises(CannotCheck, match=r"^pyproject\.toml: is a pointer of git-lfs"):
+        reader.read(TOML, b"version https://git-lfs.github.com/spec/v1\n")
 
 
 def test_a_carried_image_has_to_be_known(tmp_path: Path) -> None:
