@@ -59,12 +59,12 @@ def revert_that_a_person_commits(project: Repository) -> tuple[str, ...]:
     return ("git", "commit", "--no-edit", "--no-verify")
 
 
-def lowered_beside(project: Repository) -> None:
+def lowered_beside(project: Repository, message: str = "lower") -> None:
     """A branch `side` that lowers the Runtime, and then changes something else."""
     project.git("stash")
     project.git("switch", "--quiet", "--create", "side")
     unchecked = replace(project, environment=project.environment | {"SKIP": "astro-runtime-repo"})
-    unchecked.commit({"Dockerfile": f"{RUNTIME}:4.2.5\n"})
+    unchecked.commit({"Dockerfile": f"{RUNTIME}:4.2.5\n"}, message)
     unchecked.commit({"dags/b.py": "b = 1\n"})
     project.git("switch", "--quiet", "main")
     project.git("stash", "pop")
@@ -86,6 +86,21 @@ def cherry_pick_that_was_edited(project: Repository) -> tuple[str, ...]:
     project.write("Dockerfile", f"# a comment that took an hour\n{RUNTIME}:4.2.5\n")
     project.git("add", "Dockerfile")
     return ("git", "commit", "--no-verify", "-m", "again")
+
+
+def cherry_pick_that_was_edited_and_keeps_its_message(project: Repository) -> tuple[str, ...]:
+    cherry_pick_that_was_edited(project)
+    return ("git", "commit", "--no-verify", "--no-edit")
+
+
+def rebase_of_a_revert(project: Repository) -> tuple[str, ...]:
+    lowered_beside(project, 'Revert "raise"')
+    project.commit({"Dockerfile": f"{RUNTIME}:4.2.8\n"})
+    project.git("stash")
+    project.run("git", "rebase", "main", "side", check=False)
+    project.write("Dockerfile", f"{RUNTIME}:4.2.5\n")
+    project.git("add", "Dockerfile")
+    return ("git", "commit", "--no-edit")
 
 
 def merge(project: Repository) -> tuple[str, ...]:
@@ -111,6 +126,11 @@ SITUATIONS: dict[str, tuple[Callable[[Repository], tuple[str, ...]], str]] = {
     "a cherry-pick": (cherry_pick, "git cherry-pick --abort"),
     "two cherry-picks": (two_cherry_picks, "git cherry-pick --abort"),
     "a cherry-pick that was edited": (cherry_pick_that_was_edited, "git stash"),
+    "a cherry-pick that was edited and keeps its message": (
+        cherry_pick_that_was_edited_and_keeps_its_message,
+        "git stash",
+    ),
+    "a rebase of a revert": (rebase_of_a_revert, ""),
     "a merge": (merge, "git merge --abort"),
     "a merge that a person commits": (merge_that_a_person_commits, "git stash"),
 }
