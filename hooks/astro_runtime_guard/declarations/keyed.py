@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from ..dockerfile.references import read_reference
 from ..errors import CannotCheck
-from ..versions.order import rank_of, series_of, span
+from ..versions.order import rank_of, series_of
 from ..versions.recognition import Runtime
-from ..versions.tags import Tag, line_of, read_tag
+from ..versions.tags import Tag, read_tag
 from ..yamlfile import decode
 from .declaration import Declaration, Reading
 from .glance import format_of
@@ -114,7 +114,7 @@ def _versions(text: str, found: Found | None, last: str) -> tuple[Located, ...]:
 
 
 def _pin(at: Located, path: str, place: Place, image: Image, *, final: bool) -> Declaration:
-    tag = _possible(read_tag(at.text, image), image)
+    tag = read_tag(at.text, image)
     if _is_reference(at.text):
         tag = tag._replace(kind="reference")
     elif "$" in at.text or (place.exact and tag.kind == "build" and tag.text != tag.version):
@@ -127,19 +127,6 @@ def _is_reference(text: str) -> bool:
     """Whether a text is an image reference with a registry, a path or a tag."""
     name, colon, _ = text.partition(":")
     return ("/" in text or (bool(colon) and re.search("[a-z]", name) is not None)) and read_reference(text) is not None
-
-
-def _possible(tag: Tag, image: Image) -> Tag:
-    """A series without the numberings in which its line has ended below it. Here no repository decides that."""
-    if tag.kind != "series" or len(tag.numberings) < 2:
-        return tag
-    open_ones = tuple(at for at in tag.numberings if not _ended(tag._replace(numberings=(at,)), image))
-    return tag._replace(numberings=open_ones) if open_ones else tag
-
-
-def _ended(series: Tag, image: Image) -> bool:
-    line, builds = line_of(series, image), span(series, image)
-    return bool(line and line.last_build and builds and builds.first > rank_of(line.last_build, image))
 
 
 def _declaration(
