@@ -265,6 +265,7 @@ def test_no_image_inside(instruction: str) -> None:
         ("RUN --mount=type=bind,fr\\om=r.io/a:1 y", 3, 29, "r.io/a:1", "r.io/a:1"),
         ("RUN --mount='type=bind,from=r.io/a:1' y", 3, 29, "r.io/a:1'", "r.io/a:1"),
         ('RUN --mount=type=bind,"from=r.io/a:1",target=/x y', 3, 29, 'r.io/a:1"', "r.io/a:1"),
+        ("RUN --mount='type=bind,\"from=r.io/a:1\"' y", 3, 30, "r.io/a:1", "r.io/a:1"),
         ("RUN --mount=from=r.io/b:1,from=r.io/a:1 y", 3, 32, "r.io/a:1", "r.io/a:1"),
         ('COPY --f"rom"=r.io/a:1 x y', 3, 15, "r.io/a:1", "r.io/a:1"),
         ("COPY --chown=\u00e9 --from=r.io/a:1 x y", 3, 23, "r.io/a:1", "r.io/a:1"),

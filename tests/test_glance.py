@@ -24,7 +24,7 @@ OWN = tuple(
         ("thing/runner", "*/library/other"),
         ("index.docker.io/k/kit", "*/x"),
         ("registry.example.com:443/team/run", "library/tool"),
-        ("localhost/team/own",),
+        ("localhost/team/own", "registry-1.docker.io/d/dee"),
     )
 )
 
@@ -123,6 +123,7 @@ def disguised(draw: st.DrawFn) -> bytes:
 @example(b"FROM k/kit")
 @example(b"FROM registry.example.com/team/run")
 @example(b"FROM tool")
+@example(b"FROM d/dee")
 @example(b"FROM localhost:443/team/own")
 @example(b"FR\\\n# x\nOM thi\\\nng")
 @example(b"FRO\\\nM thi\\\nng")

@@ -37,6 +37,7 @@ READ = {
     "a text": (TOML, '[tool.astro]\nruntime = "3.3-8"\n', [("build 3.3-8", 2, 12, "3.3-8")]),
     "a text in other quotes": (TOML, "[tool.astro]\nruntime = '3.3-8'\n", [("build 3.3-8", 2, 12, "3.3-8")]),
     "a text of three quotes": (TOML, '[tool.astro]\nruntime = """3.3-8"""\n', [("build 3.3-8", 2, 14, "3.3-8")]),
+    "a text of three single quotes elsewhere": (TOML, "[tool.black]\nexclude = '''\n\"it's\n'''\n[tool.astro]\nruntime = \"3.3-8\"\n", [("build 3.3-8", 6, 12, "3.3-8")]),
     "an escaped text": (TOML, '[tool.astro]\nruntime = "\\u0033.3-8"\n', [("build 3.3-8", 2, 12, "\\u0033.3-8")]),
     "an inline table": (TOML, '[tool]\nastro = {x = "3.3-8", runtime = "3.3-8"}\n', [("build 3.3-8", 2, 34, "3.3-8")]),
     "dotted keys": (TOML, 'tool.astro.runtime="3.3-8"', [("build 3.3-8", 1, 21, "3.3-8")]),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-_CLOSES = re.compile(r'\\.|"', re.DOTALL)
+_CLOSES = re.compile(r'\\.|"')
 _BARE = re.compile(r'[^\s,:\[\]{}"]+')
 _COLON = re.compile(r"\s*:")
 

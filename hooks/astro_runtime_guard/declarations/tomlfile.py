@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _OPENS = re.compile(r"#[^\n]*|\"\"\"|'''|[\"']")
 _CLOSES = {
-    '"': re.compile(r'\\.|"', re.DOTALL),
-    '"""': re.compile(r'\\.|"{3,5}', re.DOTALL),
+    '"': re.compile(r'\\.|"'),
+    '"""': re.compile(r'\\.|"{3,5}'),
     "'": re.compile("'"),
     "'''": re.compile("'{3,5}"),
 }
