@@ -696,6 +696,13 @@ def test_a_report_overwrites_nothing_through_a_link(repo: Repository, tmp_path: 
     assert json.loads((repo.path / "report.json").read_text())["findings"]
     why = "the link out leads out of this folder: name the target"
     assert guard(repo, "--output", "out/x") == (2, "", f"astro-runtime-guard: --output out/x: {why}\n")
+    near = repo.path.with_name(f"{repo.path.name}-2")
+    near.mkdir()
+    (repo.path / "near").symlink_to(near)
+    assert (guard(repo, "--output", "near/x")[0], os.listdir(near)) == (2, [])
+    os.link(precious, repo.path / "again.json")
+    assert guard(repo, "--format", "json", "--output", "again.json")[0] == 1
+    assert json.loads((repo.path / "again.json").read_text())["findings"]
     for name in ("in/x", str(folder / "x"), "../folder/y"):
         assert guard(repo, "--output", name)[0] == 1
     assert (precious.read_text(), sorted(os.listdir(folder)), os.listdir(repo.path / "in")) == (
