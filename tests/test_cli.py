@@ -276,6 +276,7 @@ def test_verbose_names_each_file_and_what_it_was_compared_with(guard: Callable[.
         (["--enable x"], '"--enable x" is one word: write two, as in args: [--enable, x]'),
         (["--no-base", "--xyz"], "no option is called --xyz; see astro-runtime-guard --help"),
         (["--today", "20240101"], "argument --today: '20240101' is not a day such as 2024-04-30: see"),
+        (["--today", "2024-04-31"], "argument --today: '2024-04-31' is not a day such as 2024-04-30: see"),
         (["--today", "2024-W01-1"], "argument --today: '2024-W01-1' is not a day such as 2024-04-30: see"),
         (["--format", "yaml"], "argument --format: no format is called yaml; expected one of text, json,"),
         (["--format", "jsn"], "argument --format: no format is called jsn; did you mean json? expected one of text,"),

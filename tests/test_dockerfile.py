@@ -92,6 +92,15 @@ def test_every_refusal_occurs() -> None:
     assert refusals - {""} == set(REFUSALS) - {"expansion"}
 
 
+@pytest.mark.parametrize(("doublings", "is_refused"), [(20, False), (26, True)])
+def test_doubled_arguments_fill_no_memory(doublings: int, is_refused: bool) -> None:
+    lines = [f"ARG A{number}=$A{number - 1}$A{number - 1}" for number in range(1, doublings + 1)]
+    source = "\n".join(["ARG A0=x", *lines, f"FROM a:$A{doublings}"])
+    (stage,) = read_stages(source.encode())
+    assert (stage.refusal == "substitution") is is_refused
+    assert len(stage.partial) < 1 << 21
+
+
 def test_a_stage() -> None:
     source = b"""\
 # syntax=docker/dockerfile:1
