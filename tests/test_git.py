@@ -170,7 +170,11 @@ def test_ways_to_write_one_name(repo: Repository, read: Read, tmp_path: Path) ->
     (repo.path / "sub" / "up").symlink_to("..")
     absolute = str(repo.path / "sub" / "Dockerfile")
     names = ["./sub/Dockerfile", "sub/Dockerfile", "sub//../sub/Dockerfile", absolute, "linked/Dockerfile"]
-    names += ["sub/up/sub/Dockerfile", "linked/up/linked/../sub/Dockerfile", "sub/up/" * 5 + "./" * 150 + "linked/Dockerfile"]
+    names += [
+        "sub/up/sub/Dockerfile",
+        "linked/up/linked/../sub/Dockerfile",
+        "sub/up/" * 5 + "./" * 150 + "linked/Dockerfile",
+    ]
     for name in (*names, str(tmp_path / "link" / "sub" / "Dockerfile")):
         assert read([name]) == {name: (runtime("2"), [(name, runtime("1"), "HEAD")])}
     assert list(read(names)) == ["./sub/Dockerfile"]

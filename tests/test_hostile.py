@@ -440,12 +440,18 @@ def test_a_file_in_utf_16_or_utf_32_is_refused(encoding: str, mark: str) -> None
             check(None, source, path=path)
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_a_byte_order_mark_is_enough(encoding: str) -> None:
-    """In a text of another script few bytes are NUL."""
-    text = "\ufeff# " + "образ для запуска " * 20 + f"\n{RUNTIME}:5.0.1\n"
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["no mark", "mark"])
+@pytest.mark.parametrize("encoding", WIDE_ENCODINGS)
+def test_a_text_of_another_script_in_utf_16_or_utf_32_is_refused(encoding: str, mark: str) -> None:
+    """Few of its bytes are NUL."""
+    text = mark + "# " + "образ для запуска " * 1_000 + f"\n{RUNTIME.lower()}:5.0.1\n"
     with pytest.raises(CannotCheck, match=r"^Dockerfile: is UTF-16 or UTF-32, .* save it as UTF-8$"):
         check(None, text.encode(encoding))
+
+
+def test_nul_in_a_dockerfile_makes_it_no_other_encoding() -> None:
+    text = f"# \0\0\0\0f\0\0rom\n{RUNTIME}:latest\n"
+    assert [finding.rule for finding in check(None, text.encode())] == ["pinned-runtime"]
 
 
 def test_the_hook_with_a_shortcut_refuses_another_encoding(repo: Repository) -> None:

@@ -90,14 +90,14 @@ def is_lfs_pointer(source: bytes) -> bool:
 def is_wide(source: bytes) -> bool:
     """Whether a text is UTF-16 or UTF-32, in any byte order, with a byte order mark or without.
 
-    Without a mark at least every fourth byte is NUL, and a word of Dockerfiles shows when these are left out.
+    Without a mark, it is if the word FROM is written so.
     """
     if b"\0" not in source:
         return False
     if source.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
         return True
-    start = source[:4096]
-    return start.count(b"\0") * 4 >= len(start) and b"from" in source.replace(b"\0", b"").lower()
+    text = source.lower()
+    return any(nothing.join((b"f", b"r", b"o", b"m")) in text for nothing in (b"\0", b"\0\0\0"))
 
 
 def _is_put_together(text: str) -> bool:
