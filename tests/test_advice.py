@@ -48,6 +48,11 @@ def revert(project: Repository) -> tuple[str, ...]:
     return ("git", "revert", "--no-edit", "HEAD^")
 
 
+def revert_of_the_last_commit(project: Repository) -> tuple[str, ...]:
+    project.commit({"Dockerfile": f"{RUNTIME}:4.2.9\n"})
+    return ("git", "revert", "--no-edit", "HEAD")
+
+
 def two_reverts(project: Repository) -> tuple[str, ...]:
     return ("git", "revert", "--no-edit", "HEAD^", "HEAD")
 
@@ -121,6 +126,7 @@ SITUATIONS: dict[str, tuple[Callable[[Repository], tuple[str, ...]], str]] = {
     "an ordinary commit": (ordinary_commit, ""),
     "an amended commit": (amended_commit, ""),
     "a revert": (revert, "git stash"),
+    "a revert of the last commit": (revert_of_the_last_commit, "git stash"),
     "two reverts": (two_reverts, "git revert --abort"),
     "a revert that a person commits": (revert_that_a_person_commits, "git stash"),
     "a cherry-pick": (cherry_pick, "git cherry-pick --abort"),
@@ -184,6 +190,7 @@ def test_every_printed_command_runs_and_loses_nothing(
     commands = printed_commands(report)
     backs = [command for command, words in commands.items() if words.startswith("to go back")]
     assert backs == ([way_back] if way_back else [])
+    assert any("--amend" in command for command in commands) is (name == "an amended commit")
     more = f" && {way_back.removesuffix('--abort')}--continue" if name.startswith("two ") else ""
     on = [command.partition("git commit")[2] for command, words in commands.items() if words.startswith("to go on")]
     assert on == ([more] if way_back else [])

@@ -59,10 +59,13 @@ class Adviser:
         names = ("GIT_INDEX_FILE", "PRE_COMMIT_COMMIT_MSG_SOURCE")
         return any(self._environ.get(name) for name in names) or bool(merged_heads(self._environ))
 
+    @cached_property
+    def _event(self) -> Event:
+        return Event(self._run.repository)
+
     def _of_commit(self) -> Iterator[str]:
-        event = Event(self._run.repository)
-        back, more = event.way_back(), f" && git {event.sequence} --continue" if event.sequence else ""
-        add = self._add()
+        back, sequence = self._event.way_back(), self._event.sequence
+        more, add = f" && git {sequence} --continue" if sequence else "", self._add()
         if back:
             yield f"to go on, write the line, then:  {f'{add} && ' if add else ''}git commit{more}"
             yield f"to go back to before:  {back}"
@@ -112,7 +115,7 @@ class Adviser:
             CHECKS[finding.check].lowers and finding.base.startswith("HEAD ") for finding in self._findings
         ):
             return
-        if self._commits and self._run.passes("HEAD^"):
+        if self._commits and not self._event.way_back() and self._run.passes("HEAD^"):
             yield "if you amend the last commit:  ASTRO_RUNTIME_BASE=HEAD^ git commit --amend"
         branch = self._run.repository.default_branch()
         if branch and self._run.passes(branch):
