@@ -18,6 +18,10 @@ class OverLimit(CannotCheck):
     """A file has more in it than is read; docker, or whoever it is for, may well read it."""
 
 
+WITHOUT_BEFORE = "check it with --no-base, and skip the hook for this one commit (SKIP)"
+"""What to do where the version before cannot be known."""
+
+
 def is_invisible(character: str) -> bool:
     """Whether a character shows nothing, though Python calls it printable.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..errors import CannotCheck, OverLimit, plain
+from ..errors import WITHOUT_BEFORE, CannotCheck, OverLimit, plain
 from .declaration import MOST_VALUES, Reading, blank_versions, read_declarations
 from .glance import format_of, is_lfs_pointer, places_of, why_unreadable
 
@@ -123,8 +123,7 @@ class Reader:
             return reading
         if not isinstance(reading, OverLimit) or not self._is_compared(path):
             return Reading()
-        why = f"{reading} (in {named}), so the version before is not known"
-        raise CannotCheck(f"{why}: check it with --no-base, and skip the hook for this one commit (SKIP)")
+        raise CannotCheck(f"{reading} (in {named}), so the version before is not known: {WITHOUT_BEFORE}")
 
     def _is_compared(self, path: str) -> bool:
         """Whether the version before counts in a file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..errors import CannotCheck, plain
+from ..errors import WITHOUT_BEFORE, CannotCheck, plain
 from ..named import NamedTuple
 from . import plumbing
 from .plumbing import LINK, SUBMODULE, Entry
@@ -189,7 +189,7 @@ def _refuse_pointers(path: str, olds: Iterable[Old]) -> None:
     for old in olds:
         if old.source.startswith(b"version https://git-lfs.github.com/spec/"):
             what = f"{plain(path)}: was a pointer of git-lfs in {old.before.named}, so the version before is not known"
-            raise CannotCheck(f"{what}: check it with --no-base, and skip the hook for this one commit (SKIP)")
+            raise CannotCheck(f"{what}: {WITHOUT_BEFORE}")
 
 
 def _old_texts(
