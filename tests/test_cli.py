@@ -504,6 +504,18 @@ def test_a_comment_that_is_not_staged_is_pointed_at(guard: Callable[..., Said], 
     assert guard() == (0, "", "")
 
 
+def test_a_file_on_disk_that_git_takes_for_the_same_is_not_pointed_at(
+    guard: Callable[..., Said], inside: Repository
+) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.2\n"})
+    inside.git("config", "core.autocrlf", "true")
+    inside.write("Dockerfile", f"{RUNTIME}:5.0.1\r\n")
+    inside.git("add", ".")
+    assert inside.git("cat-file", "blob", ":Dockerfile").endswith("5.0.1")
+    code, out, _ = guard()
+    assert (code, "staged text" in out) == (1, False)
+
+
 def test_rules_and_plan(guard: Callable[..., Said]) -> None:
     assert guard("rules", "test") == (0, "", "")
     assert "runtime-5             crossing         built in" in guard("rules", "list")[1].splitlines()

@@ -7,6 +7,7 @@ from shlex import quote
 
 from .findings.checks import CHECKS
 from .git.event import Event
+from .git.now import on_disk
 from .git.repository import merged_heads
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from .arguments import Hook, Options
     from .git.repository import Repository
+    from .git.snapshot import Snapshot
     from .reports.report import Report
 
     class Run(Protocol):
@@ -36,8 +38,9 @@ _MOST = 5
 class Adviser:
     """Advice on the findings of one run that are not acknowledged, by the event in which the hook was called."""
 
-    def __init__(self, run: Run, report: Report) -> None:
+    def __init__(self, run: Run, snapshot: Snapshot, report: Report) -> None:
         self._run, self._environ = run, run.repository.environ
+        self._judged = {file.path: file.source for file in snapshot.files}
         self._findings = [finding for finding in report.findings if not finding.acknowledged]
 
     def lines(self) -> Iterator[str]:
@@ -79,7 +82,11 @@ class Adviser:
         repository, add = self._run.repository, self._add()
         if repository.where is None or not add or not repository.staged:
             return
-        listed = repository.ask("diff-files", "--name-only", "-z", "--relative", "--", *self._paths()).split(b"\0")
+        # git alone knows which differences of bytes do not count: line ends, and what filters change.
+        different = [path for path in self._paths() if on_disk(path) != self._judged[path]]
+        if not different:
+            return
+        listed = repository.ask("diff-files", "--name-only", "-z", "--relative", "--", *different).split(b"\0")
         prefix = repository.work_tree.prefix
         if any(path and prefix + path in repository.staged for path in listed):
             yield f"the staged text is judged, and the file on disk is different:  {add}"

@@ -109,7 +109,7 @@ class Run:
         yield from skipped(snapshot)
         yield from report.own_rules
         with suppress(CannotCheck):  # the report stands without advice
-            yield from Adviser(self, report).lines()
+            yield from Adviser(self, snapshot, report).lines()
 
     def overrides(self) -> Iterator[str]:
         """What the repository's own rules change of ours, for people who rely on ours."""

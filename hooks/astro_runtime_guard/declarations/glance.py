@@ -113,12 +113,12 @@ def _is_put_together(text: str) -> bool:
         if any(mark in line for mark in _MARKS) and not line.lstrip("\t ").startswith("#"):
             return True
         start = text.find("from", end)
-    whole = text
-    for mark in _MARKS[1:]:
-        whole = whole.replace(mark, "")
+    unquoted = text.replace("'", "").replace('"', "")
+    whole = unquoted.replace("\\", "").replace("`", "")
     if whole.count("from=") > text.count("from="):
         return True
-    return any(_is_cut(line.rstrip()) for line in text.split("\n"))
+    may_be_cut = any(word + escape in unquoted for word in _CUT_WORDS for escape in "\\`")
+    return may_be_cut and any(_is_cut(line.rstrip()) for line in text.split("\n"))
 
 
 def _is_cut(line: str) -> bool:

@@ -26,7 +26,7 @@ MOST_INDENT = 100
 
 _INSTRUCTION = re.compile(rf"([^{BLANK}]*)[{BLANK}]*(.*)", re.DOTALL)
 _DIRECTIVE = r"(?s)([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+)"
-_HEREDOC = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
+_HEREDOC = r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)"
 _WITH_HEREDOCS = {"add", "copy", "run"}
 
 
@@ -201,7 +201,7 @@ def read_heredocs(line: str) -> list[Heredoc]:
 
     heredocs = []
     for word in split_words(line, keep=True):
-        if match := _HEREDOC.fullmatch(word):
+        if match := re.fullmatch(_HEREDOC, word):
             names = split_words(match[2], keep=False)
             if len(names) == 1:
                 heredocs.append(Heredoc(names[0], bool(match[1])))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .lines import Comment, LogicalLine
 
 _NUMBER = r"[+-]?[0-9]+"
-_VARIABLE = re.compile(r"\$(\w+)", re.ASCII)
+_VARIABLE = r"(?a)\$(\w+)"
 
 
 class ImageUse(NamedTuple):
@@ -57,7 +57,7 @@ def read_uses(line: LogicalLine, value: str, escape: str, names: set[str]) -> It
         if re.fullmatch(_NUMBER, image.text) or lower(image.text) in names:
             continue
         place = line.place(image.start + offset)
-        written, text = rest[image.start : image.end], _VARIABLE.sub(r"${\1}", image.text)
+        written, text = rest[image.start : image.end], re.sub(_VARIABLE, r"${\1}", image.text)
         refusal = "expansion" if "$" in text else ""
         yield ImageUse(*place, written, text, line.comments, line.keyword.upper(), refusal)
 

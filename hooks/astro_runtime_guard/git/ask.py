@@ -187,12 +187,19 @@ class Objects:
     """Takes in what `cat-file --batch` prints, piece by piece: object name, as git was asked for it -> content.
 
     The content is None where there is no object of that kind. `check(name, size)` is called before a content is taken
-    in, and raises where that is too large; git is stopped then, and the memory of both stays small.
+    in, and raises where that is too large; git is stopped then, and the memory of both stays small. `use(name,
+    content)` is called for each content at once, while git prints the next ones.
     """
 
-    def __init__(self, names: Iterable[bytes], kind: bytes, check: Callable[[bytes, int], None]) -> None:
+    def __init__(
+        self,
+        names: Iterable[bytes],
+        kind: bytes,
+        check: Callable[[bytes, int], None],
+        use: Callable[[bytes, bytes], object] | None = None,
+    ) -> None:
         self.contents: dict[bytes, bytes | None] = dict.fromkeys(names)
-        self._names, self._kind, self._check = iter(list(self.contents)), kind, check
+        self._names, self._kind, self._check, self._use = iter(list(self.contents)), kind, check, use
         self._taken = bytearray()
         self._name: bytes | None = None  # whose content comes next; None before a head
         self._size, self._is_kind = 0, False
@@ -206,8 +213,12 @@ class Objects:
             if self._name is not None:
                 if len(self._taken) <= self._size:  # the content, and a line end behind it
                     return
-                self.contents[self._name] = bytes(self._taken[: self._size]) if self._is_kind else None
+                content = bytes(self._taken[: self._size])
                 del self._taken[: self._size + 1]
+                if self._is_kind:
+                    self.contents[self._name] = content
+                    if self._use:
+                        self._use(self._name, content)
                 self._name = None
 
     def _take_head(self) -> bool:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
         def leads(self, path: str) -> bool:
             """Whether a file can stand for the Dockerfile of its folder, or name one."""
 
+        def read_if_possible(self, path: str, source: bytes) -> object:
+            """What a file declares; nothing where it cannot be read. Each text is read only once."""
+
         def dockerfile_named(self, path: str, source: bytes) -> str:
             """The path, from its folder, of the Dockerfile that a file names; empty for none."""
 
@@ -163,7 +166,13 @@ def read_files(
     needed = {it.name: key for key, it in contents.items() if isinstance(it, Entry)} | {**more}
     for side in sides:
         needed |= {it.name: key for group in (side.held, side.gone, side.rivals) for key, it in group.items()}
-    texts = now.blobs(needed, [side.before.commit for side in sides])
+
+    def read(name: bytes, content: bytes) -> None:
+        """Read what will be judged while git prints the rest: the reader keeps what it read."""
+        if (key := needed[name]) in names:
+            reader.read_if_possible(names[key], content)
+
+    texts = now.blobs(needed, [side.before.commit for side in sides], read)
     sources = {key: texts[it.name] if isinstance(it, Entry) else it for key, it in contents.items() if it is not None}
     old: dict[bytes, list[Old]] = {key: [] for key in names}
     for side in sides:

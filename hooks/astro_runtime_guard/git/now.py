@@ -65,13 +65,15 @@ class Now:
             if kept and kept.name not in plumbing.EMPTY:
                 raise plumbing.held_twice(key)
 
-    def blobs(self, names: Mapping[bytes, bytes], commits: Sequence[str]) -> dict[bytes, bytes]:
+    def blobs(
+        self, names: Mapping[bytes, bytes], commits: Sequence[str], use: Callable[[bytes, bytes], object] | None = None
+    ) -> dict[bytes, bytes]:
         """Object name -> content, as `Repository.blobs`; what a partial clone lacks is empty, if nobody changed it.
 
         Raises CannotCheck for an object that is missing where the state that is checked and one of `commits` differ.
         """
         try:
-            return self.repository.blobs(names)
+            return self.repository.blobs(names, use)
         except CannotCheck:
             here = self.after or self.repository.head
             lacking = self.repository.lacking(dict.fromkeys((here, *commits))) & names.keys()

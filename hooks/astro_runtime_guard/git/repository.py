@@ -211,11 +211,16 @@ class Repository:
         parts = [os.fsdecode(line).split("\0") for line in lines]
         return {name: Ref(commit, leads_to, mark == "*") for name, commit, leads_to, mark in parts}
 
-    def blobs(self, names: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
-        """Object name -> content, in one process; `names` has the path of each, for the message that it is missing."""
+    def blobs(
+        self, names: Mapping[bytes, bytes], use: Callable[[bytes, bytes], object] | None = None
+    ) -> dict[bytes, bytes]:
+        """Object name -> content, in one process; `names` has the path of each, for the message that it is missing.
+
+        `use(name, content)` is called for each at once, while git prints the next ones.
+        """
         if not names:
             return {}
-        objects = Objects(names, b"blob", lambda name, size: self.count(os.fsdecode(names[name]), size))
+        objects = Objects(names, b"blob", lambda name, size: self.count(os.fsdecode(names[name]), size), use)
         # Of an object above core.bigFileThreshold git says the size before it reads the object, of others with them.
         self.ask("cat-file", "--batch", "--buffer", stdin=b"\n".join(names) + b"\n", take=objects.take)
         contents: dict[bytes, bytes] = {}

@@ -117,15 +117,16 @@ def _only_suffixes(tag: str, start: int, image: Image) -> bool:
     return True
 
 
-def lines_of(version: str, image: Image, position: int) -> list[Line]:
+@lru_cache
+def lines_of(version: str, image: Image, position: int) -> tuple[Line, ...]:
     """The lines that a version or series belongs to or holds: `5.0.1` to line 5; `3` holds 3.0 and 3.1."""
     name = image.numberings[position].name
     numbers = numbers_in(version)
-    return [
+    return tuple(
         line
         for line in image.lines
         if line.numbering == name and all(a == b for a, b in zip(numbers, numbers_in(line.name), strict=False))
-    ]
+    )
 
 
 def numbers_in(version: str) -> list[str]:
