@@ -13,6 +13,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import unquote_to_bytes
 
 import pytest
@@ -686,6 +687,16 @@ def test_a_mirror_with_many_stars_is_refused(repo: Repository) -> None:
 
 
 # --- the file of the report
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="there is no folder for files below /dev")
+def test_a_folder_in_memory_holds_files_and_no_devices() -> None:
+    with TemporaryDirectory(dir="/dev/shm") as folder:
+        precious, report = Path(folder, "precious"), Path(folder, "report")
+        precious.write_text("precious")
+        report.symlink_to(precious)
+        write_file(str(report), "{}")
+        assert (report.is_symlink(), report.read_text(), precious.read_text()) == (False, "{}", "precious")
 
 
 @posix

@@ -138,7 +138,8 @@ def write_file(name: str, text: str) -> None:
 
 def _is_device(name: str) -> bool:
     """Whether a name stands for a pipe or a device, as /dev/stdout does by a link of the system."""
-    if os.path.abspath(name).startswith(("/dev/", "/proc/")):
+    path = os.path.abspath(name)
+    if path.startswith(("/dev/", "/proc/")) and not path.startswith("/dev/shm/"):  # noqa: S108 -- only a name
         return True
     try:
         mode = os.lstat(name).st_mode
