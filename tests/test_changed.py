@@ -84,6 +84,15 @@ def test_files_are_narrowed_too(guard: Callable[..., Said], project: Repository)
     assert places(guard("--changed", "legacy/Dockerfile")) == []
 
 
+@pytest.mark.parametrize(("version", "expected"), [("3.2-6", ["app/deployment.yaml"]), ("3.2-10", [])])
+def test_a_hook_for_dockerfiles_knows_the_unchanged_file_beside_one(
+    guard: Callable[..., Said], project: Repository, version: str, expected: list[str]
+) -> None:
+    project.write("app/Dockerfile", f"{NEWER}:{version}\n")
+    words = ("--changed", "--only", "consistent-runtime", "--enable", "consistent-runtime")
+    assert places(guard(*words, "app/Dockerfile", "app/deployment.yaml", script="astro_runtime")) == expected
+
+
 def test_all_files_where_nothing_is_compared(
     guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

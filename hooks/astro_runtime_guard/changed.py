@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from .git.snapshot import File, Repository, Snapshot
 
 
-def narrow(snapshot: Snapshot, reader: Reader, repository: Repository, *, together: bool) -> Snapshot:
+def narrow(snapshot: Snapshot, reader: Reader, repository: Repository) -> Snapshot:
     """The files that differ from a commit to compare with, and those of the same projects as files beside them.
 
-    All files if there is nothing to compare with, or if a rule of the repository differs. Without `together` the run
-    looks at each file alone.
+    All files if there is nothing to compare with, or if a rule of the repository differs.
     """
     base = snapshot.base
     folder = USER_FOLDER.encode()
@@ -34,8 +33,6 @@ def narrow(snapshot: Snapshot, reader: Reader, repository: Repository, *, togeth
         for file in snapshot.files
         if _differs(file, staged_sides if os.fsencode(file.key) in staged else sides)
     }
-    if not together:
-        return snapshot._replace(files=tuple(file for file in snapshot.files if file.key in changed))
     named = _named_elsewhere(snapshot.files, reader)
     projects = {_project(key, named) for key in changed}
     files = (
@@ -62,8 +59,7 @@ def _named_elsewhere(files: Iterable[File], reader: Reader) -> dict[str, str]:
     """The key of a Dockerfile -> the folder of the file that names it as its project's."""
     named: dict[str, str] = {}
     for file in files:
-        name = reader.dockerfile_named(file.path, file.source) if reader.leads(file.path) else ""
-        if name:
+        if reader.leads(file.path) and (name := reader.dockerfile_named(file.path, file.source)):
             folder = posixpath.dirname(file.key)
             named[posixpath.normpath(posixpath.join(folder, name))] = folder
     return named

@@ -133,7 +133,7 @@ class Run:
             raise CannotCheck(snapshot.base.problem)
         from .changed import narrow
 
-        return narrow(snapshot, self.reader, self.repository, together=self.hook.together)
+        return narrow(snapshot, self.reader, self.repository)
 
     def _refuse_empty_folder(self, prefix: str) -> None:
         """Raises CannotCheck if the repository has files to check, but none below this folder."""
