@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -465,6 +466,26 @@ def test_rules_from_the_base_commit(guard: Callable[..., Said], inside: Reposito
         in guard("--rules-from", "base")[2]
     )
     inside.commit({".astro-runtime/images/mirror.yaml": mirror})
+
+
+def test_rules_from_the_base_where_nothing_is_compared(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("--rules-from", "base", "Dockerfile")
+    inside.write("Dockerfile", f"{RUNTIME}:latest\n")
+    inside.write(".astro-runtime/pinned-runtime.yaml", OFF.replace("ordered", "pinned"))
+    inside.git("add", ".")
+    assert (guard()[0], guard(*words)[0]) == (0, 1)  # the first commit
+    inside.commit()
+    assert guard(*words, "--no-base") == (0, "", "")
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("CHANGE_TARGET", "elsewhere")
+    assert "elsewhere" in guard(*words, "--only", "pinned-runtime")[2]
+    monkeypatch.delenv("CHANGE_TARGET")
+    monkeypatch.delenv("CI")
+    shutil.rmtree(inside.path / ".git")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(inside.path.parent))
+    assert guard(*words)[::2] == (1, "astro-runtime-guard: not in a git repository, so nothing is compared\n")
 
 
 FREEZE = """\

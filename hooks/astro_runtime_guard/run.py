@@ -8,7 +8,7 @@ from contextlib import suppress
 from .declarations.glance import format_of, may_name, needles
 from .declarations.reading import Reader
 from .errors import CannotCheck, unknown
-from .git.snapshot import Repository, Request, read, read_landing
+from .git.snapshot import Repository, Request, find_base, read, read_landing
 from .reports import deliver
 from .reports.report import Report
 from .rulebook.load import load_rulebook
@@ -79,14 +79,14 @@ class Run:
             return load_rulebook(folders, self.options.today)
         from .rulebook.committed import load_committed
 
-        rulebook = load_rulebook(folders[:1], self.options.today)
-        reader = Reader(rulebook, places=self.hook.together, exclude=self.options.exclude)
-        request = Request(self.options.files or None, reader, self.options.base, self.options.no_base)
-        base = read(self.repository, request).base
+        base = find_base(self.repository, self.options.base, self.options.no_base)
         if base.problem:
             raise CannotCheck(base.problem)
-        commits = [before.commit for before in base.judged] or [self.repository.head if self.repository.where else ""]
-        return load_committed(self.repository, commits[0], self.options.today) if commits[0] else rulebook
+        head = self.repository.head if self.repository.where else ""
+        commit = next((before.commit for before in base.judged), head)
+        if commit:
+            return load_committed(self.repository, commit, self.options.today)
+        return load_rulebook(folders[:1], self.options.today)
 
     def describe(self, snapshot: Snapshot) -> None:
         """Say on standard error what is checked, for --verbose, and why nothing is compared where that matters."""

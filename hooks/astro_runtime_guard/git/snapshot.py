@@ -63,6 +63,13 @@ def read_landing(repository: Repository, request: Request) -> Snapshot | None:
     return _read(repository, request, given, base) if base else None
 
 
+def find_base(repository: Repository, asked: str | None, no_base: bool) -> Base:
+    """What a run compares with, found without reading the files; nothing outside any repository."""
+    if repository.where is None:
+        return Base(())
+    return decide(repository, _event(repository.environ), asked, no_base, committing=False)
+
+
 def _read(repository: Repository, request: Request, given: Mapping[bytes, str] | None, base: Base) -> Snapshot:
     now, reader = Now(repository, base.after), request.reader
     names = _listed(now, reader) if given is None else _named(now, given)
