@@ -219,6 +219,7 @@ def test_output_file(guard: Callable[..., Said], inside: Repository) -> None:
     code, out, _ = guard("--format", "json", "--output", "report.json")
     assert code == 1
     assert out.startswith("Dockerfile:1:6: pinned-runtime:")
+    assert "\n1 finding in 1 of 1 file, " in out
     assert json.loads((inside.path / "report.json").read_text())["findings"][0]["rule"] == "pinned-runtime"
     code, out, err = guard("--output", "no/such/folder.txt")
     assert (code, err) == (2, "astro-runtime-guard: --output no/such/folder.txt: No such file or directory\n")
@@ -380,6 +381,40 @@ def test_a_folder_without_files_in_a_repository_that_has_some(
     assert guard() == (0, "", "")
 
 
+def test_a_folder_whose_files_are_all_excluded_is_not_empty(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.commit({"a/Dockerfile": f"{RUNTIME}:latest\n", "b/Dockerfile": f"{RUNTIME}:latest\n"})
+    assert guard("--exclude", "Dockerfile") == (0, "", "")
+    monkeypatch.chdir(inside.path / "a")
+    assert guard("--exclude", "Dockerfile") == (0, "", "")
+
+
+def test_a_hook_for_dockerfiles_lists_no_other_files(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"deployment.yaml": "deployment: {configuration: {runtime_version: latest}}\n"})
+    assert guard()[0] == 1
+    assert guard(script="astro_runtime") == (0, "", "")
+
+
+def test_the_hook_for_stages_does_not_stop_a_rebase(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.2\n"})
+    inside.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
+    monkeypatch.setenv("PRE_COMMIT_COMMIT_MSG_SOURCE", "message")
+    inside.write("Dockerfile", f"# staged\n{RUNTIME}:latest\n")
+    inside.git("add", ".")
+    assert guard(script="astro_runtime_repo")[0] == 1
+    inside.commit()
+    inside.run("git", "rebase", "--exec", "false", "HEAD^", check=False)
+    inside.write("Dockerfile", f"# more\n{RUNTIME}:latest\n")
+    inside.git("add", ".")
+    assert guard(script="astro_runtime_repo") == (0, "", "")
+    assert guard("Dockerfile", script="astro_runtime")[0] == 1
+    monkeypatch.delenv("PRE_COMMIT_COMMIT_MSG_SOURCE")
+    assert guard(script="astro_runtime_repo")[0] == 1
+
+
 OFF = """\
 image: astro-runtime
 check: ordered
@@ -458,6 +493,12 @@ def test_rules_from_the_base_commit(guard: Callable[..., Said], inside: Reposito
     assert "no-runtime-downgrade: downgrade from 5.0.1 to 4.2.6" in out
     assert "other.Dockerfile:1:6: pinned-runtime" in out
     assert "own rules" not in out
+    shutil.rmtree(inside.path / ".astro-runtime")
+    inside.write("Dockerfile", f"{RUNTIME}:latest\n")
+    replaced = "own rules: no-runtime-downgrade is switched off by .astro-runtime/no-runtime-downgrade.yaml"
+    assert replaced in guard("--rules-from", "base")[1].splitlines()
+    assert "own rules" not in guard()[1]
+    inside.git("restore", ".")
     assert guard("--rules-from", "base", "--rules", "x")[0] == 2
     assert guard("--rules-from", "base", "--base", "gone")[0] == 2
     broken = inside.commit({".astro-runtime/images/mirror.yaml": "extend: x\n"})
@@ -682,3 +723,31 @@ def test_the_way_back_from_an_upgrade_that_was_never_merged(
     assert guard() == (0, "", "")
     inside.git("branch", "--move", "trunk")
     assert way.format("origin/trunk") in guard()[1]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "lower", "offered"),
+    [
+        ("4.2.6", "4.2.9", "4.2.8", True),
+        ("4.2.6", "5.0.2", "5.0.1", True),  # the review is asked for then
+        ("4.2.9", "5.0.1", "4.2.8", False),
+        ("", "4.2.9", "4.2.8", False),
+    ],
+    ids=["passes", "an upgrade then", "lower than both", "the first commit"],
+)
+def test_an_amended_commit_is_offered_where_it_would_not_lower(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch,
+    first: str, last: str, lower: str, offered: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("GIT_INDEX_FILE", str(inside.path / ".git" / "index"))
+    monkeypatch.setenv("PRE_COMMIT", "1")
+    if first:
+        inside.commit({"Dockerfile": f"{RUNTIME}:{first}\n", "other.Dockerfile": f"{RUNTIME}:{first}\n"})
+    inside.commit({"Dockerfile": f"{RUNTIME}:{last}\n"})
+    inside.write("Dockerfile", f"{RUNTIME}:{lower}\n")
+    inside.write("other.Dockerfile", f"# astro-runtime: downgraded 4.2.5: rolled back\n{RUNTIME}:4.2.5\n")
+    inside.git("add", ".")
+    out = guard(script="astro_runtime_repo")[1]
+    assert "downgrade from" in out
+    assert ("if you amend the last commit:  ASTRO_RUNTIME_BASE=HEAD^ git commit --amend" in out.splitlines()) is offered
+    assert "to leave out files, use args: [--exclude, REGEX]" in out.splitlines()[-1]

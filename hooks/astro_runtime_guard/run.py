@@ -137,10 +137,10 @@ class Run:
 
     def _refuse_empty_folder(self, prefix: str) -> None:
         """Raises CannotCheck if the repository has files to check, but none below this folder."""
-        reader = Reader(self.reader.rulebook, places=self.hook.together)
+        reader = Reader(self.reader.rulebook)
         listed = [path for path in map(os.fsdecode, self.repository.index) if reader.is_listed(path)]
         if listed and not any(path.startswith(prefix) for path in listed):
-            top = "/".join(".." for _ in prefix.strip("/").split("/"))
+            top = "/".join([".."] * prefix.count("/"))
             raise CannotCheck(f"no file to check is tracked below this folder: run this at the top (cd {top})")
 
     def _is_in_stage(self) -> bool:
