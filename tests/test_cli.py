@@ -276,6 +276,11 @@ def test_verbose_names_each_file_and_what_it_was_compared_with(guard: Callable[.
         (["--enabel", "x"], "no option is called --enabel; did you mean --enable? see astro-runtime-guard --help"),
         (["--enabel=x"], "no option is called --enabel=x; did you mean --enable? see astro-runtime-guard --help"),
         (["--enable x"], '"--enable x" is one word: write two, as in args: [--enable, x]'),
+        (["--exclude a\n b"], '"--exclude a\\n b" is one word: write two, as in args: [--exclude, a\\n b]'),
+        (["--no-base "], "no option is called --no-base ; did you mean --no-base? see"),
+        (["--xyz a"], "no option is called --xyz a; see"),
+        (["--enabel=\na-long-value"], "no option is called --enabel=\\na-long-value; did you mean --enable? see"),
+        (["--verb"], "no option is called --verb; did you mean --verbose? see"),
         (["--no-base", "--xyz"], "no option is called --xyz; see astro-runtime-guard --help"),
         (["--today", "20240101"], "argument --today: '20240101' is not a day such as 2024-04-30: see"),
         (["--today", "2024-04-31"], "argument --today: '2024-04-31' is not a day such as 2024-04-30: see"),
@@ -283,6 +288,7 @@ def test_verbose_names_each_file_and_what_it_was_compared_with(guard: Callable[.
         (["--format", "yaml"], "argument --format: no format is called yaml; expected one of text, json,"),
         (["--format", "jsn"], "argument --format: no format is called jsn; did you mean json? expected one of text,"),
         (["--exclude", "("], "argument --exclude: '(' is not a regular expression ("),
+        (["--exclude", "\\d\n("], r"argument --exclude: '\\d\n(' is not a regular expression ("),
     ],
 )
 def test_a_wrong_argument_is_one_line(guard: Callable[..., Said], words: list[str], message: str) -> None:
@@ -334,6 +340,8 @@ def test_the_package_is_the_command(inside: Repository) -> None:
         (["rules", "test", "x"], "no argument is expected after the others: x; see astro-runtime-guard --help"),
         (["explain", "runtime5"], "no rule is called runtime5; did you mean runtime-5? expected one of acknowledgement,"),
         (["gone.Dockerfile"], "gone.Dockerfile: no such file"),
+        (["--no-base", "gone file"], "gone file: no such file"),
+        (["--no-base", "-"], "-: no such file"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
@@ -499,7 +507,7 @@ def test_rules_from_the_base_commit(guard: Callable[..., Said], inside: Reposito
     assert replaced in guard("--rules-from", "base")[1].splitlines()
     assert "own rules" not in guard()[1]
     inside.git("restore", ".")
-    assert guard("--rules-from", "base", "--rules", "x")[0] == 2
+    assert "exclude each other" in guard("--rules-from", "base", "--rules", "x")[2]
     assert guard("--rules-from", "base", "--base", "gone")[0] == 2
     broken = inside.commit({".astro-runtime/images/mirror.yaml": "extend: x\n"})
     assert (

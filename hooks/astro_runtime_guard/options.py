@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
 from datetime import date
@@ -25,7 +24,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raises CannotCheck."""
-        raise CannotCheck(f"{plain(message)}: {self._help()}")
+        raise CannotCheck(f"{message}: {self._help()}")
 
     def refuse(self, word: str) -> NoReturn:
         """Raises CannotCheck for a word that is no option and cannot be a file."""
@@ -48,8 +47,7 @@ def read_options(program: str, words: Sequence[str], after: str | None, options:
     end = words.index("--") if "--" in words else len(words)
     read, rest = parser.parse_known_intermixed_args(words[:end])
     for word in (*rest, *(file for file in getattr(read, "files", ()) if file.startswith("-") and " " in file)):
-        if not os.path.lexists(word):
-            parser.refuse(word)
+        parser.refuse(word)
     vars(options).update(vars(read))
     options.files = [*options.files, *words[end + 1 :]]
     if options.rules and options.rules_from:
