@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from .git.snapshot import File, Repository, Snapshot
 
 
-def narrow(snapshot: Snapshot, reader: Reader, repository: Repository) -> Snapshot:
+def narrow(snapshot: Snapshot, reader: Reader, repository: Repository, *, together: bool) -> Snapshot:
     """The files that differ from a commit to compare with, and those of the same projects as files beside them.
 
-    All files if there is nothing to compare with, or if a rule of the repository differs.
+    All files if there is nothing to compare with, or if a rule of the repository differs. Without `together` the run
+    looks at each file alone.
     """
     base = snapshot.base
     folder = USER_FOLDER.encode()
@@ -33,6 +34,8 @@ def narrow(snapshot: Snapshot, reader: Reader, repository: Repository) -> Snapsh
         for file in snapshot.files
         if _differs(file, staged_sides if os.fsencode(file.key) in staged else sides)
     }
+    if not together:
+        return snapshot._replace(files=tuple(file for file in snapshot.files if file.key in changed))
     named = _named_elsewhere(snapshot.files, reader)
     projects = {_project(key, named) for key in changed}
     files = (

@@ -79,14 +79,15 @@ class Run:
             return load_rulebook(folders, self.options.today)
         from .rulebook.committed import load_committed
 
-        base = find_base(self.repository, self.options.base, self.options.no_base)
+        rulebook = load_rulebook(folders[:1], self.options.today)
+        reader = Reader(rulebook, places=self.hook.together, exclude=self.options.exclude)
+        request = Request(self.options.files or None, reader, self.options.base, self.options.no_base)
+        base = find_base(self.repository, request)
         if base.problem:
             raise CannotCheck(base.problem)
         head = self.repository.head if self.repository.where else ""
         commit = next((before.commit for before in base.judged), head)
-        if commit:
-            return load_committed(self.repository, commit, self.options.today)
-        return load_rulebook(folders[:1], self.options.today)
+        return load_committed(self.repository, commit, self.options.today) if commit else rulebook
 
     def describe(self, snapshot: Snapshot) -> None:
         """Say on standard error what is checked, for --verbose, and why nothing is compared where that matters."""
@@ -132,8 +133,10 @@ class Run:
         if snapshot.base.problem and self._names_any(snapshot):
             raise CannotCheck(snapshot.base.problem)
         from .changed import narrow
+        from .findings.checks import CHECKS
 
-        return narrow(snapshot, self.reader, self.repository)
+        together = self.hook.together or any(CHECKS[rule.check].across for rule in self.rules)
+        return narrow(snapshot, self.reader, self.repository, together=together)
 
     def _refuse_empty_folder(self, prefix: str) -> None:
         """Raises CannotCheck if the repository has files to check, but none below this folder."""

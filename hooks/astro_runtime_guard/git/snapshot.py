@@ -49,25 +49,27 @@ def read(repository: Repository, request: Request) -> Snapshot:
     """
     if repository.where is None:
         return _outside(repository, request)
-    given = None if request.paths is None else _keys(repository, request.paths)
-    committing = _is_committing(repository, given, request.reader)
-    event = _event(repository.environ)
-    base = decide(repository, event, request.base, request.no_base, committing, request.branches)
-    return _read(repository, request, given, base)
+    given = _given(repository, request)
+    return _read(repository, request, given, _base(repository, request, given))
 
 
 def read_landing(repository: Repository, request: Request) -> Snapshot | None:
     """The same files, compared with the branch that will receive the commit; None where HEAD alone counts."""
     base = decide_landing(repository, request.branches)
-    given = None if request.paths is None else _keys(repository, request.paths)
-    return _read(repository, request, given, base) if base else None
+    return _read(repository, request, _given(repository, request), base) if base else None
 
 
-def find_base(repository: Repository, asked: str | None, no_base: bool) -> Base:
-    """What a run compares with, found without reading the files; nothing outside any repository."""
+def find_base(repository: Repository, request: Request) -> Base:
+    """What the files would be compared with; they are not read. Nothing outside any repository."""
     if repository.where is None:
         return Base(())
-    return decide(repository, _event(repository.environ), asked, no_base, committing=False)
+    return _base(repository, request, _given(repository, request))
+
+
+def _base(repository: Repository, request: Request, given: Mapping[bytes, str] | None) -> Base:
+    committing = _is_committing(repository, given, request.reader)
+    event = _event(repository.environ)
+    return decide(repository, event, request.base, request.no_base, committing, request.branches)
 
 
 def _read(repository: Repository, request: Request, given: Mapping[bytes, str] | None, base: Base) -> Snapshot:
@@ -106,11 +108,13 @@ def _event(environ: Mapping[str, str]) -> str:
         return ""
 
 
-def _keys(repository: Repository, paths: Sequence[str]) -> dict[bytes, str]:
-    """Key -> path as it was given first."""
+def _given(repository: Repository, request: Request) -> dict[bytes, str] | None:
+    """Key -> path as it was given first; None where all files are meant."""
+    if request.paths is None:
+        return None
     resolve = _resolver()
     prefix = repository.work_tree.prefix
-    keys = [(key_of(prefix, path, resolve), path.replace(os.sep, "/")) for path in reversed(paths)]
+    keys = [(key_of(prefix, path, resolve), path.replace(os.sep, "/")) for path in reversed(request.paths)]
     return dict(reversed(dict(keys).items()))
 
 
