@@ -70,10 +70,13 @@ NEAR_MISSES = {
     "# astro-runtime: review 5.0.1": WRITE.format("reviewed 5.0.1"),
     "# astro-runtime: Review: 5.0.1": WRITE.format("reviewed 5.0.1"),
     "# astro-runtime reviewed 5.0.1": WRITE.format("reviewed 5.0.1"),
+    "# astro-runtime : reviewed 5.0.1": WRITE.format("reviewed 5.0.1"),
     "#Astro Runtime: reviewed 5.0.1": WRITE.format("reviewed 5.0.1"),
     "##\tASTRO_RUNTIME: reviewed 5.0.1": WRITE.format("reviewed 5.0.1"),
     "# astroruntime: reviewed 5.0.1": WRITE.format("reviewed 5.0.1"),
     "# astro-runtime: ignored maintained-runtime: later": WRITE.format("ignore maintained-runtime: later"),
+    "# astro-runtime: ignored pinned-runtime:": WRITE.format("ignore pinned-runtime: <the reason>"),
+    "# astro-runtime: ignored pinned-runtime: <the reason>": WRITE.format("ignore pinned-runtime: <the reason>"),
     "# astro-runtime: reviewed: 5.0.2": GENERIC,
     "# astro-runtime: reviewed: five": GENERIC,
     "# astro-runtime: reviewed:": GENERIC,
@@ -96,20 +99,26 @@ def test_near_misses(text: str, expected: str) -> None:
     assert notes == ((expected,) if expected else ())
 
 
+def test_only_the_nearest_near_misses_are_explained() -> None:
+    notes = near_misses(declaration("5.0.1", *["# astro-runtime: seen"] * 11), BOOK.rules)
+    assert [note.partition(" is")[0] for note in notes] == [f"line {number}" for number in range(2, 12)]
+
+
 DIRECTIVE = (
     "line 1 acknowledges nothing, because it stands above a parser directive, which docker reads only at the top; "
     "move it down to the FROM"
 )
+EMPTY = "line {} acknowledges nothing, because an empty line stands below it; remove the empty line"
 # A Dockerfile with one FROM, and the notes on acknowledgements that do not stand above it.
 STRAYS = {
     "directly above": ("# astro-runtime: reviewed 5.0.1\nFROM {}", []),
     "an empty line": (
         "# astro-runtime: reviewed 5.0.1\n\nFROM {}",
-        ["line 1 acknowledges nothing, because an empty line stands below it; remove the empty line"],
+        [EMPTY.format(1)],
     ),
     "an empty line among comments": (
-        "# astro-runtime: reviewed 5.0.1\n# a comment\n \n# another\nFROM {}",
-        ["line 1 acknowledges nothing, because an empty line stands below it; remove the empty line"],
+        " \t# astro-runtime: reviewed 5.0.1\n  # a # check=comment\n \n# another\nFROM {}",
+        [EMPTY.format(1)],
     ),
     "a directive and an empty line": (
         "# astro-runtime: reviewed 5.0.1\n# syntax=docker/dockerfile:1\n\nFROM {}",
@@ -120,7 +129,10 @@ STRAYS = {
         "# astro-runtime: reviewed 5.0.1\nARG UNUSED=1\nFROM {}",
         ["line 1 acknowledges nothing, because other lines stand below it; move it directly above"],
     ),
+    "several": ("# astro-runtime: reviewed 5.0.1\n\n" * 11 + "FROM {}", [EMPTY.format(n) for n in range(3, 22, 2)]),
+    "far to the right": (f"{' ' * 100}# astro-runtime: reviewed 5.0.1\n" * 2 + "FROM {}", []),
     "below": ("FROM {}\n# astro-runtime: reviewed 5.0.1\nUSER x", []),
+    "below, at the end": ("ARG UNUSED=1\nFROM {}\n# astro-runtime: reviewed 5.0.1", []),
     "an ordinary comment": ("# see astro-runtime: reviewed 5.0.1\n\nFROM {}", []),
 }
 
@@ -158,6 +170,8 @@ FAULTS = [
     ("5.0.1-$V", "downgraded 5.0.0: rolled back", None),
     ("5", "ignore pinned-runtime: built by CI", None),
     ("5", "ignore pinned-runtime: \u3164 \u3164", ("no-reason", "pinned")),
+    ("5", "ignore pinned-runtime: . \u3164", ("no-reason", "pinned")),
+    ("5", "ignore pinned-runtime:\t<the reason>:", ("no-reason", "pinned")),
     ("5", "ignore pinned-runtime", ("no-reason", "pinned")),
     ("5.0.1", "ignore maintained-runtime", ("no-reason", "maintained")),
     ("5.0.1", "ignore runtime-5: seen", ("reviewed", "crossing")),
@@ -189,8 +203,11 @@ MISPLACED = {
     ),
     "below a comment": (["# a", "# astro-runtime: reviewed 5.0.1", "# syntax=docker/dockerfile:1"], []),
     "above a comment": (["# astro-runtime: reviewed 5.0.1", "# syntax is fine"], []),
-    "not at the top": (["", "# astro-runtime: reviewed 5.0.1", "# escape=`"], []),
-}
+    "a directive with capitals and blanks": (["# astro-runtime: reviewed 5.0.1", "#\tCheck\t = skip=all"], ["above-directive"]),
+    "wrong and above a directive": (["# astro-runtime: reviewed 5.0.2", "# escape=`"], ["above-directive"]),
+    "not at the top": (["", "# astro-runtime: reviewed 5.0.1", "# astro-runtime: reviewed 5.0.0", "# escape=`"], []),
+    "above the name of a directive": (["# astro-runtime: reviewed 5.0.1", "# see # escape=`"], []),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("above", "expected"), MISPLACED.values(), ids=MISPLACED)
@@ -198,13 +215,16 @@ def test_misplaced(above: list[str], expected: list[str]) -> None:
     assert [fault.why.reason for fault in faults(declaration("5.0.1", *above), BOOK.rules)] == expected
 
 
+REMOVE = "remove this line, or a later return to 5.0.1 would pass unseen"
 # Tag, comment, and the sentence that a report prints.
 SENTENCES = [
     ("5", "reviewed 5", '"reviewed 5" does not name a full version; write "# astro-runtime: reviewed 5.5.0"'),
     ("latest", "reviewed 5", '"reviewed 5" does not name a full version; write "# astro-runtime: reviewed 5.5.0"'),
     ("latest", "reviewed x", '"reviewed x" does not name a full version; write "# astro-runtime: reviewed 3.3-8"'),
+    ("", "downgraded 5.0.1: x", f'"downgraded 5.0.1" is out of date, because the version here is {LEGACY}:; {REMOVE}'),
+    ("5.0.2-base", "downgraded 5.0.1: x", f'"downgraded 5.0.1" is out of date, because the version here is 5.0.2; {REMOVE}'),
     ("99", "reviewed 99", '"reviewed 99" does not name a full version; write "# astro-runtime: reviewed 99.0.0"'),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("tag", "comment", "expected"), SENTENCES)
@@ -231,6 +251,8 @@ ANSWERED = {
     "a rule": ("5", ["ignore pinned-runtime: built by CI"], {"pinned-runtime"}),
     "a rule that cannot be ignored": ("5.0.1", ["ignore runtime-5: seen"], set()),
     "two of which one is wrong": ("5", ["ignore pinned-runtime", "ignore pinned-runtime: x"], {"pinned-runtime"}),
+    "one that 19 follow": ("5", ["ignore pinned-runtime: x", *["reviewed 9"] * 19], {"pinned-runtime"}),
+    "one that 20 follow": ("5", ["ignore pinned-runtime: x", *["reviewed 9"] * 20], set()),
     "nothing": ("5.0.1", [], set()),
 }  # fmt: skip
 

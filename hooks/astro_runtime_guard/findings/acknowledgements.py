@@ -69,22 +69,17 @@ class Fault(NamedTuple):
 def read_acknowledgements(comments: tuple[Comment, ...]) -> tuple[Acknowledgement, ...]:
     """The comments whose first word after `astro-runtime:` is a verb; any other comment is an ordinary one.
 
-    A comment that a reviewer cannot see as it is read is an ordinary one too, and invisible characters are no reason.
+    A comment that a reviewer cannot see as it is read is an ordinary one too.
     """
     acknowledgements: list[Acknowledgement] = []
     for comment in comments:
         match = re.fullmatch(_COMMENT, comment.text)
         if match and match["verb"] in _VERBS and not re.search(_HIDES, comment.text.expandtabs()):
-            first, _, rest = match["rest"].strip().partition(" ")
+            first, _, rest = match["rest"].partition(" ")
             subject, _, beginning = first.partition(":")
             reason = f"{beginning} {rest}".strip(" :\t")
-            reason = reason if any(map(_is_visible, reason)) else ""
             acknowledgements.append(Acknowledgement(comment, match["verb"], subject, reason))
     return tuple(acknowledgements[-MOST_ANSWERS:])
-
-
-def _is_visible(character: str) -> bool:
-    return character.isprintable() and not character.isspace() and not is_invisible(character)
 
 
 def line_to_write(rule: Rule, version: str) -> str:
@@ -119,11 +114,10 @@ def _near_miss(comment: Comment, match: re.Match[str], declaration: Declaration,
 
 def _corrected(match: re.Match[str]) -> str:
     """A near miss as the acknowledgement that it was meant to be; empty where that is not clear."""
-    verb, rest = _OF_STEM.get((match["stem"] or "").lower(), ""), match["rest"].strip()
+    verb, rest = _OF_STEM.get((match["stem"] or "").lower()), match["rest"].rstrip(" :")
     if not verb:
         return ""
-    has_reason = re.match(r"[^ :]+[ :]+\w", rest)
-    return f"{_MARK} {verb} {rest}" if has_reason else _line(verb, rest.rstrip(" :"))
+    return f"{_MARK} {verb} {rest}" if re.search("[ :]", rest) else _line(verb, rest)
 
 
 def strays(lines: Sequence[str], declarations: Sequence[Declaration]) -> dict[int, list[tuple[str, str]]]:
@@ -132,17 +126,17 @@ def strays(lines: Sequence[str], declarations: Sequence[Declaration]) -> dict[in
     Each is its verb and a sentence that says why it does not count.
     """
     attached = {comment.line for declaration in declarations for comment in declaration.comments}
-    starts = {declaration.line for declaration in declarations if declaration.answerable}
+    starts = {declaration.line for declaration in declarations}
     notes: dict[int, list[tuple[str, str]]] = {}
     below, why = 0, ""
     may_have = any("astro-runtime:" in line and line.lstrip().startswith("#") for line in lines)
-    for number in range(len(lines) if may_have else 0, 0, -1):
-        text = lines[number - 1].strip()
+    for number, line in reversed(list(enumerate(lines, 1)) if may_have else []):
+        text = line.lstrip()
         if number in starts:
             below, why = number, ""
             continue
-        match = re.fullmatch(_COMMENT, text) if "astro-runtime:" in text and number not in attached else None
-        if match and match["verb"] in _VERBS and below and why and len(notes.get(below, ())) < MOST_STRAYS:
+        match = re.fullmatch(_COMMENT, text) if number not in attached else None
+        if match and below and why and len(notes.get(below, ())) < MOST_STRAYS:
             notes.setdefault(below, []).append((match["verb"], f"line {number} acknowledges nothing, because {why}"))
         why = _why_stray(text, why)
     return {line: notes[line][::-1] for line in notes}
@@ -152,7 +146,7 @@ def _why_stray(text: str, below: str) -> str:
     """Why a comment above this line is not attached; `below` is the same for a comment above the next line."""
     if re.match(_DIRECTIVE, text):
         return _ABOVE_DIRECTIVE
-    if below == _ABOVE_OTHERS or (text and not text.startswith("#")):
+    if text and not text.startswith("#"):
         return _ABOVE_OTHERS
     return below or ("" if text else _ABOVE_EMPTY)
 
@@ -164,9 +158,7 @@ def answer(rule: Rule, declaration: Declaration, boundary: str = "") -> Acknowle
     """
     for acknowledgement in read_acknowledgements(declaration.comments):
         fits = acknowledgement.verb == CHECKS[rule.check].verb
-        if acknowledgement.verb == "ignore":
-            fits = acknowledgement.subject == rule.name
-        elif acknowledgement.verb == "reviewed":
+        if acknowledgement.verb == "reviewed":
             fits = fits and _reaches(acknowledgement.subject, boundary or rule.version, declaration)
         if fits and not _fault(acknowledgement, declaration, [rule]):
             return acknowledgement
@@ -187,10 +179,8 @@ def faults(declaration: Declaration, rules: Sequence[Rule]) -> tuple[Fault, ...]
     acknowledgements = read_acknowledgements(declaration.comments)
     misplaced = _last_misplaced(acknowledgements, declaration)
     for acknowledgement in acknowledgements:
-        reason = _fault(acknowledgement, declaration, rules)
-        if not reason and acknowledgement.comment.line <= misplaced:
-            reason = "above-directive"
-        if reason:
+        above = acknowledgement.comment.line <= misplaced
+        if reason := "above-directive" if above else _fault(acknowledgement, declaration, rules):
             # Only one hook reports a name that no rule has: the one that runs the first check.
             check = _CHECK_OF_VERB.get(acknowledgement.verb) or checks.get(acknowledgement.subject, next(iter(CHECKS)))
             faulty.append(Fault(acknowledgement, Why(reason, _values(acknowledgement, declaration, rules)), check))
@@ -228,8 +218,8 @@ def _fault_of_ignore(acknowledgement: Acknowledgement, rules: Sequence[Rule]) ->
 
 
 def _is_reason(text: str) -> bool:
-    """Whether somebody wrote a reason: it has a letter or a digit, and it is not the printed placeholder."""
-    return text != REASON and bool(re.search(r"\w", text))
+    """Whether somebody wrote a reason: it has a visible letter or digit, and it is not the printed placeholder."""
+    return text != REASON and any(char.isalnum() and not is_invisible(char) for char in text)
 
 
 def _last_misplaced(acknowledgements: Sequence[Acknowledgement], declaration: Declaration) -> int:
