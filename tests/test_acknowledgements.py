@@ -196,6 +196,7 @@ FAULTS = [
 # Lines above a FROM of 5.0.1, and the reason of each fault.
 MISPLACED = {
     "above a directive": (["# astro-runtime: reviewed 5.0.1", "# syntax=docker/dockerfile:1"], ["above-directive"]),
+    "two above a directive": (["# astro-runtime: reviewed 5.0.1"] * 2 + ["# escape=`"], ["above-directive"] * 2),
     "below a directive": (["# syntax=docker/dockerfile:1", "# astro-runtime: reviewed 5.0.1"], []),
     "above and below a directive": (
         ["# astro-runtime: reviewed 5.0.1", "# syntax=docker/dockerfile:1", "# astro-runtime: reviewed 5.0.0"],

@@ -177,9 +177,9 @@ def faults(declaration: Declaration, rules: Sequence[Rule]) -> tuple[Fault, ...]
     checks = {rule.name: rule.check for rule in rules}
     faulty: list[Fault] = []
     acknowledgements = read_acknowledgements(declaration.comments)
-    misplaced = _last_misplaced(acknowledgements, declaration)
+    directive = _unread_directive(acknowledgements, declaration)
     for acknowledgement in acknowledgements:
-        above = acknowledgement.comment.line <= misplaced
+        above = acknowledgement.comment.line < directive
         if reason := "above-directive" if above else _fault(acknowledgement, declaration, rules):
             # Only one hook reports a name that no rule has: the one that runs the first check.
             check = _CHECK_OF_VERB.get(acknowledgement.verb) or checks.get(acknowledgement.subject, next(iter(CHECKS)))
@@ -222,8 +222,8 @@ def _is_reason(text: str) -> bool:
     return text != REASON and any(char.isalnum() and not is_invisible(char) for char in text)
 
 
-def _last_misplaced(acknowledgements: Sequence[Acknowledgement], declaration: Declaration) -> int:
-    """The line of the last acknowledgement that keeps docker from reading a parser directive below it; 0 for none.
+def _unread_directive(acknowledgements: Sequence[Acknowledgement], declaration: Declaration) -> int:
+    """The line of a parser directive that docker does not read, because acknowledgements stand above it; 0 for none.
 
     That takes a file that begins with acknowledgements, and a directive directly below them.
     """
@@ -232,7 +232,7 @@ def _last_misplaced(acknowledgements: Sequence[Acknowledgement], declaration: De
         if declaration.instruction != "FROM" or comment.line != number:
             return 0
         if comment.line not in own:
-            return number - 1 if re.match(_DIRECTIVE, comment.text) else 0
+            return number if re.match(_DIRECTIVE, comment.text) else 0
     return 0
 
 
