@@ -246,6 +246,7 @@ ANSWERED = {
     "a review of less": ("6.0.1", ["reviewed 5.0.1"], {"runtime-4", "runtime-4.0.6", "runtime-5"}),
     "a review at a boundary": ("6.0.1", ["reviewed 5.0.0"], {"runtime-4", "runtime-4.0.6", "runtime-5"}),
     "a review of a pre-release of a boundary": ("6.0.1", ["reviewed 5.0.0-rc1"], {"runtime-4", "runtime-4.0.6", "runtime-5"}),
+    "a review of no version": ("5.0.1", ["reviewed five"], set()),
     "a review that is above": ("5.0.1", ["reviewed 5.0.2"], set()),
     "a downgrade": ("5.0.1", ["downgraded 5.0.1: rolled back"], {"no-runtime-downgrade"}),
     "a downgrade without a reason": ("5.0.1", ["downgraded 5.0.1"], set()),
