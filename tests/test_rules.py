@@ -267,6 +267,13 @@ def test_a_missing_stop_says_what_to_write_now_and_that_is_accepted(before: str,
         assert [finding.rule for finding in findings if not finding.acknowledged] == []
 
 
+def test_what_a_rule_can_say_of_a_missing_stop() -> None:
+    rule = RULES["airflow-3-floor"]._replace(messages={"": "{before} {stop} {from-below} {version} {after}"})
+    old, new = (written(version).encode() for version in ("13.6.0", "3.3-8"))
+    [finding] = check(old, new, rulebook=BOOK, rules=[rule])
+    assert finding.message == "13.6.0 13.11.0 13.7.0 3.0-1 3.3-8"
+
+
 def test_only_ignore_answers_a_missing_stop() -> None:
     def still_missing(comment: str) -> bool:
         findings = found(written("13.6.0"), f"# astro-runtime: {comment}\n{written('3.3-8')}")
@@ -461,14 +468,26 @@ def test_what_a_check_hands_to_the_words_of_a_rule() -> None:
     assert CHECKS["crossing"].judge(Change(new, None), RULES["runtime-8"], "") is None
 
 
-def test_a_deployed_branch_is_not_asked_for_a_review_again_but_for_the_stop() -> None:
-    [new] = read_declarations(written("3.3-8").encode(), BOOK.images)
-    [old] = read_declarations(written("13.6.0").encode(), BOOK.images)
-    change = Change(new, Past(old, "Dockerfile", "HEAD"), promoted=Past(new, "Dockerfile", "origin/main"))
+# The version on a deployed branch, the one that goes there, the one on the default branch, and what is asked.
+PROMOTED = [
+    ("13.6.0", "3.2-2", "3.2-2", ["airflow-3-floor"]),
+    ("13.6.0", "3.2-2", "3.1-2", ["airflow-3-floor", "runtime-3.2"]),
+    ("13.6.0", "3.2-2", "3.0-8", ["airflow-3-floor", "runtime-3.1", "runtime-3.2"]),
+    ("13.6.0", "99.0.1", "99.0.0", []),
+    ("13.6.0", "99.0.1", "98.0.0", ["unknown-line"]),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "promoted", "asked"), PROMOTED)
+def test_a_deployed_branch_is_not_asked_for_a_review_again_but_for_the_stop(
+    before: str, after: str, promoted: str, asked: list[str]
+) -> None:
+    old, new, main = (read_declarations(written(tag).encode(), BOOK.images)[0] for tag in (before, after, promoted))
+    change = Change(new, Past(old, "Dockerfile", "HEAD"), promoted=Past(main, "Dockerfile", "origin/main"))
     names = [
         rule.name for rule in BOOK.rules if (judge := CHECKS[rule.check].judge) and judge(change, rule, "2026-11-22")
     ]
-    assert names == ["airflow-3-floor"]
+    assert names == asked
 
 
 def test_withdrawn_builds_are_these() -> None:
@@ -512,6 +531,11 @@ def test_maintenance_ends_behind_its_last_day(known: Line) -> None:
     assert ended(date.fromordinal(last.toordinal() + 1).isoformat()) == ["maintained-runtime"]
 
 
+def test_a_line_is_maintained_on_its_last_day() -> None:
+    said = [f.message for f in found(None, written("5.0.1"), "2028-04-30") if f.check == "maintained"]
+    assert said == ["maintenance of Runtime 5 ended on 2024-04-30; maintained lines: 3.2, 3.3"]
+
+
 def test_a_line_whose_end_is_not_established_is_maintained() -> None:
     lines = tuple(
         known._replace(maintained_until="" if known.name == "4" else known.maintained_until) for known in RUNTIME.lines
@@ -523,6 +547,31 @@ def test_a_line_whose_end_is_not_established_is_maintained() -> None:
         return [finding.rule for finding in findings if finding.check == "maintained"]
 
     assert (ended("4.2.9"), ended("5.5.0")) == ([], ["maintained-runtime"])
+
+
+# The version before, the one now, both images, and whether the one now is above the last build of Runtime 4.
+CLOSED = [
+    (f"{LEGACY}:4.2.8", f"{LEGACY}:4.2.9", False),
+    (f"{LEGACY}:4.2.8", f"{LEGACY}:4.2.10", True),
+    (f"{LEGACY}:4.2.8", f"{LEGACY}:5.0.1", False),
+    (f"{MIRROR}:4.2.8", f"{MIRROR}:4.2.10", False),
+    (f"{MIRROR}:3.3-8", f"{MIRROR}:4.2.10", False),
+    (f"{MIRROR}:4.1-1", f"{MIRROR}:4.2.10", True),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "refused"), CLOSED)
+def test_a_build_above_the_last_one_of_a_line(before: str, after: str, refused: bool) -> None:
+    lines = tuple(known._replace(last_build="4.2.9" if known.name == "4" else "") for known in RUNTIME.lines)
+    book = BOOK._replace(images=(RUNTIME._replace(lines=lines),))
+    findings = check(f"FROM {before}\n".encode(), f"FROM {after}\n".encode(), rulebook=book, rules=book.rules)
+    assert ("published-runtime" in [finding.rule for finding in findings]) is refused
+
+
+def test_a_tag_without_a_version_is_named_as_it_is() -> None:
+    rule = RULES["pinned-runtime"]._replace(messages={"": "{before} {after}"})
+    [finding] = check(written("latest-base").encode(), written("latest").encode(), rulebook=BOOK, rules=[rule])
+    assert finding.message == "latest-base latest"
 
 
 def test_the_message_says_if_no_line_is_maintained() -> None:

@@ -102,9 +102,9 @@ def _crossing(change: Change, rule: Rule, today: str) -> Why | None:
 def _crosses(change: Change, rule: Rule) -> bool:
     """Whether the version before is below the boundary and the version now is not. A pre-release counts as release."""
     both = _compared(change)
-    image = change.after.runtime.image
-    if not both or image.name not in rule.images:
+    if not both:
         return False
+    image = change.after.runtime.image
     boundary = rank_of(rule.version, image).release
     floor = rank_of(rule.from_below, image).release if rule.from_below else boundary
     return both[0].last.release < min(boundary, floor) and boundary <= both[1].first.release
@@ -176,7 +176,7 @@ def _published(change: Change, rule: Rule, today: str) -> Why | None:
         return None
     line, newest = line_of(runtime.tag, image), image.numberings[-1]
     if line and _never_built(change):
-        belongs, meant = next(iter(newest.published_in), "") if holders else runtime.repository, meant_build(runtime)
+        belongs, meant = _holder(newest, image, (runtime,)), meant_build(runtime)
         proposed = {"belongs": belongs, "example": newest.example, "meant": meant}
         proposed["write"] = as_written(change.after, meant, belongs)
         return Why("never-built", _values(change, line=line.name, last=line.last_build, **proposed))
@@ -248,9 +248,7 @@ def _beside(change: Change, other: Beside) -> dict[str, str]:
 
 
 def _compared(change: Change) -> tuple[Span, Span] | None:
-    if change.before is None or change.before.declaration.reference == change.after.reference:
-        return None
-    return spans(change.before.declaration.runtime, change.after.runtime)
+    return spans(change.before.declaration.runtime, change.after.runtime) if change.before else None
 
 
 def _values(change: Change, **more: str) -> dict[str, str]:
