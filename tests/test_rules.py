@@ -574,6 +574,35 @@ def test_a_tag_without_a_version_is_named_as_it_is() -> None:
     assert finding.message == "latest-base latest"
 
 
+@pytest.mark.parametrize(("length", "shown"), [(1000, 1000), (1001, 1003)])
+def test_a_long_value_is_cut_in_a_message(length: int, shown: int) -> None:
+    image = f"{LEGACY}:${{{'A' * (length - len(LEGACY) - 4)}}}"
+    rule = RULES["pinned-runtime"]._replace(messages={"": "{written}"})
+    [finding] = check(None, f"FROM {image}\n".encode(), rulebook=BOOK, rules=[rule])
+    assert (finding.message.removesuffix("...") in image, len(finding.message)) == (True, shown)
+
+
+def test_a_value_that_a_finding_does_not_have_is_left_out() -> None:
+    rule = RULES["published-runtime"]._replace(messages={"": "[{meant}]"})
+    [finding] = check(None, f"FROM {AIRFLOW_3}:5.0.1\n".encode(), rulebook=BOOK, rules=[rule])
+    assert finding.message == "[]"
+
+
+def test_what_compares_nothing_names_no_version_before() -> None:
+    [finding] = found(f"FROM {LEGACY}:5.0.1\n", f"FROM {LEGACY}:latest AS a\nFROM a\n")
+    assert (finding.rule, finding.before, finding.before_reference, finding.notes) == ("pinned-runtime", "", "", ())
+
+
+def test_a_finding_at_a_comment() -> None:
+    source = f"  # astro-runtime: reviewed 5.0.2 # seen \nFROM {LEGACY}:5.0.1-base\n"
+    rule = RULES["acknowledgement"]._replace(messages={"": "wrong"}, consider=("Read it again.",))
+    rules = [rule, RULES["runtime-5"]]
+    [finding] = check(None, source.encode(), rulebook=BOOK._replace(rules=(*BOOK.rules, rule)), rules=rules)
+    assert (finding.message, finding.consider) == ("wrong", ("Read it again.",))
+    assert (finding.line, finding.column, finding.end_column) == (1, 3, len(source.split("\n")[0]))
+    assert (finding.reference, finding.after) == (f"{LEGACY}:5.0.1-base", "5.0.1-base")
+
+
 def test_the_message_says_if_no_line_is_maintained() -> None:
     said = [f.message for f in found(None, written("13.11.0"), "2099-01-01") if f.check == "maintained"]
     assert said == ["maintenance of Runtime 13 ended on 2027-04-30; maintained lines: none known"]
