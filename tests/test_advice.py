@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Published
+from conftest import Published, Said
 from repository import Repository
 from test_hooks import BLOCK, RUNTIME, refusal
 
@@ -217,3 +217,151 @@ def test_every_printed_command_runs_and_loses_nothing(
 def lowered(project: Repository) -> str:
     """The version that is staged."""
     return re.findall(r"astro-runtime:([0-9.]+)$", project.git("show", ":Dockerfile"), flags=re.MULTILINE)[-1]
+
+
+COMMIT = {"GIT_INDEX_FILE": ".git/index"}
+PUSH = {"PRE_COMMIT_REMOTE_NAME": "origin", "PRE_COMMIT_FROM_REF": "HEAD^", "PRE_COMMIT_TO_REF": "lower"}
+BRANCHES = {"PRE_COMMIT_LOCAL_BRANCH": "refs/heads/side", "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main"}
+RUNNER = {"PRE_COMMIT": "1"}
+ADD = "the staged text is judged, so after a change:  git add -- Dockerfile"
+AGAIN = "to go on: write the line, commit it, and push again"
+EXCLUDE = (
+    "to leave out files, use args: [--exclude, REGEX] (astro-runtime-repo does not see exclude: of the hook runner)"
+)
+# Who was called, in which environment, and what stands below the findings.
+CALLS: dict[str, tuple[str, dict[str, str], list[str]]] = {
+    "by hand": ("astro_runtime_guard", {}, []),
+    "by hand in a hook runner": ("astro_runtime_guard", RUNNER, []),
+    "a commit": ("astro_runtime", COMMIT, [ADD]),
+    "the message of a commit": ("astro_runtime", {"PRE_COMMIT_COMMIT_MSG_SOURCE": "message"}, [ADD]),
+    "a commit in pre-commit": ("astro_runtime", COMMIT | RUNNER, [ADD]),
+    "the hook for stages": ("astro_runtime_repo", COMMIT, [ADD]),
+    "the hook for stages in pre-commit": (
+        "astro_runtime_repo",
+        COMMIT | RUNNER,
+        [ADD, "to pass without this check:  SKIP=astro-runtime,astro-runtime-repo git commit", EXCLUDE],
+    ),
+    "the hook for stages in prek": (
+        "astro_runtime_repo",
+        COMMIT | RUNNER | {"PREK_HOOK_STAGE": "pre-commit"},
+        [ADD, "to pass without any hook:  git -c core.hooksPath=/dev/null commit", EXCLUDE],
+    ),
+    "a push": ("astro_runtime", PUSH | BRANCHES | RUNNER, []),
+    "the hook for stages in a push": ("astro_runtime_repo", PUSH | BRANCHES, [AGAIN]),
+    "the hook for stages in a push in pre-commit": (
+        "astro_runtime_repo",
+        PUSH | BRANCHES | RUNNER,
+        [
+            AGAIN,
+            "to pass without this check:  SKIP=astro-runtime-repo git push origin refs/heads/side:refs/heads/main",
+            EXCLUDE,
+        ],
+    ),
+    "a push to a remote with a blank": (
+        "astro_runtime_repo",
+        PUSH | BRANCHES | RUNNER | {"PRE_COMMIT_REMOTE_NAME": "a b"},
+        [
+            AGAIN,
+            "to pass without this check:  SKIP=astro-runtime-repo git push 'a b' refs/heads/side:refs/heads/main",
+            EXCLUDE,
+        ],
+    ),
+    **{
+        f"a push, {what}": (
+            "astro_runtime_repo",
+            PUSH | RUNNER | more,
+            [AGAIN, "to pass without this check:  SKIP=astro-runtime-repo git push", EXCLUDE],
+        )
+        for what, more in {
+            "of an unknown branch": {"PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main"},
+            "to an unknown branch": {"PRE_COMMIT_LOCAL_BRANCH": "refs/heads/side"},
+            "to a branch that cannot be shown": BRANCHES | {"PRE_COMMIT_REMOTE_BRANCH": "refs/heads/\u202e"},
+        }.items()
+    },
+}
+
+
+@pytest.mark.parametrize(("script", "environment", "expected"), CALLS.values(), ids=CALLS)
+def test_advice_by_who_called(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch,
+    script: str, environment: dict[str, str], expected: list[str],
+) -> None:  # fmt: skip
+    inside.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n"})
+    inside.commit({"Dockerfile": f"{RUNTIME}:4.2.7\n"})
+    inside.write("Dockerfile", f"{RUNTIME}:4.2.5\n")
+    inside.git("add", ".")
+    inside.git("branch", "lower", inside.git("commit-tree", inside.git("write-tree"), "-p", "HEAD", "-m", "lower"))
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    words = ("Dockerfile",) if script == "astro_runtime" else ()
+    assert below(guard(*words, script=script)[1]) == expected
+
+
+def below(report: str) -> list[str]:
+    """The lines below the summary."""
+    return re.split(r"^\d findings? in .*\n", report, flags=re.MULTILINE)[-1].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("names", "added"),
+    [
+        ([f"{letter}.Dockerfile" for letter in "edcba"], "a.Dockerfile b.Dockerfile c.Dockerfile d.Dockerfile e.Dockerfile"),
+        ([f"{letter}.Dockerfile" for letter in "abcdef"], ""),
+        (["a b.Dockerfile"], "'a b.Dockerfile'"),
+        (["a.Dockerfile", "\u202e.Dockerfile"], ""),
+    ],
+    ids=["five", "six", "a blank", "not printable"],
+)  # fmt: skip
+def test_the_files_to_stage(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch, names: list[str], added: str
+) -> None:
+    inside.commit(dict.fromkeys([*names, "answered.Dockerfile"], f"{RUNTIME}:4.2.7\n"))
+    for name in names:
+        inside.write(name, f"{RUNTIME}:4.2.5\n{RUNTIME}:latest\n")
+    inside.write("answered.Dockerfile", f"# astro-runtime: downgraded 4.2.5: rolled back\n{RUNTIME}:4.2.5\n")
+    inside.git("add", ".")
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
+    line = f"the staged text is judged, so after a change:  git add -- {added}"
+    assert below(guard()[1]) == ([line] if added else [])
+
+
+STASH, MESSAGE = "git stash", {"PRE_COMMIT_COMMIT_MSG_SOURCE": "message"}
+# The situation, the environment of the hook, the way back, and what follows the commit.
+STOPPED: list[tuple[Callable[[Repository], tuple[str, ...]], dict[str, str], str, str]] = [
+    (revert, MESSAGE, STASH, ""),
+    (two_reverts, MESSAGE, "git revert --abort", " && git revert --continue"),
+    (two_reverts, COMMIT, "git stash && git revert --quit", " && git revert --continue"),
+    (revert_that_a_person_commits, COMMIT, STASH, ""),
+    (cherry_pick, MESSAGE, "git cherry-pick --abort", ""),
+    (cherry_pick, COMMIT, STASH, ""),
+    (two_cherry_picks, MESSAGE, "git cherry-pick --abort", " && git cherry-pick --continue"),
+    (two_cherry_picks, COMMIT, "git stash && git cherry-pick --quit", " && git cherry-pick --continue"),
+    (rebase_of_a_revert, COMMIT, "", ""),
+    (merge, COMMIT | {f"GITHEAD_{'a' * 40}": "side"}, "git merge --abort", ""),
+    (merge, MESSAGE, STASH, ""),
+    (merge_that_a_person_commits, COMMIT, STASH, ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("situation", "environment", "back", "more"), STOPPED, ids=[f"{it[0].__name__}-{min(it[1])}" for it in STOPPED]
+)
+def test_the_way_on_and_the_way_back(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch,
+    situation: Callable[[Repository], tuple[str, ...]], environment: dict[str, str], back: str, more: str,
+) -> None:  # fmt: skip
+    inside.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n", "notes": "one\n"})
+    inside.commit({"Dockerfile": f"{RUNTIME}:4.2.7\n"})
+    inside.commit({"dags/a.py": "a = 1\n"})
+    inside.write("notes", "not staged\n")
+    words = situation(inside)
+    hook = inside.path / ".git" / "hooks" / "prepare-commit-msg"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    inside.run(*words, check=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    on = f"to go on, write the line, then:  git add -- Dockerfile && git commit{more}"
+    expected = [on, f"to go back to before:  {back}"] if back else [ADD]
+    assert below(guard("Dockerfile", script="astro_runtime")[1]) == expected
