@@ -222,16 +222,18 @@ def lowered(project: Repository) -> str:
 COMMIT = {"GIT_INDEX_FILE": ".git/index"}
 PUSH = {"PRE_COMMIT_REMOTE_NAME": "origin", "PRE_COMMIT_FROM_REF": "HEAD^", "PRE_COMMIT_TO_REF": "lower"}
 BRANCHES = {"PRE_COMMIT_LOCAL_BRANCH": "refs/heads/side", "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main"}
+MERGE = {f"GITHEAD_{'a' * 40}": "side"}
 RUNNER = {"PRE_COMMIT": "1"}
 ADD = "the staged text is judged, so after a change:  git add -- Dockerfile"
+DIFFERENT = "the staged text is judged, and the file on disk is different:  git add -- Dockerfile"
 AGAIN = "to go on: write the line, commit it, and push again"
 EXCLUDE = (
     "to leave out files, use args: [--exclude, REGEX] (astro-runtime-repo does not see exclude: of the hook runner)"
 )
 # Who was called, in which environment, and what stands below the findings.
 CALLS: dict[str, tuple[str, dict[str, str], list[str]]] = {
-    "by hand": ("astro_runtime_guard", {}, []),
-    "by hand in a hook runner": ("astro_runtime_guard", RUNNER, []),
+    "by hand": ("astro_runtime_guard", {}, [DIFFERENT]),
+    "by hand in a hook runner": ("astro_runtime_guard", RUNNER, [DIFFERENT]),
     "a commit": ("astro_runtime", COMMIT, [ADD]),
     "the message of a commit": ("astro_runtime", {"PRE_COMMIT_COMMIT_MSG_SOURCE": "message"}, [ADD]),
     "a commit in pre-commit": ("astro_runtime", COMMIT | RUNNER, [ADD]),
@@ -291,6 +293,7 @@ def test_advice_by_who_called(
     inside.write("Dockerfile", f"{RUNTIME}:4.2.5\n")
     inside.git("add", ".")
     inside.git("branch", "lower", inside.git("commit-tree", inside.git("write-tree"), "-p", "HEAD", "-m", "lower"))
+    inside.write("Dockerfile", f"# more\n{RUNTIME}:4.2.5\n")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     words = ("Dockerfile",) if script == "astro_runtime" else ()
@@ -323,6 +326,13 @@ def test_the_files_to_stage(
     monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
     line = f"the staged text is judged, so after a change:  git add -- {added}"
     assert below(guard()[1]) == ([line] if added else [])
+    monkeypatch.setenv(*next(iter(MERGE.items())))
+    on = f"git add -- {added} && git commit" if added else "git commit"
+    assert below(guard()[1])[0] == f"to go on, write the line, then:  {on}"
+    for name in ("GIT_INDEX_FILE", *MERGE):
+        monkeypatch.delenv(name)
+    inside.write(names[0], f"# more\n{RUNTIME}:4.2.5\n")
+    assert below(guard()[1]) == ([f"{DIFFERENT.partition('  ')[0]}  git add -- {added}"] if added else [])
 
 
 STASH, MESSAGE = "git stash", {"PRE_COMMIT_COMMIT_MSG_SOURCE": "message"}
@@ -337,7 +347,7 @@ STOPPED: list[tuple[Callable[[Repository], tuple[str, ...]], dict[str, str], str
     (two_cherry_picks, MESSAGE, "git cherry-pick --abort", " && git cherry-pick --continue"),
     (two_cherry_picks, COMMIT, "git stash && git cherry-pick --quit", " && git cherry-pick --continue"),
     (rebase_of_a_revert, COMMIT, "", ""),
-    (merge, COMMIT | {f"GITHEAD_{'a' * 40}": "side"}, "git merge --abort", ""),
+    (merge, MERGE, "git merge --abort", ""),
     (merge, MESSAGE, STASH, ""),
     (merge_that_a_person_commits, COMMIT, STASH, ""),
 ]

@@ -565,7 +565,9 @@ def test_a_comment_that_is_not_staged_is_pointed_at(guard: Callable[..., Said], 
     inside.commit({"app/Dockerfile": f"{RUNTIME}:5.0.2\n"})
     inside.write("app/Dockerfile", f"{RUNTIME}:5.0.1\n")
     assert "staged text" not in guard()[1]
+    inside.write("notes", "staged\n")
     inside.git("add", ".")
+    inside.write("notes", "not staged\n")
     assert "staged text" not in guard()[1]
     inside.write("app/Dockerfile", f"# astro-runtime: downgraded 5.0.1: rolled back\n{RUNTIME}:5.0.1\n")
     hint = "the staged text is judged, and the file on disk is different:  git add -- app/Dockerfile"

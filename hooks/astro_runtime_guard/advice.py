@@ -45,7 +45,7 @@ class Adviser:
 
     def lines(self) -> Iterator[str]:
         """One line for each piece of advice; a command stands behind a colon and two blanks."""
-        pushed = bool(self._environ.get("PRE_COMMIT_REMOTE_NAME"))
+        pushed = self._environ.get("PRE_COMMIT_REMOTE_NAME")
         if pushed and self._run.hook.stands_for_stages:
             yield "to go on: write the line, commit it, and push again"
             yield from self._skip(self._run.hook.name, f"push{self._refspec()}")
