@@ -277,6 +277,8 @@ CALLS: dict[str, tuple[str, dict[str, str], list[str]]] = {
         for what, more in {
             "of an unknown branch": {"PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main"},
             "to an unknown branch": {"PRE_COMMIT_LOCAL_BRANCH": "refs/heads/side"},
+            "to a remote that cannot be shown": BRANCHES | {"PRE_COMMIT_REMOTE_NAME": "\u202e"},
+            "of a branch that cannot be shown": BRANCHES | {"PRE_COMMIT_LOCAL_BRANCH": "refs/heads/\u202e"},
             "to a branch that cannot be shown": BRANCHES | {"PRE_COMMIT_REMOTE_BRANCH": "refs/heads/\u202e"},
         }.items()
     },

@@ -561,17 +561,23 @@ def test_boundaries_that_are_grouped_keep_the_words_of_each_rule(
     )
 
 
-def test_a_comment_that_is_not_staged_is_pointed_at(guard: Callable[..., Said], inside: Repository) -> None:
+def test_a_comment_that_is_not_staged_is_pointed_at(
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inside.commit({"app/Dockerfile": f"{RUNTIME}:5.0.2\n"})
     inside.write("app/Dockerfile", f"{RUNTIME}:5.0.1\n")
-    assert "staged text" not in guard()[1]
     inside.write("notes", "staged\n")
+    inside.git("add", "notes")
+    assert "staged text" not in guard()[1]
     inside.git("add", ".")
     inside.write("notes", "not staged\n")
     assert "staged text" not in guard()[1]
     inside.write("app/Dockerfile", f"# astro-runtime: downgraded 5.0.1: rolled back\n{RUNTIME}:5.0.1\n")
     hint = "the staged text is judged, and the file on disk is different:  git add -- app/Dockerfile"
     assert hint in guard()[1].splitlines()
+    monkeypatch.chdir(inside.path / "app")
+    assert hint.replace("app/", "") in guard()[1].splitlines()
+    monkeypatch.chdir(inside.path)
     inside.git("add", "--", "app/Dockerfile")
     assert guard() == (0, "", "")
 
@@ -736,28 +742,35 @@ def test_the_way_back_from_an_upgrade_that_was_never_merged(
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "lower", "offered"),
+    ("first", "last", "staged", "offered"),
     [
         ("4.2.6", "4.2.9", "4.2.8", True),
         ("4.2.6", "5.0.2", "5.0.1", True),  # the review is asked for then
         ("4.2.9", "5.0.1", "4.2.8", False),
+        ("5.0.0", "4.2.9", "5.0.1", False),
         ("", "4.2.9", "4.2.8", False),
     ],
-    ids=["passes", "an upgrade then", "lower than both", "the first commit"],
+    ids=["passes", "an upgrade then", "lower than both", "not lower", "the first commit"],
 )
 def test_an_amended_commit_is_offered_where_it_would_not_lower(
     guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch,
-    first: str, last: str, lower: str, offered: bool,
+    first: str, last: str, staged: str, offered: bool,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("GIT_INDEX_FILE", str(inside.path / ".git" / "index"))
     monkeypatch.setenv("PRE_COMMIT", "1")
     if first:
         inside.commit({"Dockerfile": f"{RUNTIME}:{first}\n", "other.Dockerfile": f"{RUNTIME}:{first}\n"})
     inside.commit({"Dockerfile": f"{RUNTIME}:{last}\n"})
-    inside.write("Dockerfile", f"{RUNTIME}:{lower}\n")
+    inside.write("Dockerfile", f"{RUNTIME}:{staged}\n")
     inside.write("other.Dockerfile", f"# astro-runtime: downgraded 4.2.5: rolled back\n{RUNTIME}:4.2.5\n")
+    inside.write("third.Dockerfile", f"{RUNTIME}:latest\n")
     inside.git("add", ".")
-    out = guard(script="astro_runtime_repo")[1]
-    assert "downgrade from" in out
-    assert ("if you amend the last commit:  ASTRO_RUNTIME_BASE=HEAD^ git commit --amend" in out.splitlines()) is offered
-    assert "to leave out files, use args: [--exclude, REGEX]" in out.splitlines()[-1]
+    offer = "if you amend the last commit:  ASTRO_RUNTIME_BASE=HEAD^ git commit --amend"
+    lines = guard(script="astro_runtime_repo")[1].splitlines()
+    assert (offer in lines) is offered
+    assert lines[-1].startswith("to leave out files, use args: [--exclude, REGEX]")
+    assert offer not in guard("--base", "HEAD", script="astro_runtime_repo")[1]
+    # On a topic, main counts, and an amended commit would be lower than main too.
+    inside.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    inside.git("switch", "--quiet", "--create", "topic")
+    assert offer not in guard(script="astro_runtime_repo")[1]

@@ -88,7 +88,7 @@ class Adviser:
             return
         listed = repository.ask("diff-files", "--name-only", "-z", "--relative", "--", *different).split(b"\0")
         prefix = repository.work_tree.prefix
-        if any(path and prefix + path in repository.staged for path in listed):
+        if any(prefix + path in repository.staged for path in listed):
             yield f"the staged text is judged, and the file on disk is different:  {add}"
 
     def _paths(self) -> list[str]:
