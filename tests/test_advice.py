@@ -341,6 +341,7 @@ STASH, MESSAGE = "git stash", {"PRE_COMMIT_COMMIT_MSG_SOURCE": "message"}
 # The situation, the environment of the hook, the way back, and what follows the commit.
 STOPPED: list[tuple[Callable[[Repository], tuple[str, ...]], dict[str, str], str, str]] = [
     (revert, MESSAGE, STASH, ""),
+    (revert_of_the_last_commit, MESSAGE, STASH, ""),
     (two_reverts, MESSAGE, "git revert --abort", " && git revert --continue"),
     (two_reverts, COMMIT, "git stash && git revert --quit", " && git revert --continue"),
     (revert_that_a_person_commits, COMMIT, STASH, ""),

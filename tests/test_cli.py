@@ -739,6 +739,8 @@ def test_the_way_back_from_an_upgrade_that_was_never_merged(
     assert guard() == (0, "", "")
     inside.git("branch", "--move", "trunk")
     assert way.format("origin/trunk") in guard()[1]
+    inside.git("update-ref", "refs/remotes/origin/trunk", "HEAD")
+    assert "ASTRO_RUNTIME_BASE" not in guard()[1]
 
 
 @pytest.mark.parametrize(
