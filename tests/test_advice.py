@@ -337,6 +337,22 @@ def test_the_files_to_stage(
     assert below(guard()[1]) == ([f"{DIFFERENT.partition('  ')[0]}  git add -- {added}"] if added else [])
 
 
+def revert_without_its_usual_words(project: Repository) -> tuple[str, ...]:
+    project.git("revert", "--no-commit", "HEAD^")
+    (project.path / ".git" / "MERGE_MSG").write_text("say why\n")  # as revert.reference does
+    return ("git", "commit", "--no-edit")
+
+
+def commit_between_two_cherry_picks(project: Repository) -> tuple[str, ...]:
+    lowered_beside(project)
+    project.commit({"Dockerfile": f"{RUNTIME}:4.2.8\n"})
+    project.run("git", "cherry-pick", "side^", "side", check=False)
+    project.commit({"Dockerfile": f"{RUNTIME}:4.2.9\n"})
+    project.write("Dockerfile", f"{RUNTIME}:4.2.5\n")
+    project.git("add", "Dockerfile")
+    return ("git", "commit", "-m", "more")
+
+
 STASH, MESSAGE = "git stash", {"PRE_COMMIT_COMMIT_MSG_SOURCE": "message"}
 # The situation, the environment of the hook, the way back, and what follows the commit.
 STOPPED: list[tuple[Callable[[Repository], tuple[str, ...]], dict[str, str], str, str]] = [
@@ -345,10 +361,17 @@ STOPPED: list[tuple[Callable[[Repository], tuple[str, ...]], dict[str, str], str
     (two_reverts, MESSAGE, "git revert --abort", " && git revert --continue"),
     (two_reverts, COMMIT, "git stash && git revert --quit", " && git revert --continue"),
     (revert_that_a_person_commits, COMMIT, STASH, ""),
+    (revert_without_its_usual_words, COMMIT, STASH, ""),
     (cherry_pick, MESSAGE, "git cherry-pick --abort", ""),
     (cherry_pick, COMMIT, STASH, ""),
     (two_cherry_picks, MESSAGE, "git cherry-pick --abort", " && git cherry-pick --continue"),
     (two_cherry_picks, COMMIT, "git stash && git cherry-pick --quit", " && git cherry-pick --continue"),
+    (
+        commit_between_two_cherry_picks,
+        MESSAGE,
+        "git stash && git cherry-pick --quit",
+        " && git cherry-pick --continue",
+    ),
     (rebase_of_a_revert, COMMIT, "", ""),
     (merge, MERGE, "git merge --abort", ""),
     (merge, MESSAGE, STASH, ""),

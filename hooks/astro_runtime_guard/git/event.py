@@ -25,7 +25,7 @@ class Event:
         self._rebases = repository.has_rebase()
         self._message = self._read("MERGE_MSG")
         todo = self._read("sequencer", b"todo")
-        self.sequence = {b"pick": "cherry-pick", b"revert": "revert"}.get(todo.split(b" ", 1)[0], "")
+        self.sequence = {b"pick": "cherry-pick", b"revert": "revert"}.get(todo.partition(b" ")[0], "")
 
     def way_back(self) -> str:
         """The command that leaves the merge, cherry-pick or revert; "" in an ordinary commit and in a rebase.
