@@ -248,7 +248,10 @@ def _beside(change: Change, other: Beside) -> dict[str, str]:
 
 
 def _compared(change: Change) -> tuple[Span, Span] | None:
-    return spans(change.before.declaration.runtime, change.after.runtime) if change.before else None
+    # Most references are as before: they differ in nothing that a check looks at, so nothing is worked out.
+    if change.before is None or change.before.declaration.reference == change.after.reference:
+        return None
+    return spans(change.before.declaration.runtime, change.after.runtime)
 
 
 def _values(change: Change, **more: str) -> dict[str, str]:
