@@ -588,11 +588,14 @@ def store_as_delta(repo: Repository, size: int) -> None:
 
 
 @posix
-@pytest.mark.parametrize("store", [store_as_delta, None], ids=["as a delta", "in one piece"])
+@pytest.mark.parametrize(
+    ("store", "size"), [(store_as_delta, 4_000 << 16), (None, 1_500 << 16)], ids=["as a delta", "in one piece"]
+)
 def test_the_size_of_an_object_is_known_before_its_content(
-    repo: Repository, store: Callable[[Repository, int], None] | None
+    repo: Repository, store: Callable[[Repository, int], None] | None, size: int
 ) -> None:
-    first, size = repo.commit({"b/Dockerfile": f"{RUNTIME}:5.0.1\n"}), 1_500 << 16
+    """git works on a delta until it is stopped, which a busy machine does late: it is stopped before the half."""
+    first = repo.commit({"b/Dockerfile": f"{RUNTIME}:5.0.1\n"})
     with (repo.path / "zeros").open("wb") as file:
         file.truncate(size)
     name = repo.git("hash-object", *(() if store else ("-w",)), "zeros")
@@ -609,7 +612,7 @@ def test_the_size_of_an_object_is_known_before_its_content(
     for done in (in_index, in_range, before):
         code, peak = (int(float(word)) for word in done.stdout.split())
         assert code == 2
-        assert peak < 80_000_000
+        assert peak < (size // 2 if store else 80_000_000)
 
 
 def test_all_contents_together_are_bounded(repo: Repository) -> None:
