@@ -364,6 +364,12 @@ def test_proposed(reference: str, expected: str) -> None:
     assert example(found) == expected
 
 
+def test_a_proposed_build_keeps_its_suffix() -> None:
+    found = recognise("four:1.2.3-ubuntu20.04", [FOUR._replace(name="ubuntu", suffixes=("-ubuntu{major}.{minor}",))])
+    assert found is not None
+    assert example(found) == "1.2.3-<d>-ubuntu20.04"
+
+
 @pytest.mark.parametrize(
     ("tag", "meant"),
     [("3.3.9", "3.3-9"), ("3.3.9-slim", "3.3-9-slim"), ("3.99", "3.99-<build>"), ("3.99-slim", "3.99-<build>-slim")],

@@ -45,11 +45,10 @@ def example(runtime: Runtime) -> str:
 def _plain_tag(runtime: Runtime) -> Tag:
     """The tag. If it is no version, the tag without a word in front (`v12.1.0`) and without leading zeros."""
     tag = runtime.tag
-    if tag.kind != "no-version" or tag.numbers:
+    if tag.numbers:
         return tag
     text = re.sub(r"(?<![0-9])0+(?=[0-9])", "", re.sub(r"^[A-Za-z]+[-_.]?", "", tag.text))
-    plain = read_tag(text, runtime.image, runtime.declared)
-    return plain if plain.kind in {"build", "series", "moves"} else tag
+    return read_tag(text, runtime.image, runtime.declared)
 
 
 def _shape(series: Tag, numbering: Numbering) -> str:
