@@ -213,6 +213,7 @@ def test_a_stop_that_is_missed_comes_first_whatever_its_name() -> None:
 BLANKED = [
     (f"{RUNTIME}:5.0.1\nRUN a\n", f"{RUNTIME}:4.2.6\nRUN a\n", True),
     (f"# astro-runtime: reviewed 5.0.1\n{RUNTIME}:5.0.1\n", f"{RUNTIME}:4.2.6\n", True),
+    (f" \t# astro-runtime: reviewed 5.0.1\n{RUNTIME}:5.0.1\n", f"{RUNTIME}:4.2.6\n", True),
     (f"ARG T=5.0.1\n{RUNTIME}:$T\n", f"ARG T=4.2.6\n{RUNTIME}:$T\n", True),
     (f"{RUNTIME}:5.0.1\nRUN a\n", f"{RUNTIME}:5.0.1\nRUN b\n", False),
     (f"{RUNTIME}:5.0.1\n", "FROM python:3\n", False),

@@ -25,6 +25,7 @@ OWN = tuple(
         ("index.docker.io/k/kit", "*/x"),
         ("registry.example.com:443/team/run", "library/tool"),
         ("localhost/team/own", "registry-1.docker.io/d/dee"),
+        ("Registry.example.com/Team/Mixed", "my.image", "registry:5000/team/dotless"),
     )
 )
 
@@ -125,6 +126,9 @@ def disguised(draw: st.DrawFn) -> bytes:
 @example(b"FROM tool")
 @example(b"FROM d/dee")
 @example(b"FROM localhost:443/team/own")
+@example(b"FROM registry.example.com/team/mixed")
+@example(b"FROM my.image")
+@example(b"FROM registry:5000/team/dotless")
 @example(b"FR\\\n# x\nOM thi\\\nng")
 @example(b"FRO\\\nM thi\\\nng")
 @example(b'FROM a\nCOPY --f"rom"=th"ing" a b')
@@ -170,6 +174,7 @@ QUIET = {
     "another image": "FROM python:3.12\n",
     "a stage of that name": "FROM python:3.12 AS runtime\nFROM runtime\n",
     "somebody else's runtime": "FROM mcr.microsoft.com/dotnet/runtime:8.0\n",
+    "a copy from a stage": "FROM python:3.12 AS a\nFROM python:3.12\nCOPY --from=a /x /y\n",
     "marks in other lines": 'FROM python:3.12\nRUN echo "$HOME" \\\n && x\nHEALTHCHECK CMD ["curl", "-f", "http://x"]\n',
     "a comment": "# taken from $HERE\nFROM python:3.12\n",
     "a comment that is indented": " \t# taken from $HERE\nFROM python:3.12\n",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from astro_runtime_guard.declarations.declaration import read_declarations
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings.proposals import example, meant_build
 from astro_runtime_guard.model import Image, Line, Numbering
@@ -313,6 +314,11 @@ OF_FOUR = [
 def test_an_image_of_another_shape(reference: str, expected: tuple[str, str, tuple[str, ...]] | None) -> None:
     found = recognise(reference, [FOUR])
     assert (found and (found.tag.kind, found.tag.version, found.tag.numbers)) == expected
+
+
+def test_a_stage_that_is_called_like_an_image_is_a_stage() -> None:
+    declared = read_declarations(b"FROM four:1.2.3-4 AS four\nFROM four\nCOPY --from=four /a /b\n", [FOUR])
+    assert [(declaration.line, declaration.final) for declaration in declared] == [(1, True)]
 
 
 @pytest.mark.parametrize(("tag", "kind"), [("1", "series"), ("1-slim", "no-version"), ("latest-slim", "no-version")])

@@ -455,13 +455,17 @@ def test_without_a_bound_there_are_more_ways(expression: str, length: int) -> No
 @pytest.mark.parametrize(("length", "is_read"), [(512, True), (513, False)])
 def test_a_path_in_which_expressions_are_searched_has_a_length(length: int, is_read: bool) -> None:
     reader = Reader(BOOK, exclude=re.compile("^left-out/"))
-    path = "a/" * 250 + "x" * (length - 505) + ".toml"
+    path = "\xe9/" * 250 + "x" * (length - 505) + ".toml"
     assert len(path) == length
     if is_read:
         assert not reader.is_listed(path)
     else:
-        with pytest.raises(CannotCheck, match="this path has more than 512 characters"):
+        with pytest.raises(CannotCheck) as problem:
             reader.is_listed(path)
+        assert str(problem.value) == (
+            "\\xe9/" * 40 + "...: this path has more than 512 characters, the most that is looked at: "
+            "give it a shorter one, or leave it out (--exclude)"
+        )
     assert not reader.is_listed(f"{path}.txt")
     assert not reader.is_listed(f"left-out/{path}")
     assert not Reader(BOOK, places=False).is_listed(path)

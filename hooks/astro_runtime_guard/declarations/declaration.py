@@ -99,8 +99,7 @@ def read_declarations(source: bytes, images: Sequence[Image]) -> tuple[Declarati
 
 def _runtime(stage: Stage, images: Sequence[Image]) -> Runtime | None:
     """The Runtime that the FROM names; without a version where only a value that does not count names it."""
-    runtime = recognise(stage.partial, images)
-    if runtime or not stage.meant:
+    if runtime := recognise(stage.partial, images):
         return runtime
     meant = recognise(stage.meant, images)
     return meant and meant._replace(tag=Tag("", "no-value"), digest="")

@@ -35,7 +35,7 @@ def format_of(path: str) -> str:
 def places_of(path: str, places: Iterable[Place]) -> tuple[Place, ...]:
     """The places that the file at a path can be, by its path alone. Raises CannotCheck for a path that is too long."""
     format_name = format_of(path)
-    possible = [place for place in places if format_name in place.formats] if format_name else []
+    possible = [place for place in places if format_name in place.formats]
     if not possible:
         return ()
     if len(path) > MOST_PATH:
@@ -57,7 +57,7 @@ def _spellings(repository: str) -> tuple[str, ...]:
     host = host.removesuffix(_PORT)
     if host in _DOCKER_HUB or not slash:
         return ((path or repository).removeprefix("library/"),)
-    if "." not in host and ":" not in host and host != "localhost":
+    if "." not in host and host != "localhost":
         return (repository.removeprefix("library/"),)
     return f"{host}/{path}", f"{host}{_PORT}/{path}"
 
