@@ -23,6 +23,7 @@ from astro_runtime_guard.rulebook.where import shipped_folder
 from shipped import BOOK
 
 TOML, YAML, JSON = "pyproject.toml", "deployment.yaml", "deployment.json"
+LEGACY = "quay.io/astronomer/astro-runtime"
 NESTED = "deployment: {{configuration: {{runtime_version: {}}}}}\n"
 INLINE = '{{"deployment": {{"configuration": {{"runtime_version": {}}}}}}}'
 
@@ -54,6 +55,9 @@ READ = {
     "a list": (TOML, '[tool.astro]\nruntime = ["3.3-8"]\n', [("no-version", 2, 11, '["3.3-8"]')]),
     "a version with a colon": (TOML, '[tool.astro]\nruntime = "3.3:8"\n', [("no-version", 2, 12, "3.3:8")]),
     "a table": (TOML, '[tool.astro]\nruntime = {version = "3.3-8"}\n', [("no-version", 2, 11, '{version = "3.3-8"}')]),
+    "latest": (TOML, '[tool.astro]\nruntime = "latest"\n', [("latest", 2, 12, "latest")]),
+    "an image without a tag": (TOML, f'[tool.astro]\nruntime = "{LEGACY}"\n', [("reference", 2, 12, LEGACY)]),
+    "a slash and no image": (TOML, '[tool.astro]\nruntime = "N/A"\n', [("no-version", 2, 12, "N/A")]),
     "a flavour": (TOML, '[tool.astro]\nruntime = "3.3-8-slim"\n', [("no-version 3.3-8", 2, 12, "3.3-8-slim")]),
     "a variable": (TOML, '[tool.astro]\nruntime = "${R}"\n', [("no-version", 2, 12, "${R}")]),
     "nothing in it": (TOML, '[tool.astro]\nruntime = ""\n', [("no-version", 2, 12, "")]),
@@ -111,6 +115,7 @@ READ = {
     "another shape": (YAML, "- deployment\n- configuration: {runtime_version: 9.1}\n", []),
     "an empty file": (YAML, "# runtime_version\n", []),
     "JSON": (JSON, INLINE.format('"9.10.0"'), [("build 9.10.0", 1, 55, "9.10.0")]),
+    "the same text below it in JSON": (JSON, INLINE.format('"9.1.0", "x": "9.1.0"}, "y": {"z": 1'), [("build 9.1.0", 1, 55, "9.1.0")]),
     "a number in JSON": (JSON, INLINE.format("9.10"), [("series 9.10", 1, 54, "9.10")]),
     "a number of many digits in JSON": (JSON, INLINE.format("9" * 5_000), [("no-version", 1, 54, "9" * 5_000)]),
     "nothing in JSON": (JSON, INLINE.format('""'), [("no-version", 1, 55, "")]),
@@ -142,6 +147,7 @@ EXACT = {
     "==3.3": "apache-airflow==3.3 is exactly Airflow 3.3.0, a version of Runtime 3.3 (3.3-2 has it); ",
     "==3.3.0": "apache-airflow==3.3.0 is exactly Airflow 3.3.0, a version of Runtime 3.3 (3.3-2 has it); ",
     "==2.4.3": "apache-airflow==2.4.3 is exactly Airflow 2.4.3, a version of Runtime 6 (6.10.0 has it); ",
+    "==3.1.4": "apache-airflow==3.1.4 is exactly Airflow 3.1.4, a version of Runtime 3.1; ",  # the build was withdrawn
     "===3.3.99": "apache-airflow===3.3.99 is exactly Airflow 3.3.99, a version of Runtime 3.3; ",
 }
 
@@ -187,6 +193,8 @@ COMMENTS = {
     "TOML": (TOML, '# 1\n\n[tool.astro] # 2\n# 3\n  # 4\nruntime = "3.3-8" # 5\n', ["# 3", "# 4"]),
     "TOML, a text of several lines": (TOML, '[tool.astro]\nx = """\n# 1\n# 2"""\n# 3\nruntime = "3.3-8"\n', ["# 3"]),
     "TOML, above a text of several lines": (TOML, '[tool.astro]\n# 1\nruntime = "3.3-8"\nx = """\n# 2"""\n', ["# 1"]),
+    "TOML, more than are read": (TOML, "".join(f"# {n}\n" for n in range(101)) + 'tool.astro.runtime = "3"\n', [f"# {n}" for n in range(1, 101)]),
+    "TOML, far to the right": (TOML, f'{" " * 99}# 1\n{" " * 100}# 2\n{chr(9) * 13}# 3\ntool.astro.runtime = "3"\n', ["# 1"]),
     "TOML, a requirement": (TOML, '[tool.astro]\n[project]\n# 1\ndependencies = [\n# 2\n"apache-airflow==3.3.*"]\n', ["# 2"]),
     "YAML": (YAML, "# 1\ndeployment:\n  configuration:\n    # 2\n    runtime_version: 9.1.0\n", ["# 2"]),
     "YAML, a block": (YAML, "deployment:\n  x: |\n    # 1\n    # 2\n  # 3\n  configuration: {runtime_version: 9.1.0}\n", ["# 3"]),
@@ -501,11 +509,25 @@ def test_a_place_says_of_which_image_its_versions_are_and_whether_they_stand_alo
     assert (declaration.runtime.image.name, declaration.runtime.tag.kind) == ("astronomer-certified", "build")
 
 
+def test_a_requirement_of_a_place_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "places").mkdir()
+    text = PLACE.replace('"x"', "^own").replace("toml", "json").replace("a.b", "a.b.c.d")
+    (tmp_path / "places" / "own.yaml").write_text(text + "requirement: r\npackage: apache-airflow\n")
+    reader = Reader(load_rulebook([shipped_folder(), tmp_path], "2026-11-22"))
+    (declaration,) = reader.read("own.json", b'{"r": ["apache-airflow==3.3.*"], "a": {"b": {"c": {}}}}').declarations
+    assert described(declaration) == ("series 3.3", 1, 9, "apache-airflow==3.3.*")
+    assert [note.partition(",")[0] for note in declaration.notes] == [
+        "JSON has no comments",
+        "apache-airflow==3.3.* stands for Runtime 3.3; write the version under [a.b.c]",
+    ]
+
+
 def test_one_of_two_places_can_name_the_dockerfile(tmp_path: Path) -> None:
     (tmp_path / "places").mkdir()
     (tmp_path / "places" / "a.yaml").write_text(PLACE.replace('"x"', "pyproject"))
     reader = Reader(load_rulebook([shipped_folder(), tmp_path], "2026-11-22"))
     assert reader.dockerfile_named(TOML, b'a.b = "5.0.1"\n[tool.astro]\ndockerfile = "c/d"\n') == "c/d"
+    assert reader.read(TOML, REQUIRED.format("3.3-8", "3.3.*").encode()).requirement is not None
     with pytest.raises(CannotCheck, match=r"^pyproject\.toml: is a pointer of git-lfs"):
         reader.read(TOML, b"version https://git-lfs.github.com/spec/v1\n")
 

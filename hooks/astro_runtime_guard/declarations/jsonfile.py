@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..yamlfile import Mistake, TooMuch, Value
-from .located import Bare, Found, Token, end_of, locate
+from .located import Found, Token, end_of, locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _parse(text: str, path: str) -> Any:
     from json import JSONDecodeError, loads
 
     try:
-        return loads(text, parse_float=Bare, parse_int=Bare, parse_constant=Bare)
+        return loads(text, parse_int=float)  # an int has a limit of digits, and the tokens say how it is written
     except RecursionError:
         raise TooMuch(Value("", path), "not JSON that can be read: nested too deeply") from None
     except JSONDecodeError as error:

@@ -72,7 +72,7 @@ def _read_place(source: bytes, path: str, place: Place, images: Sequence[Image])
 
 def _may_have(source: bytes, key: str) -> bool:
     """Whether a text can contain a key, in UTF-8, UTF-16 or UTF-32, and with escapes in its spelling."""
-    text = source.replace(b"\0", b"") if b"\0" in source else source
+    text = source.replace(b"\0", b"")
     if key.encode() in text:
         return True
     return b"\\" in text and (not key.isascii() or bool(_escaped(key).search(text)))
@@ -108,7 +108,7 @@ def _versions(text: str, found: Found | None, last: str) -> tuple[Located, ...]:
     if found is None or found.kind == "value":
         return found.values if found else ()
     match = re.search(rf"(?m)^[^#\n]*?\b{re.escape(last)}[\"']?\s*[=:][ \t]*([^\n]*)", text)
-    start, written = (match.start(1), match[1].strip()) if match else (0, "")
+    start, written = (match.start(1), match[1].rstrip()) if match else (0, "")
     lines = Lines(text)
     return (Located(written, written, *lines.position(start), lines.comments_above(start)),)
 
@@ -164,14 +164,11 @@ def _implied(found: Mapping[str, Found], path: str, place: Place, image: Image) 
 def _parts(requirement: str) -> tuple[str, str]:
     """The package of a requirement (PEP 508), and its version clause; the clause is empty if there is none."""
     text = requirement.partition(";")[0].strip()
-    name = re.match(r"[A-Za-z0-9._-]*", text)
-    package = name[0] if name else ""
-    clause = text[len(package) :].strip()
-    if clause.startswith("["):
-        clause = clause.partition("]")[2].strip()
-    if clause.startswith("(") and clause.endswith(")"):
-        clause = clause[1:-1].strip()
-    return _plain(package), clause
+    clause = re.sub(r"^[A-Za-z0-9._-]*", "", text)
+    package = text.removesuffix(clause)
+    if clause.lstrip().startswith("["):
+        clause = clause.partition("]")[2]
+    return _plain(package), clause.strip("() \t")
 
 
 def _of_series(at: Located, match: re.Match[str], path: str, place: Place, image: Image) -> Declaration | None:
@@ -181,7 +178,7 @@ def _of_series(at: Located, match: re.Match[str], path: str, place: Place, image
     if not tag:
         return None
     made = _declaration(at, path, place, image, tag, "requirement", final=True)
-    written, table = at.text.strip(), place.version.rpartition(".")[0]
+    written, table = at.text, place.version.rpartition(".")[0]
     if match.re is _EXACT:
         airflow = minor + (match[2] or ".0")
         known = _build_with(airflow, image)

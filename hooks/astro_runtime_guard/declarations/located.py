@@ -57,12 +57,6 @@ class Token(NamedTuple):
     says: str | None
 
 
-class Bare(str):
-    """A number as it is written, which is no text."""
-
-    __slots__ = ()
-
-
 def lookup(document: Any, key: str) -> Any:
     """The value under a dotted key; NOTHING if there is none, because null is a value."""
     for part in key.split("."):
@@ -80,11 +74,11 @@ def locate(
     document = parse(text, path)
     found = {key: value for key in keys if (value := lookup(document, key)) is not NOTHING}
     values = [each for value in found.values() for each in (value if isinstance(value, list) else [value])]
-    wanted = {each if _is_text(each) else None for each in values if not isinstance(each, (dict, list))}
+    wanted = {each if isinstance(each, str) else None for each in values if not isinstance(each, (dict, list))}
     every = list(tokens) if wanted else []
     marked = [token for token in every if token.says in wanted]
     again = parse(_with_marks(text, marked), path) if marked else document
-    lines = Lines(text, [(token.start, token.end) for token in every if "\n" in text[token.start : token.end]])
+    lines = Lines(text, [(token.start, token.end) for token in every])
     located: dict[str, Found] = {}
     for key, value in found.items():
         under = list(islice(_marks(lookup(again, key), marked), MOST_VALUES + 1))
@@ -97,10 +91,6 @@ def refuse_many(count: int, key: str, path: str) -> None:
     """Raises TooMuch where more than MOST_VALUES values stand under a key."""
     if count > MOST_VALUES:
         raise TooMuch(Value("", path), f"more than {MOST_VALUES} values under {key}, the most that is read")
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and not isinstance(value, Bare)
 
 
 def _with_marks(text: str, marked: Sequence[Token]) -> str:
@@ -134,13 +124,13 @@ def _at(lines: Lines, token: Token) -> Located:
 class Lines:
     """The lines of a text: positions in it, and the comments above them, each comment read once.
 
-    `spans` are texts of several lines, without comments.
+    `spans` are texts, which have no comments in them.
     """
 
     def __init__(self, text: str, spans: Sequence[tuple[int, int]] = ()) -> None:
         self.text, self._spans = text, spans
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self._above: dict[tuple[int, ...], tuple[Comment, ...]] = {}
+        self._above: dict[frozenset[int], tuple[Comment, ...]] = {}
 
     def position(self, offset: int) -> tuple[int, int]:
         """The 1-based line and column of an offset."""
@@ -149,7 +139,7 @@ class Lines:
 
     def comments_above(self, *offsets: int) -> tuple[Comment, ...]:
         """The comments directly above the line of each offset, at most MOST_COMMENTS of each line."""
-        lines = tuple(sorted({bisect_right(self._starts, offset) for offset in offsets}))
+        lines = frozenset(bisect_right(self._starts, offset) for offset in offsets)
         if lines not in self._above:
             comments = {comment.line: comment for line in lines for comment in self._above_line(line)}
             self._above[lines] = tuple(comments[line] for line in sorted(comments))
