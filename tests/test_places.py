@@ -102,6 +102,8 @@ READ = {
     "the first of several tables that are merged in": (YAML, "a: &a {runtime_version: 9.1.0}\nb: &b {runtime_version: 9.2.0}\ndeployment: {configuration: {<<: [*a, *b]}}\n", [("build 9.1.0", 1, 25, "9.1.0")]),
     "tables that merge the same one": (YAML, "z: &z {x: 1}\na: &a {<<: *z}\nb: &b {<<: *z}\nc: &c {runtime_version: 9.1.0}\ndeployment: {configuration: {<<: [*a, *b, *c]}}\n", [("build 9.1.0", 4, 25, "9.1.0")]),
     "a table merged into the first one": (YAML, "c: &c {runtime_version: 9.1.0}\na: &a {<<: *c}\nb: &b {runtime_version: 9.2.0}\ndeployment: {configuration: {<<: [*a, *b]}}\n", [("build 9.1.0", 1, 25, "9.1.0")]),
+    "a table inside one that is merged in": (YAML, "c: &c {x: {runtime_version: 9.1.0}}\ndeployment: {configuration: {<<: *c}}\n", []),
+    "the first of several merge keys": (YAML, "a: &a {runtime_version: 9.1.0}\nb: &b {runtime_version: 9.2.0}\ndeployment: {configuration: {<<: *a, <<: *b}}\n", [("build 9.1.0", 1, 25, "9.1.0")]),
     "a table that is its own": (YAML, "deployment: &d {configuration: *d, <<: *d, runtime_version: 9.1.0}", [("build 9.1.0", 1, 61, "9.1.0")]),
     "a table that merges itself": (YAML, "deployment: &d {<<: [*d, {<<: *d}], x: runtime_version}", []),
     "a key given twice": (YAML, "deployment:\n  configuration: {runtime_version: 9.1.0, runtime_version: 9.2.0}\n", [("build 9.2.0", 2, 60, "9.2.0")]),
@@ -174,7 +176,7 @@ def test_a_dockerfile_with_the_ending_of_a_place_is_read_as_what_it_is() -> None
     reader = Reader(BOOK)
     (declaration,) = reader.read("prod-dockerfile.yaml", NESTED.format("9.1.0").encode()).declarations
     assert declaration.instruction == "key runtime_version"
-    (declaration,) = reader.read("Dockerfile.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n").declarations
+    (declaration,) = reader.read("app/Dockerfile.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n").declarations
     assert declaration.instruction == "FROM"
     assert reader.read("prod.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n").declarations == ()
 
@@ -194,7 +196,7 @@ COMMENTS = {
     "TOML, a text of several lines": (TOML, '[tool.astro]\nx = """\n# 1\n# 2"""\n# 3\nruntime = "3.3-8"\n', ["# 3"]),
     "TOML, above a text of several lines": (TOML, '[tool.astro]\n# 1\nruntime = "3.3-8"\nx = """\n# 2"""\n', ["# 1"]),
     "TOML, more than are read": (TOML, "".join(f"# {n}\n" for n in range(101)) + 'tool.astro.runtime = "3"\n', [f"# {n}" for n in range(1, 101)]),
-    "TOML, far to the right": (TOML, f'{" " * 99}# 1\n{" " * 100}# 2\n{chr(9) * 13}# 3\ntool.astro.runtime = "3"\n', ["# 1"]),
+    "TOML, far to the right": (TOML, f'{" " * 99}# 1\n{" " * 100}# 2\n{chr(9) * 13}# 3\n# {"4" * 100}#\ntool.astro.runtime = "3"\n', ["# 1", f"# {'4' * 100}#"]),
     "TOML, a requirement": (TOML, '[tool.astro]\n[project]\n# 1\ndependencies = [\n# 2\n"apache-airflow==3.3.*"]\n', ["# 2"]),
     "YAML": (YAML, "# 1\ndeployment:\n  configuration:\n    # 2\n    runtime_version: 9.1.0\n", ["# 2"]),
     "YAML, a block": (YAML, "deployment:\n  x: |\n    # 1\n    # 2\n  # 3\n  configuration: {runtime_version: 9.1.0}\n", ["# 3"]),
@@ -236,6 +238,7 @@ UNREADABLE = {
     "deep YAML": (YAML, b"runtime_version: " + b"[" * 100_000, f"1:117: nested more than 100 levels deep {HINT}"),
     "YAML of another encoding": (YAML, b"runtime_version: \xff", f"1:1: the file is not UTF-8 {HINT}"),
     "an alias of nothing": (YAML, b"runtime_version: *v", f"1:18: not YAML: the alias *v names no anchor {HINT}"),
+    "an alias of another document": (YAML, b"v: &v 9.1.0\n---\nruntime_version: *v", f"3:18: not YAML: the alias *v names no anchor {HINT}"),
     "no JSON": (JSON, b'{"runtime_version": ', "1:21: not JSON: "),
     "deep JSON": (JSON, b'{"runtime_version": ' + b"[" * 100_000, f"1:1: not JSON that can be read: nested too deeply {HINT}"),
     "JSON of another encoding": (JSON, '{"runtime_version": "\u20ac"}'.encode("cp1252"), f"1:1: the file is not UTF-8 {HINT}"),
@@ -257,7 +260,8 @@ OVER_LIMIT = {
     "more values than are read": (YAML, NESTED.format("[" + "9.1.0," * 501 + "]").encode()),
     "more values of several documents than are read": (YAML, (NESTED.format("9.1.0") + "---\n").encode() * 501),
     "more keys than are read": (YAML, b"runtime_version: 9.1.0\nx: [" + b"y," * 50_000 + b"]"),
-    "a place that is a Dockerfile": ("Dockerfile.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n" * 501),
+    "a Dockerfile of another name": ("base", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n" * 501),
+    "a place that is a Dockerfile": ("app/Dockerfile.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n" * 501),
 }  # fmt: skip
 
 
@@ -290,6 +294,8 @@ def test_a_file_over_a_limit_may_have_had_a_version_before(path: str, source: by
 def test_as_many_values_as_are_read() -> None:
     source = (NESTED.format("9.1.0") + "---\n").encode() * 500
     assert len(Reader(BOOK).read(YAML, source).declarations) == 500
+    source = b"FROM quay.io/astronomer/astro-runtime:9.1.0\n" * 500
+    assert len(Reader(BOOK).read("Dockerfile", source).declarations) == 500
 
 
 LONG = {
@@ -479,6 +485,15 @@ def test_a_path_in_which_expressions_are_searched_has_a_length(length: int, is_r
     assert not Reader(BOOK, places=False).is_listed(path)
 
 
+def test_a_path_is_left_out_by_any_part_of_it() -> None:
+    listed = [
+        path
+        for path in ("old/Dockerfile", "a/Dockerfile.old", "a/Dockerfile")
+        if Reader(BOOK, exclude=re.compile("old")).is_listed(path)
+    ]
+    assert listed == ["a/Dockerfile"]
+
+
 @pytest.mark.parametrize(("text", "expected"), MISTAKES.values(), ids=MISTAKES)
 def test_mistake_in_a_place_file(tmp_path: Path, text: str, expected: str) -> None:
     path = tmp_path / "places" / "mine.yaml"
@@ -511,7 +526,7 @@ def test_a_place_says_of_which_image_its_versions_are_and_whether_they_stand_alo
 
 def test_a_requirement_of_a_place_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "places").mkdir()
-    text = PLACE.replace('"x"', "^own").replace("toml", "json").replace("a.b", "a.b.c.d")
+    text = PLACE.replace('"x"', "^own").replace("toml", "[json, yaml]").replace("a.b", "a.b.c.d")
     (tmp_path / "places" / "own.yaml").write_text(text + "requirement: r\npackage: apache-airflow\n")
     reader = Reader(load_rulebook([shipped_folder(), tmp_path], "2026-11-22"))
     (declaration,) = reader.read("own.json", b'{"r": ["apache-airflow==3.3.*"], "a": {"b": {"c": {}}}}').declarations
@@ -520,6 +535,8 @@ def test_a_requirement_of_a_place_of_ones_own(tmp_path: Path) -> None:
         "JSON has no comments",
         "apache-airflow==3.3.* stands for Runtime 3.3; write the version under [a.b.c]",
     ]
+    assert len(reader.read("own.yaml", b"r: [apache-airflow==3.3.*]\na: {b: {c: {}}}\n").declarations) == 1
+    assert reader.read("own.yaml", b"r: [apache-airflow==3.3.*]\na: {b: {e: c}}\n").declarations == ()
 
 
 def test_one_of_two_places_can_name_the_dockerfile(tmp_path: Path) -> None:

@@ -147,8 +147,8 @@ class Lines:
 
     def _above_line(self, line: int) -> Iterator[Comment]:
         for above in range(line - 1, max(line - 1 - MOST_COMMENTS, 0), -1):
-            start, end = self._starts[above - 1], self._starts[above] - 1
-            written = self.text[start:end]
+            start = self._starts[above - 1]
+            written = self.text[start : self._starts[above]]
             span = bisect_left(self._spans, (start, 0)) - 1
             if not written.lstrip().startswith("#") or (span >= 0 and self._spans[span][1] > start):
                 return

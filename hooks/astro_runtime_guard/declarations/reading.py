@@ -67,8 +67,7 @@ class Reader:
 
     def kind(self, path: str) -> tuple[tuple[Place, ...], str]:
         """What the file at a path is. It is equal for two paths if one can be the other one renamed."""
-        places = places_of(path, self.rulebook.places)
-        return places, format_of(path) if places else ""
+        return places_of(path, self.rulebook.places), format_of(path)
 
     def read(self, path: str, source: bytes) -> Reading:
         """What a file declares. Raises CannotCheck where it seems to name a version and cannot be read."""

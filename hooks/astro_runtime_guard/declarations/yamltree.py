@@ -56,7 +56,7 @@ def spelling(key: str) -> str:
 
 
 def _documents(text: str, path: str) -> tuple[list[Node], list[tuple[int, int]]]:
-    """The documents, and the start and end of each scalar of several lines."""
+    """The documents, and the start and end of each scalar."""
     documents: list[Node] = []
     open_nodes: list[Node] = []
     anchors: dict[str, Node] = {}
@@ -69,7 +69,7 @@ def _documents(text: str, path: str) -> tuple[list[Node], list[tuple[int, int]]]
             open_nodes.pop()
         elif node := _node(event, kind, anchors, path):
             (open_nodes[-1].inside if open_nodes else documents).append(node)
-            if kind == "ScalarEvent" and event.start_mark.line != event.end_mark.line:
+            if kind == "ScalarEvent":
                 spans.append((node.start, node.end))
             if kind in {"SequenceStartEvent", "MappingStartEvent"}:
                 open_nodes.append(node)
@@ -88,8 +88,7 @@ def _node(event: Any, kind: str, anchors: dict[str, Node], path: str) -> Node | 
         node = Node("list" if kind == "SequenceStartEvent" else "table", start, end, inside=[])
     else:
         return None
-    if event.anchor:
-        anchors[event.anchor] = node
+    anchors[event.anchor] = node
     return node
 
 
