@@ -10,7 +10,6 @@ import re
 from itertools import chain, islice
 
 from ..named import NamedTuple
-from .flags import cut_flags
 from .lines import MOST_COMMENTS
 from .words import SPACE, Expanded, WordError, is_plain, valid_text
 
@@ -118,8 +117,7 @@ def as_meant(scope: Scope, late: Sequence[tuple[LogicalLine, str]]) -> Scope:
 
 def declare(scope: Scope, line: LogicalLine, value: str) -> None:
     """Add an ARG to the scope. One without a name, which docker refuses, is ignored; a broken default is no value."""
-    rest = value[cut_flags(value, scope.escape)[1] :].strip(SPACE)
-    words = _split(valid_text(rest), scope.escape)
+    words = _split(valid_text(value), scope.escape)
     if any(word.startswith("=") for word in words):
         return
     for word in words:
@@ -127,7 +125,6 @@ def declare(scope: Scope, line: LogicalLine, value: str) -> None:
         if equals:
             argument = Argument(name, line.line)
             scope.values[name] = _default(scope, text, argument, line.comments)
-            scope.broken.pop(name, None)
             if scope.values[name] is None:
                 scope.broken[name] = argument, text
         else:
@@ -143,8 +140,7 @@ def resolve(scope: Scope, word: str) -> Resolved:
         names = (partial.names or (error.name,)) if error.name else ()
         return Resolved("", partial.text, _absent(scope, names), _origin(scope, names), not error.name)
     absent, origin = _absent(scope, plain.names), _origin(scope, plain.names)
-    known = not absent and not origin.unknown
-    return Resolved(plain.text, plain.text if known else _partial(scope, word).text, absent, origin, False)
+    return Resolved(plain.text, _partial(scope, word).text, absent, origin, False)
 
 
 def _default(scope: Scope, text: str, argument: Argument, comments: tuple[Comment, ...]) -> _Value | None:
@@ -157,9 +153,7 @@ def _default(scope: Scope, text: str, argument: Argument, comments: tuple[Commen
     absent = [name for name in _absent(scope, plain.names) if name in scope.values]
     behind = (name for source in sources for name in source.unknown)
     unknown = tuple(islice(dict.fromkeys(chain(absent, behind)), MOST_ARGUMENTS))
-    known = not unknown and all(source.partial == source.text for source in sources)
-    partial = plain.text if known else _partial(scope, text, declared=True).text
-    return _Value(plain.text, partial, argument, comments, sources, unknown)
+    return _Value(plain.text, _partial(scope, text, declared=True).text, argument, comments, sources, unknown)
 
 
 def _absent(scope: Scope, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -212,20 +206,8 @@ def _origin(scope: Scope, names: tuple[str, ...]) -> Origin:
 
 def _split(text: str, escape: str) -> list[str]:
     """The words of an ARG, with their quotes and escapes."""
-    chunk = re.compile(
-        rf"""(?s)[^{SPACE}'"{re.escape(escape)}]+|{re.escape(escape)}.|'[^']*'?"""
+    chunk = (
+        rf"""[^{SPACE}'"{re.escape(escape)}]+|{re.escape(escape)}.|'[^']*'?"""
         rf"""|"(?:[^"{re.escape(escape)}]+|{re.escape(escape)}.)*"?"""
     )
-    words: list[str] = []
-    parts: list[str] = []
-    position = 0
-    while position < len(text):
-        if match := chunk.match(text, position):
-            parts.append(match[0])
-            position = match.end()
-            continue
-        if text[position] != escape and parts:
-            words.append("".join(parts))
-            parts = []
-        position += 1
-    return [*words, "".join(parts)] if parts else words
+    return re.findall(f"(?s)(?:{chunk})+", text)
