@@ -116,7 +116,7 @@ def _step(text: str, position: int, reader: _Reader) -> int:
         return _escaped(text, position, reader)
     elif frame.stop != '"' and char == "'":
         return _single_quoted(text, position, reader)
-    elif frame.stop != '"' and char == '"':
+    elif char == '"':
         reader.frames.append(_Frame('"', frame.keep_escapes))
     else:
         # The spaces behind the arrows of a heredoc end no word.
