@@ -204,8 +204,12 @@ def test_a_pointer_of_git_lfs(project: Project) -> None:
     project.write("4.2.6")
     found = run(project.dev)
     assert (found.code, "Dockerfile: was a pointer of git-lfs in HEAD at" in found.error) == (2, True)
+    assert ", so the version before is not known: check it with --no-base" in found.error
     assert run(project.dev, "--no-base").code == 0
-    project.dev.commit()
+    project.dev.commit({"pyproject.toml": POINTER})
+    project.dev.write("pyproject.toml", "[project]\n")
+    assert "pyproject.toml: was a pointer of git-lfs in HEAD at" in run(project.dev).error
+    project.dev.commit({"pyproject.toml": "[project]\n"})
     assert run(project.dev).brief == "silent"
 
 

@@ -339,6 +339,9 @@ def test_a_conflict_in_main(repo: Repository, read: Read) -> None:
     assert "<<<<<<<" in conflicted[0]
     expected = [("Dockerfile", runtime("2"), "HEAD")]
     assert conflicted[1] == expected
+    repo.write("new.Dockerfile", runtime("1"))
+    assert read(["new.Dockerfile"]) == {"new.Dockerfile": (runtime("1"), [])}
+    (repo.path / "new.Dockerfile").unlink()
     repo.write("Dockerfile", runtime("2"))
     repo.git("add", ".")
     assert read() == {"Dockerfile": (runtime("2"), expected)}
@@ -521,6 +524,22 @@ def test_a_dockerfile_moved_behind_a_link_is_renamed(repo: Repository, read: Rea
     (repo.path / "Dockerfile").symlink_to("prod/Dockerfile")
     repo.git("add", ".")
     assert read(["prod/Dockerfile"]) == {"prod/Dockerfile": (runtime("1"), [("Dockerfile", runtime("2"), "HEAD")])}
+    link = (runtime("1"), [("Dockerfile", runtime("2"), "HEAD")])
+    assert read() == {"Dockerfile": link, "prod/Dockerfile": (runtime("1"), [])}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+def test_what_was_behind_a_link_counts_before_what_vanished(repo: Repository, read: Read) -> None:
+    (repo.path / "app").symlink_to("old")
+    repo.git("add", "app")
+    repo.commit({"old/Dockerfile": runtime("2"), "gone/Dockerfile": runtime("1")})
+    (repo.path / "app").unlink()
+    repo.git("rm", "--quiet", "gone/Dockerfile")
+    repo.write("app/Dockerfile", runtime("1"))
+    repo.git("add", ".")
+    assert read(["app/Dockerfile"]) == {
+        "app/Dockerfile": (runtime("1"), [("app/Dockerfile", runtime("2"), "HEAD")]),
+    }
 
 
 def test_linked_work_tree(repo: Repository, read: Read, tmp_path: Path) -> None:
@@ -580,6 +599,15 @@ def test_a_listed_file_that_became_a_folder_is_refused(repo: Repository, read: R
 # --- renames
 
 
+def test_a_renamed_file_that_is_not_on_disk(repo: Repository, read: Read) -> None:
+    repo.commit({"a.Dockerfile": runtime("1")})
+    repo.git("branch", "base")
+    repo.git("mv", "a.Dockerfile", "b.Dockerfile")
+    repo.commit()
+    (repo.path / "b.Dockerfile").unlink()
+    assert read(base="base") == {}
+
+
 def test_renamed_and_retagged(repo: Repository, read: Read) -> None:
     repo.commit({"a/Dockerfile": runtime("2"), "keep/Dockerfile": runtime("2")})
     (repo.path / "b").mkdir()
@@ -633,6 +661,26 @@ def test_a_file_that_was_not_named_may_be_the_renamed_one(repo: Repository, read
         repo.write(name, text)
     repo.git("add", ".")
     assert read(["a/app.Dockerfile"]) == {"a/app.Dockerfile": (runtime("1", "RUN 2", "RUN 3"), [])}
+
+
+def test_a_file_that_was_there_before_is_not_the_renamed_one(repo: Repository, read: Read) -> None:
+    old, new = runtime("2", "RUN one"), runtime("1", "RUN one", "RUN more")
+    repo.commit({"a/Dockerfile": old, "c/Dockerfile": "FROM scratch\n"})
+    repo.git("rm", "--quiet", "a/Dockerfile")
+    repo.write("b/Dockerfile", new)
+    repo.write("c/Dockerfile", old)
+    repo.git("add", ".")
+    assert read(["b/Dockerfile"]) == {"b/Dockerfile": (new, [("a/Dockerfile", old, "HEAD")])}
+
+
+def test_a_file_in_the_place_of_a_submodule_is_new(repo: Repository, read: Read) -> None:
+    head = repo.commit({"README.md": "read me"})
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{head},Dockerfile")
+    repo.commit()
+    repo.git("rm", "--quiet", "--cached", "Dockerfile")
+    repo.write("Dockerfile", runtime("1"))
+    repo.git("add", "Dockerfile")
+    assert read() == {"Dockerfile": (runtime("1"), [])}
 
 
 def test_a_file_that_is_not_listed_is_not_the_old_name_of_one_that_is(repo: Repository, read: Read) -> None:
@@ -796,6 +844,8 @@ def test_what_a_job_stages_does_not_hide_what_the_branch_did(repo: Repository, r
     assert read(CI="true") == {"a/Dockerfile": staged, "b/Dockerfile": (runtime("2"), [b])}
     assert read(["b/Dockerfile"], CI="true") == {"b/Dockerfile": (runtime("2"), [b])}
     assert read(["a/Dockerfile"], CI="true") == {"a/Dockerfile": staged}
+    repo.git("rm", "--quiet", "--force", "a/Dockerfile")
+    assert read(CI="true") == {"b/Dockerfile": (runtime("2"), [b])}
 
 
 def test_a_name_of_several_lines_is_no_commit(inside: Repository) -> None:

@@ -544,14 +544,15 @@ def test_a_base_that_holds_a_path_twice_is_refused(repo: Repository, versions: t
     tree = tree_of(repo, *(("Dockerfile", version) for version in versions))
     base = repo.git("commit-tree", "-p", first, "-m", "base", tree)
     repo.git("rm", "--quiet", "--cached", "3", "4", "5")
-    after = repo.commit({"Dockerfile": texts[now]})
+    after = repo.commit({"Dockerfile": texts[now], "new.Dockerfile": texts["3"]})
     after = repo.git("commit-tree", "-p", base, "-m", "after", f"{after}^{{tree}}")
-    ranges = [guard(repo, *words, PRE_COMMIT_FROM_REF=base, PRE_COMMIT_TO_REF=after) for words in ((), ("Dockerfile",))]
+    asked: tuple[tuple[str, ...], ...] = ((), ("Dockerfile",), ("new.Dockerfile",))
+    ranges = [guard(repo, *words, PRE_COMMIT_FROM_REF=base, PRE_COMMIT_TO_REF=after) for words in asked]
     repo.git("update-ref", "HEAD", base)
-    staged = [guard(repo, *words) for words in ((), ("Dockerfile",))]
-    for code, out, err in (*ranges, *staged):
+    staged = [guard(repo, *words) for words in asked]
+    for words, (code, out, err) in zip(asked * 2, (*ranges, *staged), strict=True):
         if len(versions) == 1:
-            assert (code, err) == (0 if now == "5" else 1, "")
+            assert (code, err) == (0 if now == "5" or words == ("new.Dockerfile",) else 1, "")
         else:
             assert (code, out) == (2, "")
             assert err.startswith("astro-runtime-guard: Dockerfile: a tree holds this path twice")

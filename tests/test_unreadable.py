@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from astro_runtime_guard import entrypoints
+from conftest import Said
 from repository import Repository
 
 UNPINNED = "FROM quay.io/astronomer/astro-runtime:latest\n"
@@ -112,3 +114,32 @@ def test_an_old_file_over_a_limit_is_no_reason_to_pass(
     why = f" (in HEAD at {inside.git('rev-parse', '--short=7', 'HEAD')}), so the version before is not known: check it"
     assert [f"{why} with --no-base" in line for line in problems] == [True] * (expected // 2)
     assert run(capsys, monkeypatch, "--no-base") == (0, "", [])
+
+
+MOVED = {"moved.Dockerfile": STAGES.format(version="5.0.2", more="")}
+LOWER = {"new.Dockerfile": STAGES.format(version="4.2.6", more="FROM b\nRUN b\n")}
+OTHER = {"deployment.yaml": "deployment: {configuration: {runtime_version: 3.2-9}}\n"}
+# The new files, those of them that are not named, and whether one may be the file over the limit that vanished.
+NEW: dict[str, tuple[dict[str, str], dict[str, str], bool]] = {
+    "one that was another": (MOVED, {}, False),
+    "two that name no version": (MOVED | {"a.Dockerfile": "FROM a\n", "b.Dockerfile": "FROM b\n"}, {}, False),
+    "one of another kind": (MOVED | OTHER, {}, False),
+    "one that may be it": (LOWER, {}, True),
+    "one of each": (MOVED | LOWER, {}, True),
+    "one that is not named": (MOVED, LOWER, False),
+}
+
+
+@pytest.mark.parametrize(("named", "others", "refused"), NEW.values(), ids=NEW)
+def test_an_old_file_over_a_limit_matters_to_a_new_one_that_may_be_it(
+    guard: Callable[..., Said], inside: Repository, named: dict[str, str], others: dict[str, str], refused: bool
+) -> None:
+    large = STAGES.format(version="5.0.1", more="FROM a\n" * 10_001)
+    inside.commit({"Dockerfile": large, "small.Dockerfile": STAGES.format(version="5.0.1", more="")})
+    inside.git("rm", "--quiet", "Dockerfile", *(["small.Dockerfile"] if "moved.Dockerfile" in named else []))
+    for name, text in (named | others).items():
+        inside.write(name, text)
+    inside.git("add", ".")
+    code, report, err = guard(*named, script="astro_runtime")
+    assert (code, report) == (2 if refused else 0, "")
+    assert ("so the version before is not known: check it with --no-base" in err) is refused
