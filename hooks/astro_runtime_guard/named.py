@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 else:
     from operator import itemgetter
 
-    _MANY = 50
+    _MANY = 20
 
     class _Maker(type):
         """The class of NamedTuple: a class below it becomes a tuple with its annotations as fields."""
