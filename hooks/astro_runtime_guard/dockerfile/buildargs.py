@@ -140,7 +140,8 @@ def resolve(scope: Scope, word: str) -> Resolved:
         names = (partial.names or (error.name,)) if error.name else ()
         return Resolved("", partial.text, _absent(scope, names), _origin(scope, names), not error.name)
     absent, origin = _absent(scope, plain.names), _origin(scope, plain.names)
-    return Resolved(plain.text, _partial(scope, word).text, absent, origin, False)
+    known = not absent and not origin.unknown
+    return Resolved(plain.text, plain.text if known else _partial(scope, word).text, absent, origin, False)
 
 
 def _default(scope: Scope, text: str, argument: Argument, comments: tuple[Comment, ...]) -> _Value | None:
@@ -153,7 +154,9 @@ def _default(scope: Scope, text: str, argument: Argument, comments: tuple[Commen
     absent = [name for name in _absent(scope, plain.names) if name in scope.values]
     behind = (name for source in sources for name in source.unknown)
     unknown = tuple(islice(dict.fromkeys(chain(absent, behind)), MOST_ARGUMENTS))
-    return _Value(plain.text, _partial(scope, text, declared=True).text, argument, comments, sources, unknown)
+    known = not unknown and all(source.partial == source.text for source in sources)
+    partial = plain.text if known else _partial(scope, text, declared=True).text
+    return _Value(plain.text, partial, argument, comments, sources, unknown)
 
 
 def _absent(scope: Scope, names: tuple[str, ...]) -> tuple[str, ...]:
