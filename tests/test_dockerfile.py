@@ -162,6 +162,8 @@ ARG TAG="${VERSION}-base"
         ("FROM a:${V:?}", None, "a:${V}", ("V",), ()),
         ("FROM a:${V:?}-${W}", None, "a:${V}-${W}", ("V", "W"), ()),
         ("FROM a:${V:?}-${W", None, "a:${V:?}-${W", ("V",), ()),
+        ("ARG V=\nFROM a:${V:?}", "", "a:${V:?}", (), ()),
+        ("ARG V=1\nFROM a:1${W:+${V:+x}}", "a:1", "a:1", (), ()),
         ("FROM a:${V%-*}", None, "a:${V}", ("V",), ()),
         ("ARG V=2\nFROM a:1${V:+-x}", "a:1-x", "a:1-x", (), (Argument("V", 1),)),
         ("ARG V=2\nFROM a:${V:-$W}", "a:2", "a:2", (), (Argument("V", 1),)),
@@ -172,6 +174,7 @@ ARG TAG="${VERSION}-base"
         ),
         ("ARG A=1\nARG B=$A\nARG A=2\nFROM a:$B", "a:1", "a:1", (), (Argument("B", 2), Argument("A", 1))),
         ("ARG A=1\nARG A=${A}-x\nFROM a:$A", "a:1-x", "a:1-x", (), (Argument("A", 2), Argument("A", 1))),
+        ("ARG A=1\nARG B=2\nFROM a:${B:+$A}", "a:1", "a:1", (), (Argument("A", 1), Argument("B", 2))),
         ("ARG X=1 \\\n V=2\nFROM a:$V", "a:2", "a:2", (), (Argument("V", 1),)),
         ("FROM a:$TARGETARCH", "a:amd64", "a:amd64", (), ()),
         ("FROM a:${1V}", "", "a:${1V}", (), ()),
@@ -343,6 +346,12 @@ def test_bytes_that_are_not_text() -> None:
     stages = read_stages(b"FROM a:1\nRUN \xff\xfe\nFROM b:\xe9\n")
     assert [shown(stage) for stage in stages] == ["1 image a:1", "3 invalid: reference b:\ufffd"]
     assert stages[1].written == "b:\udce9"
+
+
+@pytest.mark.parametrize("space", [b"\x85", b"\xa0"])
+def test_a_flag_behind_a_byte_that_go_takes_for_a_space(space: bytes) -> None:
+    (stage,) = read_stages(b"FROM %s--platform=linux/amd64 a:1\nCOPY %s--from=r.io/b:1 x y\n" % (space, space))
+    assert (shown(stage), [use.image for use in stage.images]) == ("1 image a:1 ON linux/amd64", ["r.io/b:1"])
 
 
 def test_source_lines() -> None:
