@@ -55,8 +55,8 @@ _PLATFORMS = (
 class From(NamedTuple):
     """A FROM as written.
 
-    `position` is that of the image word in the value, `refusal` why docker refuses the form. `words` is what stands
-    behind the flags, without a comment.
+    `position` is that of the image word in the value, `refusal` why docker refuses the form. `words` is the value
+    without a comment.
     """
 
     line: LogicalLine
@@ -77,7 +77,7 @@ def read_from(line: LogicalLine, value: str, escape: str) -> From:
     refusal = _refused_words(texts) or _refused_flags(flags)
     name = lower(texts[2]) if len(texts) == 3 and not refusal else ""
     platform = flags[0].word.partition("=")[2] if flags and not refusal else ""
-    return From(line, word, position, name, platform, refusal, value[start:].partition(" #")[0])
+    return From(line, word, position, name, platform, refusal, value.partition(" #")[0])
 
 
 def is_template(words: str) -> bool:

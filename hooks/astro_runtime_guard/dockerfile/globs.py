@@ -22,8 +22,7 @@ class PatternError(Exception):
 
 def without_prefix(value: str, pattern: str, *, longest: bool) -> str:
     """`value` without the part at its start that `pattern` matches. Raises PatternError."""
-    end = _end(value, _segments(pattern, value), 0, longest=longest)
-    return value if end is None else value[end:]
+    return value[_end(value, _segments(pattern, value), 0, longest=longest) :]
 
 
 def without_suffix(value: str, pattern: str, *, longest: bool) -> str:
@@ -51,7 +50,7 @@ def replaced(value: str, pattern: str, text: str, *, every: bool) -> str:
         # An empty match directly behind another match does not count.
         parts += [value[done:start], text if end > done or start == 0 else ""]
         done, position = end, max(end, position + 1)
-        if not every or position > len(value):
+        if not every:
             break
     return "".join(parts) + value[done:]
 
