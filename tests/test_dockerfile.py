@@ -200,6 +200,7 @@ def test_values(
         ("  FROM   a", (1, 10)),
         ("\ufeffFROM a", (1, 6)),
         ("FROM \\\n\n# c\n a", (4, 2)),
+        ("FROM \\\na", (2, 1)),
         ("FROM --platform=linux \\\n\ta", (2, 2)),
         ("FR\\\nOM a", (2, 4)),
         ("FROM --platform=\u00e9\u00e9 a", (1, 20)),
@@ -356,6 +357,7 @@ def test_a_flag_behind_a_byte_that_go_takes_for_a_space(space: bytes) -> None:
 
 def test_source_lines() -> None:
     assert source_lines(b"\xef\xbb\xbfa\r\n\x0cb\xff\n\nc") == ["a", "\x0cb\udcff", "", "c"]
+    assert source_lines(b"\ra\r\r\n") == ["\ra"]
     assert source_lines(b"a\n") == ["a"]
     assert source_lines(b"") == []
 

@@ -32,11 +32,11 @@ def parse_instructions(lines: Sequence[LogicalLine]) -> Iterator[tuple[LogicalLi
     # Takes half as long as a bare interpreter, which a run over other files saves.
     from dockerfile_parse import DockerfileParser
 
-    starts = {line.line - 1: line for line in lines if _can_name_an_image(line)}
+    starts = {line.line: line for line in lines if _can_name_an_image(line)}
     if len(starts) > MOST_INSTRUCTIONS or sum(len(line.value) for line in starts.values()) > MOST_CHARACTERS:
         most = f"{MOST_INSTRUCTIONS} instructions that can name an image, or {MOST_CHARACTERS} characters in them"
         raise OverLimit(f"more than {most}, the most that is read")
-    physical = [b""] * (max(starts, default=-1) + 1)
+    physical = [b""] * (max(starts, default=0) + 1)
     for number, line in starts.items():
         value = line.value.encode("utf-8", "surrogateescape").decode("latin-1")
         physical[number] = f"{line.keyword} [{value}]".encode()

@@ -89,16 +89,14 @@ def _read_directives(lines: Sequence[str]) -> tuple[str, int]:
 
     Docker refuses a file with a directive twice or with a wrong escape character. Here such a line has no effect.
     """
-    escape, seen = "\\", set()
+    escape = "\\"
     for number, line in enumerate(lines):
         text = line.lstrip(SPACE)
         match = re.match(_DIRECTIVE, text[1:].lstrip(SPACE)) if text.startswith("#") else None
         if not match or match[1].lower() not in DIRECTIVES:
             return escape, number
-        value = match[2].rstrip("\t\n\f\r ")
-        if match[1].lower() == "escape" and "escape" not in seen and value in {"\\", "`"}:
-            escape = value
-        seen.add(match[1].lower())
+        if match[1].lower() == "escape" and match[2].rstrip("\t\n\f\r ") == "`":
+            escape = "`"
     return escape, len(lines)
 
 
