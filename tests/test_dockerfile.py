@@ -197,10 +197,12 @@ def test_values(
     ("source", "expected"),
     [
         ("FROM a", (1, 6)),
-        ("  FROM   a", (1, 10)),
+        ("  FROM   a  ", (1, 10)),
+        (" \\\n  FROM a  ", (2, 8)),
         ("\ufeffFROM a", (1, 6)),
         ("FROM \\\n\n# c\n a", (4, 2)),
         ("FROM \\\na", (2, 1)),
+        ("FROM \\\n  a \\\n AS b", (2, 3)),
         ("FROM --platform=linux \\\n\ta", (2, 2)),
         ("FR\\\nOM a", (2, 4)),
         ("FROM --platform=\u00e9\u00e9 a", (1, 20)),

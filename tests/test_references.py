@@ -38,6 +38,7 @@ HEX = "0123456789abcdef" * 4
         ("a:1@sha256:" + HEX, Reference("docker.io", "library/a", "1", "sha256:" + HEX)),
         ("a@sha384:" + "0" * 96, Reference("docker.io", "library/a", "", "sha384:" + "0" * 96)),
         ("a@sha512:" + HEX * 2, Reference("docker.io", "library/a", "", "sha512:" + HEX * 2)),
+        (HEX[:60] + "/abc", Reference("docker.io", HEX[:60] + "/abc", "", "")),
         (HEX + ":1", Reference("docker.io", "library/" + HEX, "1", "")),
         ("r.io/" + "a" * 255, Reference("r.io", "a" * 255, "", "")),
     ],

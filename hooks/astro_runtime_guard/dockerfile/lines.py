@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections import deque
 
 from ..named import NamedTuple
-from .flags import cut_flags
 from .words import BLANK, SPACE
 
 TYPE_CHECKING = False
@@ -40,8 +39,8 @@ class Comment(NamedTuple):
 class LogicalLine(NamedTuple):
     """An instruction with its continuation lines joined; `end_line` includes the bodies of its heredocs.
 
-    `keyword` is lower-cased. `value` follows it and begins at `offset` of the joined text. `places` has the offset,
-    the line and the column (1-based) of each part of the joined text. `comments` are the comment lines directly above.
+    `keyword` is lower-cased. `value` follows it and begins at `offset` of the joined text. `places` has the offset
+    and the line (1-based) of each part of the joined text. `comments` are the comment lines directly above.
     """
 
     keyword: str
@@ -49,14 +48,14 @@ class LogicalLine(NamedTuple):
     offset: int
     line: int
     end_line: int
-    places: tuple[tuple[int, int, int], ...]
+    places: tuple[tuple[int, int], ...]
     comments: tuple[Comment, ...]
 
     def place(self, position: int) -> tuple[int, int]:
         """Line and column (1-based) of a position in `value`."""
         position += self.offset
-        start, line, column = self.places[bisect_right(self.places, (position, 1 << 60)) - 1]
-        return line, column + position - start
+        start, line = self.places[bisect_right(self.places, (position, 1 << 60)) - 1]
+        return line, position - start + 1
 
 
 class Heredoc(NamedTuple):
@@ -68,7 +67,7 @@ class Heredoc(NamedTuple):
 
 class _Joined(NamedTuple):
     text: str
-    places: tuple[tuple[int, int, int], ...]
+    places: tuple[tuple[int, int], ...]
     following: int
 
 
@@ -123,8 +122,8 @@ def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[Lo
 def _alone(line: str, text: str, index: int, comments: Iterable[Comment]) -> LogicalLine:
     """The instruction on the one line at `index`; `text` is that line without the white space around it."""
     keyword, value, offset = split_instruction(text)
-    column = len(line) - len(line.lstrip(SPACE)) + 1
-    return LogicalLine(keyword, value, offset, index + 1, index + 1, ((0, index + 1, column),), tuple(comments))
+    offset += len(line) - len(line.lstrip(SPACE))
+    return LogicalLine(keyword, value, offset, index + 1, index + 1, ((0, index + 1),), tuple(comments))
 
 
 def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments: Iterable[Comment]) -> LogicalLine:
@@ -132,7 +131,7 @@ def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments
     joined = _join(lines, index, escape)
     keyword, value, offset = split_instruction(joined.text.strip(SPACE))
     following = joined.following
-    for heredoc in _heredocs(keyword, value, joined.text, escape):
+    for heredoc in _heredocs(keyword, value, joined.text):
         following = ends.after(heredoc, following)
     offset += len(joined.text) - len(joined.text.lstrip(SPACE))
     return LogicalLine(keyword, value, offset, index + 1, following, joined.places, tuple(comments))
@@ -147,14 +146,13 @@ def split_instruction(text: str) -> tuple[str, str, int]:
 
 def _join(lines: Sequence[str], index: int, escape: str) -> _Joined:
     """The logical line that begins at `index`, without comments and empty lines between its parts."""
-    text = lines[index].lstrip(SPACE)
-    column = len(lines[index]) - len(text) + 1
     parts: list[str] = []
-    places: list[tuple[int, int, int]] = []
+    places: list[tuple[int, int]] = []
     offset = 0
     while True:
+        text = lines[index]
         part = _without_continuation(text, escape)
-        places.append((offset, index + 1, column))
+        places.append((offset, index + 1))
         parts.append(part)
         offset += len(part)
         index += 1
@@ -164,7 +162,6 @@ def _join(lines: Sequence[str], index: int, escape: str) -> _Joined:
             index += 1
         if index == len(lines):
             break
-        text, column = lines[index], 1
     return _Joined("".join(parts), tuple(places), index)
 
 
@@ -181,7 +178,7 @@ def _is_skipped(line: str) -> bool:
     return not text or text.startswith("#")
 
 
-def _heredocs(keyword: str, value: str, text: str, escape: str) -> list[Heredoc]:
+def _heredocs(keyword: str, value: str, text: str) -> list[Heredoc]:
     """The heredocs whose bodies follow an instruction, also behind ONBUILD.
 
     The exec form has none, because in JSON `<<` stands between quotes.
@@ -189,7 +186,7 @@ def _heredocs(keyword: str, value: str, text: str, escape: str) -> list[Heredoc]
     if "<<" not in value:
         return []
     if keyword == "onbuild":
-        keyword, _, _ = split_instruction(value[cut_flags(value, escape)[1] :].strip(SPACE))
+        keyword, _, _ = split_instruction(value)
     return read_heredocs(text) if keyword in _WITH_HEREDOCS else []
 
 
