@@ -255,6 +255,9 @@ def test_comments(source: str, expected: list[str]) -> None:
         "COPY --from=0 a b",
         "COPY --from=7 a b",
         "COPY --from= a b",
+        "COPY --from a b",
+        "RUN --mount=type=bind,from y",
+        "RUN --security=from=r.io/a:1 y",
         "COPY --from=scratch a b",
         "COPY a --from=r.io/a:1 b",
         "ADD --from=r.io/a:1 a b",
@@ -280,6 +283,8 @@ def test_no_image_inside(instruction: str) -> None:
     ("instruction", "line", "column", "written", "image"),
     [
         ("COPY --from=r.io/a:1 x y", 3, 13, "r.io/a:1", "r.io/a:1"),
+        ("COPY --from=3scale/a:1 x y", 3, 13, "3scale/a:1", "3scale/a:1"),
+        ("RUN --mount=from=r.io/from:1 y", 3, 18, "r.io/from:1", "r.io/from:1"),
         ("copy --chown=1 --from=r.io/a:1 x y", 3, 23, "r.io/a:1", "r.io/a:1"),
         ('COPY --from="r.io/a:1" x y', 3, 13, '"r.io/a:1"', "r.io/a:1"),
         ("COPY \\\n --from=r.io/a:1 x y", 4, 9, "r.io/a:1", "r.io/a:1"),
@@ -303,6 +308,11 @@ def test_image_inside(instruction: str, line: int, column: int, written: str, im
     (stage,) = read_stages(f"FROM a\n# c\n{instruction}\n".encode())
     name = instruction.split()[0].upper()
     assert stage.images == (ImageUse(line, column, written, image, (Comment(2, "# c"),), name),)
+
+
+def test_an_image_inside_belongs_to_the_stage_above_it() -> None:
+    stages = read_stages(b"FROM a\nFROM b\nCOPY --from=r.io/c:1 x y\nFROM d\n")
+    assert [len(stage.images) for stage in stages] == [0, 1, 0]
 
 
 @pytest.mark.parametrize(

@@ -95,9 +95,7 @@ def read_stages(source: bytes) -> tuple[Stage, ...]:
         images = tuple(use for line, value in inside for use in read_uses(line, value, escape, names))
         stages.append(_stage(head, scope, earlier, images))
         earlier.add(head.name)
-    if (instructions.late or scope.broken) and any(stage.unknown for stage in stages):
-        return tuple(_with_meaning(stages, as_meant(scope, instructions.late)))
-    return tuple(stages)
+    return tuple(_with_meaning(stages, as_meant(scope, instructions.late)))
 
 
 def _sorted(lines: Sequence[LogicalLine], escape: str) -> _Instructions:
