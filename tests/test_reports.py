@@ -159,11 +159,15 @@ def test_a_report_without_findings_is_complete() -> None:
 def test_what_concerns_the_whole_run_is_in_every_format(
     kind: str, path: str, severity: str, level: str, command: str, summary: str
 ) -> None:
-    words, shown = "app/Dockerfile: is 100% UTF-16\x1b", "app/Dockerfile: is 100% UTF-16\\x1b"
+    words, shown = "app/Dockerfile: is 100%: \udce9\x1b", "app/Dockerfile: is 100%: \\xe9\\x1b"
     report = EMPTY._replace(**{kind: (words,)})
-    assert json.loads(json_report.render(report))[kind] == [words]
+    assert json.loads(json_report.render(report))[kind] == [well_formed(words)]
     (issue,) = json.loads(gitlab.render(report))
-    assert (issue["description"], issue["severity"], issue["location"]["path"]) == (shown, severity, path)
+    assert re.fullmatch("[0-9a-f]{64}", issue.pop("fingerprint"))
+    location = {"path": path, "lines": {"begin": 1, "end": 1}}
+    assert issue == {
+        "description": shown, "check_name": "astro-runtime-guard", "severity": severity, "location": location
+    }  # fmt: skip
     (invocation,) = json.loads(sarif.render(report))["runs"][0]["invocations"]
     (notification,) = invocation["toolExecutionNotifications"]
     assert invocation["executionSuccessful"] is (level != "error")
@@ -173,8 +177,8 @@ def test_what_concerns_the_whole_run_is_in_every_format(
 
 
 def many_findings(path: str, unanswered: int, answered: int) -> tuple[Finding, ...]:
-    findings = [SAMPLE.findings[0]._replace(path=path, line=line, acknowledged="") for line in range(1, unanswered + 1)]
-    return (*(ACKNOWLEDGED._replace(path=path, line=900 + at) for at in range(answered)), *findings)
+    findings = [UNPINNED._replace(path=path, line=501 + at) for at in range(unanswered)]
+    return (*(ACKNOWLEDGED._replace(path=path, line=1 + at) for at in range(answered)), *findings)
 
 
 def test_a_report_counts_what_it_leaves_out() -> None:
@@ -196,7 +200,49 @@ def test_a_report_counts_what_it_leaves_out() -> None:
     assert [it for it in json.loads(gitlab.render(report)) if it["description"] == line]
     assert github.render(report).splitlines()[-1].endswith(f"::{line}")
     assert f"</code>: {line}\n" in github.summary(report)
+    assert github.summary(report).startswith("### astro-runtime-guard: 320 findings\n")
     assert text.count_omitted(report) == f"a: {line}\n"
+
+
+@pytest.mark.parametrize("link", ["https://example.com/a b", "https://example.com/a|b", "ftp://example.com"])
+def test_a_link_with_other_characters_is_a_text(link: str) -> None:
+    assert "see <" not in github.summary(SAMPLE._replace(findings=(CROSSED._replace(link=link),)))
+    rules = (RULES[0]._replace(link=link),)
+    (run,) = json.loads(sarif.render(EMPTY._replace(rules=rules)))["runs"]
+    assert run["tool"]["driver"]["rules"][0]["helpUri"] == run["tool"]["driver"]["informationUri"]
+
+
+SENTENCES = {"a": "A.", "a.": "A.", "a!": "A!", "a?": "A?", "\xdfa": "\xdfa.", "5 a": "5 a."}
+
+
+@pytest.mark.parametrize(("message", "expected"), SENTENCES.items())
+def test_a_message_in_sarif_is_a_sentence(message: str, expected: str) -> None:
+    (result,) = results(SAMPLE._replace(findings=(UNPINNED._replace(message=message),)))
+    assert result["message"]["text"].split("\n")[0] == expected
+
+
+ESCAPED = {0xDC80: "\\x80", 0xDCFF: "\\xff", 0xD800: "\\ud800", 0xDC7F: "\\udc7f", 0xDD00: "\\udd00", 7: "\\x07"}
+
+
+@pytest.mark.parametrize(("code", "expected"), ESCAPED.items())
+def test_what_cannot_be_shown_is_escaped(code: int, expected: str) -> None:
+    assert printable(f"a{chr(code)}") == f"a{expected}"
+
+
+def test_of_several_boundaries_each_says_when_to_acknowledge_it() -> None:
+    again = CROSSED._replace(rule="again", acknowledge="once tested", link="")
+    other = CROSSED._replace(rule="other", acknowledge="", link="https://example.com/other")
+    lines = text.render([CROSSED, again, other]).splitlines()
+    (answer,) = [line for line in lines if " above the FROM" in line]
+    assert answer.strip().startswith(f"{CROSSED.acknowledge}, and once tested, write above the FROM:  # ")
+    assert [line.strip() for line in lines if "see:" in line] == [f"see: {each.link}" for each in (CROSSED, other)]
+
+
+def test_the_line_of_a_finding_is_shown_without_tabs_and_without_a_link_there_is_none() -> None:
+    finding = UNPINNED._replace(source="\tFROM\tx:1  ", column=7, end_column=10, link="")
+    _, line, mark, *rest = text.render([finding]).splitlines()
+    assert (line, mark) == ("  2 |  FROM x:1", "    |       ^^^")
+    assert not any("see:" in other for other in rest)
 
 
 def test_a_long_text_is_cut_short() -> None:
@@ -204,6 +250,8 @@ def test_a_long_text_is_cut_short() -> None:
     for render in (json_report.render, sarif.render):
         assert not re.search("x{1001}|y{1001}", render(report))
         assert re.search("x{1000}[.]{3}", render(report))
+    whole = SAMPLE._replace(findings=(SAMPLE.findings[0]._replace(source="x" * 1000),))
+    assert not re.search("x[.]", json_report.render(whole))
 
 
 def test_acknowledged_findings_are_no_errors_in_any_format() -> None:
