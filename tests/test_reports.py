@@ -22,7 +22,7 @@ from astro_runtime_guard.findings.judge import judge
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.snapshot import File, Old, Snapshot
 from astro_runtime_guard.model import Rule
-from astro_runtime_guard.reports import github, gitlab, json_report, sarif, text
+from astro_runtime_guard.reports import github, gitlab, json_report, sarif, text, verbose
 from astro_runtime_guard.reports.deliver import MODULES
 from astro_runtime_guard.reports.report import Omitted, Report, bounded
 from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, printable, uri
@@ -283,6 +283,33 @@ def results(report: Report) -> list[dict[str, Any]]:
 
 
 # --- at a terminal
+
+
+def test_verbose_says_what_a_file_was_compared_with() -> None:
+    head, fork, other, staged = (Before(str(n), f"commit {n}") for n in range(4))
+    olds = (Old("a\x07", b"", head), Old("b", b"", fork), Old("b", b"", staged))
+    base = Base((head,), forks=(fork, other), staged=(staged,))
+    known, undated, bare = (BOOK.images[0]._replace(name=name) for name in ("known", "undated", "bare"))
+    images = (known._replace(as_of="2026-01-02"), undated._replace(as_of=""), bare._replace(lines=()))
+    snapshot = Snapshot((), base, repository=True)
+    assert list(verbose.describe(snapshot, {File("b", b"", olds): True}, images)) == [
+        "b: compared with commit 0, where it was a\\x07 and commit 3 if it differs from commit 1",
+        "known of known as of 2026-01-02",
+    ]
+    assert list(verbose.describe(snapshot, {}, ())) == ["no file to check"]
+    rest = "not in this partial clone: skipped"
+    for names, expected in (
+        ("a", f"1 file did not change and is {rest}"),
+        ("ab", f"2 files did not change and are {rest}"),
+    ):
+        assert list(verbose.skipped(snapshot._replace(skipped=tuple(names)))) == [expected]
+
+
+def test_a_summary_counts_findings_and_files() -> None:
+    assert text.summarize(SAMPLE, 14) == "3 findings in 3 of 14 files, compared with HEAD at 1a2b3c4"
+    one = EMPTY._replace(findings=(UNPINNED, ACKNOWLEDGED), bases=("a\x07", "b"))
+    assert text.summarize(one, 1) == "1 finding in 1 of 1 file, compared with a\\x07 and b"
+    assert text.summarize(EMPTY, 0) == "0 findings in 0 of 0 files"
 
 
 @pytest.mark.parametrize(
