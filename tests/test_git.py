@@ -195,6 +195,22 @@ def test_another_name_for_a_tracked_file(repo: Repository, read: Read) -> None:
     repo.write("dockerfile", runtime("3"))
     if not (repo.path / "dockerfile").samefile(repo.path / "Dockerfile"):
         assert read(["dockerfile"]) == {"dockerfile": (runtime("3"), [])}
+        (repo.path / "Dockerfile").unlink()
+        assert read(["dockerfile"]) == {"dockerfile": (runtime("3"), [])}
+
+
+def test_a_tracked_file_beside_which_a_repository_began(repo: Repository, read: Read) -> None:
+    repo.commit({"sub/Dockerfile": runtime("1")})
+    (repo.path / "sub/.git").mkdir()
+    assert read(["sub/Dockerfile"]) == {
+        "sub/Dockerfile": (runtime("1"), [("sub/Dockerfile", runtime("1"), "HEAD")]),
+    }
+
+
+def test_a_hard_link_of_another_name_is_another_file(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    os.link(repo.path / "Dockerfile", repo.path / "other.Dockerfile")
+    assert read(["other.Dockerfile"]) == {"other.Dockerfile": (runtime("1"), [])}
 
 
 ODD = [
@@ -410,6 +426,33 @@ def test_a_range_is_read_from_its_end(repo: Repository, read: Read) -> None:
         read(["gone/Dockerfile"], **span)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+def test_what_is_on_disk_is_no_part_of_a_range_or_of_the_index(repo: Repository, read: Read) -> None:
+    first = repo.commit({"app/Dockerfile": runtime("1"), "b.Dockerfile": runtime("5")})
+    (repo.path / "Dockerfile").symlink_to("build/Dockerfile")
+    repo.git("add", "Dockerfile")
+    second = repo.commit({"app/Dockerfile": runtime("2")})
+    (repo.path / "build").symlink_to("app")
+    with pytest.raises(CannotCheck, match=r"^Dockerfile: is a symbolic link that leads to no file of this repository"):
+        read(PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF=second)
+    repo.git("rm", "--quiet", "Dockerfile")
+    repo.write("app/Dockerfile", runtime("3"))
+    repo.git("add", "app")
+    (repo.path / "app").rename(repo.path / "moved")
+    repo.write("moved/Dockerfile", runtime("4"))
+    (repo.path / "app").symlink_to("moved")
+    now = {
+        "app/Dockerfile": (runtime("3"), [("app/Dockerfile", runtime("2"), "HEAD")]),
+        "b.Dockerfile": (runtime("5"), [("b.Dockerfile", runtime("5"), "HEAD")]),
+    }
+    assert read() == now
+    third = repo.git("commit-tree", "-p", second, "-m", "third", repo.git("write-tree"))
+    repo.write("b.Dockerfile", runtime("6"))
+    repo.git("add", "b.Dockerfile")
+    found = read(PRE_COMMIT_FROM_REF="HEAD", PRE_COMMIT_TO_REF=third)
+    assert found == now
+
+
 def test_a_range_from_the_commit_that_is_checked_out(repo: Repository, read: Read) -> None:
     """A push of a topic while main is checked out."""
     repo.commit({"Dockerfile": runtime("1")})
@@ -585,6 +628,21 @@ def test_sparse_checkout(repo: Repository, read: Read) -> None:
         "in/Dockerfile": (runtime("1"), [("in/Dockerfile", runtime("1"), "HEAD")]),
         "out/Dockerfile": (runtime("2"), [("out/Dockerfile", runtime("2"), "HEAD")]),
     }
+
+
+def test_a_file_that_is_left_out_and_on_disk_all_the_same(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    repo.git("update-index", "--skip-worktree", "Dockerfile")
+    repo.write("Dockerfile", runtime("2"))
+    assert read() == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
+
+
+def test_a_folder_that_became_a_file_holds_none(repo: Repository, read: Read) -> None:
+    repo.commit({"a/Dockerfile": runtime("1"), "Dockerfile": runtime("2")})
+    (repo.path / "a/Dockerfile").unlink()
+    (repo.path / "a").rmdir()
+    repo.write("a", "")
+    assert read() == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("2"), "HEAD")])}
 
 
 def test_a_listed_file_that_became_a_folder_is_refused(repo: Repository, read: Read) -> None:
@@ -964,8 +1022,14 @@ def test_no_work_tree(repo: Repository, read: Read, folder: str) -> None:
         (".", ".: is a folder: name the files in it"),
         ("sub/", "sub/: is a folder: name the files in it"),
         ("", ": no such file"),
+        ("..", "..: is outside this repository: check it from within its own"),
         ("../x", "../x: is outside this repository: check it from within its own"),
         ("Dockerfile/x", "Dockerfile/x: no such file"),
+        pytest.param(
+            "x" * 300,
+            f"{'x' * 300}: cannot be read: File name too long",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="Windows has words of its own"),
+        ),
     ],
 )
 def test_a_named_file_has_to_be_there(repo: Repository, read: Read, path: str, message: str) -> None:

@@ -11,7 +11,7 @@ from .plumbing import LINK, SUBMODULE, Entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import Protocol, TypeGuard
 
     from .base import Base, Before
@@ -94,11 +94,11 @@ class Side(NamedTuple):
     rivals: dict[bytes, Entry]
 
 
-def read_side(now: Now, before: Before, keys: Iterable[bytes], reader: Reader, only_staged: bool) -> Side:
+def read_side(now: Now, before: Before, keys: Collection[bytes], reader: Reader, only_staged: bool) -> Side:
     """What a base commit held at each of `keys`; for `only_staged` just where the index differs from it."""
     held = read_held(now, before, keys, only_staged)
     fresh = [key for key in keys if key not in held and now.before(before.commit, key) is None]
-    return Side(before, held, fresh, *_others(now, before, set(keys), fresh, reader))
+    return Side(before, held, fresh, *_others(now, before, keys, fresh, reader))
 
 
 def read_held(now: Now, before: Before, keys: Iterable[bytes], only_staged: bool) -> dict[bytes, Entry]:
@@ -126,7 +126,7 @@ def _followed(now: Now, before: Before, key: bytes) -> Entry | None:
 
 
 def _others(
-    now: Now, before: Before, keys: set[bytes], fresh: Sequence[bytes], reader: Reader
+    now: Now, before: Before, keys: Collection[bytes], fresh: Sequence[bytes], reader: Reader
 ) -> tuple[dict[bytes, Entry], dict[bytes, Entry]]:
     """What vanished since a base commit, and may be a new file of today; and what is new besides `keys`.
 
@@ -226,7 +226,7 @@ def _renamed(
     rivals = {os.fsdecode(key): texts[entry.name] for key, entry in side.rivals.items()}
     gone = {os.fsdecode(key): texts[entry.name] for key, entry in side.gone.items()}
     pairs: dict[str, str] = {}
-    for kind in dict.fromkeys(map(reader.kind, (*new, *rivals))):
+    for kind in dict.fromkeys(map(reader.kind, new)):
         appeared, vanished = (
             {path: text for path, text in group.items() if reader.kind(path) == kind} for group in (new | rivals, gone)
         )

@@ -77,11 +77,9 @@ class Now:
         except CannotCheck:
             here = self.after or self.repository.head
             lacking = self.repository.lacking(dict.fromkeys((here, *commits))) & names.keys()
-            if not lacking:
-                raise
         for commit in commits:
             for key, change in self.since(commit).items():
-                if any(entry and entry.name in lacking for entry in change[:2]):
+                if any(entry and entry.name in lacking for entry in (change.old, change.new)):
                     what = f"{plain(self.path(key))}: differs from {commit[:7]}"
                     raise CannotCheck(f"{what}, but {self.repository.partial_fix}")
         self.skipped |= {names[name] for name in lacking}
@@ -90,7 +88,7 @@ class Now:
 
     def stands(self, key: bytes) -> bool:
         """Whether anything is at a key now, be it a file or not."""
-        return self.is_link(key) or (not self.after and os.path.lexists(self.path(key)))
+        return self.is_link(key) or os.path.lexists(self.path(key))
 
     def path(self, key: bytes) -> str:
         """A key as a path relative to the current folder, with forward slashes."""
@@ -117,8 +115,8 @@ class Now:
         entry = self._settled(end)
         if entry is None and not self.after:
             text = self._on_disk(end)
-            kept = self.tracked.get(end) if text is None else None
-            return kept if kept and kept.sparse else text
+            kept = self.tracked.get(end)
+            return kept if text is None and kept and kept.sparse else text
         return None if entry and entry.mode == SUBMODULE else entry
 
     def end_of(self, key: bytes) -> bytes | None:
@@ -214,7 +212,7 @@ def is_below(path: str, folder: str) -> bool:
 def key_of(prefix: bytes, path: str, resolve: Callable[[bytes], bytes]) -> bytes:
     """A path as a key. `resolve` is os.path.realpath: git knows files only by their paths without linked folders."""
     folder, name = os.path.split(os.fsencode(path))
-    here, there = resolve(b"."), os.path.join(resolve(folder or b"."), name)
+    here, there = resolve(b"."), os.path.join(resolve(folder), name)
     below = here + os.fsencode(os.sep)
     try:
         away = there[len(below) :] if there.startswith(below) else os.path.relpath(there, here)

@@ -126,7 +126,7 @@ def _resolver() -> Callable[[bytes], bytes]:
         above, name = os.path.split(folder)
         if os.name == "nt" or name in _NO_NAMES or folder.count(b"/") > _DEEP or os.path.islink(folder):
             return os.path.realpath(folder)
-        return os.path.join(resolve(above or b"."), name)
+        return os.path.join(resolve(above), name)
 
     return resolve
 
