@@ -7,7 +7,7 @@ import re
 import pytest
 from astro_runtime_guard.api import check
 from astro_runtime_guard.errors import CannotCheck
-from astro_runtime_guard.model import Rule
+from astro_runtime_guard.model import Image, Line, Numbering, Rule, Withdrawal
 from astro_runtime_guard.plan import make_plan
 from astro_runtime_guard.versions.order import rank_of
 from hypothesis import given, settings
@@ -119,7 +119,55 @@ https://www.astronomer.io/docs/runtime/version-upgrade-considerations
 
 
 def test_a_whole_plan() -> None:
-    assert re.sub(r"(- \[ \] .+\n)+", "- [ ] ...\n", make_plan("4.2.6", "5.0.1", BOOK)) == WHOLE
+    plan = make_plan("4.2.6", "5.0.1", BOOK)
+    assert re.sub(r"(- \[ \] .+\n)+", "- [ ] ...\n", plan) == WHOLE
+    review = "once everything above is reviewed, `# astro-runtime: reviewed 5.0.1`."
+    assert f"write `FROM quay.io/astronomer/astro-runtime:5.0.1`, and above it, {review}\n" in plan
+    assert "to their versions in 4.2.6, so that" in plan
+    assert "`astro dev upgrade-test --runtime-version 5.0.1`" in plan
+
+
+TABLE = """\
+| | before | stop | after |
+| --- | --- | --- | --- |
+| version | 12.1.1 | 13.11.0 | 3.0-1 |
+| Airflow | 2.10 | 2.11.2 | 3.0 |
+| default Python | 3.12 | 3.12 | 3.12 |
+| maintained until | 2026-02-28 | 2027-04-30 | 2027-04-30 |
+"""
+
+
+def test_a_stop_is_a_column() -> None:
+    assert make_plan("12.1.1", "3.0-1", BOOK).split("\n\n")[1] + "\n" == TABLE
+
+
+OWN = Image("own", ("example.com/own",), (Numbering("own", "{major}.{minor}"),), lines=(Line("Own 1", "own", ""),))
+OWN_RULE = Rule("own-2", ("own",), "crossing", {"": "crosses from {before} to {after}"}, version="2.0")
+
+
+def test_an_image_of_which_little_is_known() -> None:
+    book = BOOK._replace(images=(*BOOK.images, OWN), rules=(*BOOK.rules, OWN_RULE))
+    plan = make_plan("1.0", "2.1", book)
+    assert [line for line in plan.splitlines() if line.startswith(("| Airflow", "| default", "| maintained"))] == [
+        "| Airflow | ? | ? |",
+        "| default Python | ? | ? |",
+        "| maintained until | ? | ? |",
+    ]
+    assert "### own-2\n\nCrosses from 1.0 to 2.1.\n\n\n### What to do\n" in plan
+    for before, after in (("1.0", "5.0.1"), ("5.0.1", "1.0")):
+        with pytest.raises(CannotCheck, match=f"^{before} and {after} are versions of different images$"):
+            make_plan(before, after, book)
+    with pytest.raises(CannotCheck, match=r" or 3.3-8 or \{major\}\.\{minor\}$"):
+        make_plan("latest", "2.1", book)
+
+
+def test_withdrawn_builds_and_what_stands_in_for_them() -> None:
+    withdrawn = (Withdrawal(("5.0.2", "5.0.3"), "broken", "5.0.4"), Withdrawal(("5.0.6",), "bad", "5.0.4"))
+    book = BOOK._replace(images=(RUNTIME._replace(withdrawn=withdrawn),))
+    assert make_plan("5.0.1", "5.0.4", book).endswith("\n- 5.0.2, 5.0.3: broken; use 5.0.4 or later\n")
+    assert make_plan("5.0.3", "5.0.4", book).endswith("\n- 5.0.3: broken; use 5.0.4 or later\n")
+    with pytest.raises(CannotCheck, match=r"^5\.0\.4 is lower than 5\.0\.5; "):
+        make_plan("5.0.5", "5.0.6", book)
 
 
 def test_a_new_suffix_alone_needs_no_review() -> None:
@@ -139,7 +187,7 @@ def test_withdrawn_builds_on_the_way_are_listed() -> None:
 
 def test_a_step_without_a_boundary_says_so_and_asks_for_no_review() -> None:
     plan = make_plan("5.0.1", "5.0.2", BOOK)
-    assert "No boundary is crossed." in plan
+    assert "## From 5.0.1 to 5.0.2\n\nNo boundary is crossed.\n\n### What to do\n\n" in plan
     assert "reviewed" not in plan
 
 
@@ -147,7 +195,7 @@ def test_an_unknown_line_is_listed() -> None:
     plan = make_plan("3.3-8", "3.4-1", BOOK)
     assert "### unknown-line" in plan
     assert "No boundary is crossed." not in plan
-    assert "| Airflow | 3.3.2 | ? |" in plan
+    assert re.search(r"\| Airflow \| 3.3.2 \| \? \|\n\| default Python \| \S+ \| \? \|\n\|.+\| \? \|\n", plan)
 
 
 def test_a_withdrawn_target_is_replaced_and_the_plan_says_why() -> None:
@@ -157,6 +205,7 @@ def test_a_withdrawn_target_is_replaced_and_the_plan_says_why() -> None:
 
 
 REFUSED = [
+    ("13.6.0", "13.5.0", "13.5.0 is lower than 13.6.0; there is no plan for a downgrade"),
     ("5.0.1", "4.2.6", "4.2.6 is lower than 5.0.1; there is no plan for a downgrade"),
     ("3.0.4", "3.0.8", 'there is no plan for 3.0.8: "3.0.8" was never built: '),
     ("4.2.6", "5.0", "5.0 is no full version; expected one such as 13.11.0 or 3.3-8"),

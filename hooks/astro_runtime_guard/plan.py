@@ -31,10 +31,9 @@ class Route:
 
     def __init__(self, image: Image, rulebook: Rulebook) -> None:
         self.image, self.rulebook = image, rulebook
-        self.rules = [rule for rule in rulebook.rules if rule.enabled and not CHECKS[rule.check].dated]
         self.builds = {
             rule.name: newest_between(rule.from_below, rule.version, image)
-            for rule in self.rules
+            for rule in rulebook.rules
             if CHECKS[rule.check].stops and image.name in rule.images
         }
 
@@ -43,12 +42,11 @@ class Route:
         if before == after:
             return
         old, new = (f"FROM {self.reference(version)}\n".encode() for version in (before, after))
-        findings = check(old, new, rulebook=self.rulebook, rules=self.rules)
+        findings = check(old, new, rulebook=self.rulebook)
         missing = [self.builds[finding.rule] for finding in findings if CHECKS[finding.check].stops]
         if missing:
-            stop = min(missing, key=lambda build: rank_of(build, self.image))
-            yield from self.stops(before, stop)
-            yield from self.stops(stop, after)
+            yield from self.stops(before, missing[0])
+            yield from self.stops(missing[0], after)
             return
         for finding in findings:
             if not CHECKS[finding.check].boundary:
@@ -141,10 +139,9 @@ def _section(stop: Stop, route: Route) -> Iterator[str]:
         yield from (["", finding.link] if finding.link else [])
         yield ""
     yield from ("### What to do", "")
-    comments = [f"`{comment}`" for comment in dict.fromkeys(finding.comment for finding in stop.crossed)]
     write = f"`FROM {route.reference(stop.after)}`"
-    if comments:
-        write += f", and above it, once everything above is reviewed, {' and '.join(comments)}"
+    if stop.crossed:  # one comment reviews them all
+        write += f", and above it, once everything above is reviewed, `{stop.crossed[0].comment}`"
     for step in route.image.steps:
         after = read_tag(stop.after, route.image).version
         yield f"- [ ] {fill(step, {'before': stop.before, 'after': after, 'write': write})}"
@@ -156,9 +153,8 @@ def _withdrawn(before: str, after: str, image: Image) -> Iterator[str]:
     between = [
         (", ".join(builds), withdrawal)
         for withdrawal in image.withdrawn
-        if (builds := [build for build in withdrawal.builds if low <= rank_of(build, image) <= high])
+        if (builds := [build for build in withdrawal.builds if low <= rank_of(build, image) < high])
     ]
     if between:
         yield from ("## Withdrawn builds between the two", "")
         yield from (f"- {builds}: {each.reason}; use {each.instead} or later" for builds, each in between)
-        yield ""
