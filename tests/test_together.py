@@ -128,8 +128,37 @@ def test_a_sibling_is_read_from_the_index_where_that_is_committed(guard: Guard, 
     inside.git("add", "dev.yaml")
     inside.write("dev.yaml", deployment("3.3-8"))
     assert guard("Dockerfile") == (0, [])
+    inside.commit({"other/Dockerfile": f"{RUNTIME}:3.3-7\n"})
+    stage(inside, Dockerfile=f"{RUNTIME}:3.3-7\n# more\n")
+    assert guard("Dockerfile", "other/Dockerfile") == (0, [])
     inside.git("rm", "--quiet", "--force", "--cached", "dev.yaml")
     assert guard("Dockerfile") == (0, [])
+
+
+def test_a_submodule_beside_a_file_is_not_read(guard: Guard, inside: Repository) -> None:
+    head = inside.commit({"Dockerfile": f"{RUNTIME}:3.3-6\n"})
+    inside.git("update-index", "--add", "--cacheinfo", f"160000,{head},dev.yaml")
+    stage(inside, Dockerfile=f"{RUNTIME}:3.3-7\n")
+    assert guard("Dockerfile") == (0, [])
+
+
+def test_a_named_dockerfile_behind_a_link_is_read_from_the_index(guard: Guard, inside: Repository) -> None:
+    inside.commit({"real/Base": f"{RUNTIME}:3.2-5\n"})
+    (inside.path / "docker").symlink_to("real")
+    stage(inside, pyproject_toml=names("docker/Base"), real__Base=f"{RUNTIME}:3.2\n")
+    inside.git("add", "docker")
+    inside.write("real/Base", f"{RUNTIME}:3.2-6\n")
+    assert guard("pyproject.toml") == (1, ["docker/Base pinned-runtime"])
+
+
+def test_a_project_above_is_left_alone_unless_it_has_a_leader(guard: Guard, inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-8")})
+    inside.commit({"app/Dockerfile": f"{RUNTIME}:3.3-7\n"})
+    assert guard("app/Dockerfile") == (0, [])
+    stage(inside, pyproject_toml=BARE)
+    assert guard("app/Dockerfile", "--exclude", "pyproject") == (0, [])
+    stage(inside, pyproject_toml=names("app/Dockerfile"))
+    assert guard("app/Dockerfile") == (1, ["dev.yaml consistent-runtime"])
 
 
 def test_a_sibling_is_read_from_disk_where_nothing_is_staged(guard: Guard, inside: Repository) -> None:
@@ -310,6 +339,9 @@ def test_a_named_dockerfile_outside_the_repository_is_refused(guard: Guard, insi
     code, errors = guard("pyproject.toml")
     assert code == 2
     assert f"names the Dockerfile {name}, which is no path in this repository" in errors[0]
+    inside.commit()
+    stage(inside, pyproject_toml=BARE)
+    assert guard("pyproject.toml") == (0, [])
 
 
 def test_a_dockerfile_that_is_named_no_more_is_not_judged(guard: Guard, inside: Repository) -> None:
@@ -324,6 +356,21 @@ def test_a_named_dockerfile_of_a_usual_name_is_left_to_its_own_hooks(guard: Guar
     stage(inside, pyproject_toml=names("docker/Dockerfile"))
     assert guard("pyproject.toml") == (1, ["dev.yaml consistent-runtime"])
     assert guard("docker/Dockerfile") == (1, ["dev.yaml consistent-runtime"])
+    assert guard("pyproject.toml", script="astro_runtime_guard") == (1, ["dev.yaml consistent-runtime"])
+
+
+def test_a_dockerfile_that_a_file_beside_names_is_not_judged(guard: Guard, inside: Repository) -> None:
+    inside.commit({"pyproject.toml": names("docker/Base"), "docker/Base": f"{RUNTIME}:latest\n"})
+    stage(inside, dev_yaml=deployment("3.3-8"))
+    assert guard("dev.yaml") == (0, [])
+    assert guard("pyproject.toml") == (1, ["docker/Base pinned-runtime"])
+    assert guard("pyproject.toml", "--exclude", "pyproject") == (1, ["docker/Base pinned-runtime"])
+
+
+def test_a_named_dockerfile_beside_its_file_is_one_contradiction(guard: Guard, inside: Repository) -> None:
+    requires = BARE + 'dependencies = ["apache-airflow==3.2.*"]\n[tool.astro]\ndockerfile = "Dockerfile"\n'
+    stage(inside, pyproject_toml=requires, Dockerfile=f"{RUNTIME}:3.3-8\n")
+    assert guard("pyproject.toml") == guard("Dockerfile") == (1, ["Dockerfile consistent-runtime"])
 
 
 def test_a_dockerfile_that_comes_into_use_is_compared_with_the_one_before(guard: Guard, inside: Repository) -> None:

@@ -57,9 +57,8 @@ def _keys_beside(
         if (folder := posixpath.dirname(key)) in folders or folder in above:
             inside.setdefault(folder, []).append(key)
     paths = {key: now.path(key) for keys in inside.values() for key in keys}
-    led = {
-        folder for folder, keys in inside.items() if folder in folders or any(_leads(reader, paths[it]) for it in keys)
-    }
+    leading = {folder for folder, keys in inside.items() if any(_leads(reader, paths[it]) for it in keys)}
+    led = inside.keys() & (folders | leading)
     return sorted(key for folder in led for key in inside[folder] if key not in names and reader.is_listed(paths[key]))
 
 
@@ -116,7 +115,7 @@ def _named(files: Iterable[File], beside: Iterable[File], reader: Reader) -> dic
     named: dict[bytes, bool] = {}
     for file in (*beside, *files):
         for path, source in ((file.path, file.source), *((old.path, old.source) for old in file.old)):
-            name = reader.dockerfile_named(path, source) if _leads(reader, path) else ""
+            name = reader.dockerfile_named(path, source) if reader.leads(path) else ""
             key = _key_of_name(file, name)
             if key is None and source is file.source:
                 what = f"{plain(path)}: names the Dockerfile {plain(name)}, which is no path in this repository"
