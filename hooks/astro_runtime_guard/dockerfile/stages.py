@@ -95,7 +95,9 @@ def read_stages(source: bytes) -> tuple[Stage, ...]:
         images = tuple(use for line, value in inside for use in read_uses(line, value, escape, names))
         stages.append(_stage(head, scope, earlier, images))
         earlier.add(head.name)
-    return tuple(_with_meaning(stages, as_meant(scope, instructions.late)))
+    if any(stage.unknown for stage in stages):
+        return tuple(_with_meaning(stages, as_meant(scope, instructions.late)))
+    return tuple(stages)
 
 
 def _sorted(lines: Sequence[LogicalLine], escape: str) -> _Instructions:

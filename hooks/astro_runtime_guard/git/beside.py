@@ -57,8 +57,9 @@ def _keys_beside(
         if (folder := posixpath.dirname(key)) in folders or folder in above:
             inside.setdefault(folder, []).append(key)
     paths = {key: now.path(key) for keys in inside.values() for key in keys}
-    leading = {folder for folder, keys in inside.items() if any(_leads(reader, paths[it]) for it in keys)}
-    led = inside.keys() & (folders | leading)
+    led = {
+        folder for folder, keys in inside.items() if folder in folders or any(_leads(reader, paths[it]) for it in keys)
+    }
     return sorted(key for folder in led for key in inside[folder] if key not in names and reader.is_listed(paths[key]))
 
 

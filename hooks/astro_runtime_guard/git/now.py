@@ -77,6 +77,8 @@ class Now:
         except CannotCheck:
             here = self.after or self.repository.head
             lacking = self.repository.lacking(dict.fromkeys((here, *commits))) & names.keys()
+            if not lacking:
+                raise  # asked once more, git would say the same, and what was read would count twice
         for commit in commits:
             for key, change in self.since(commit).items():
                 if any(entry and entry.name in lacking for entry in (change.old, change.new)):
@@ -115,8 +117,8 @@ class Now:
         entry = self._settled(end)
         if entry is None and not self.after:
             text = self._on_disk(end)
-            kept = self.tracked.get(end)
-            return kept if text is None and kept and kept.sparse else text
+            kept = self.tracked.get(end) if text is None else None  # which may take a process
+            return kept if kept and kept.sparse else text
         return None if entry and entry.mode == SUBMODULE else entry
 
     def end_of(self, key: bytes) -> bytes | None:
