@@ -518,7 +518,20 @@ def test_rules_from_the_base_commit(guard: Callable[..., Said], inside: Reposito
         f"{broken[:7]}:.astro-runtime/images/mirror.yaml:1:1: no key is called extend"
         in guard("--rules-from", "base")[2]
     )
-    inside.commit({".astro-runtime/images/mirror.yaml": mirror})
+    inside.commit({".astro-runtime/images/mirror.yaml": mirror, ".astro-runtime/runtime-5.yaml": OFF})
+    own = "own rules: runtime-5 is switched off by .astro-runtime/runtime-5.yaml"
+    assert own in guard("--rules-from", "base")[2] + guard("--rules-from", "base")[1]
+
+
+@pytest.mark.parametrize("mode", ["120000", "160000"], ids=["a link", "a submodule"])
+def test_rules_of_a_commit_are_files(guard: Callable[..., Said], inside: Repository, mode: str) -> None:
+    first = inside.commit({"Dockerfile": f"{RUNTIME}:5.0\n"})
+    name = first if mode == "160000" else inside.git("rev-parse", "HEAD:Dockerfile")
+    inside.git("update-index", "--add", "--cacheinfo", f"{mode},{name},.astro-runtime/\u00fc.yaml")
+    commit = inside.commit()
+    code, out, err = guard("--rules-from", "base", "Dockerfile")
+    assert (code, out) == (2, "")
+    assert f": .astro-runtime/\\xfc.yaml is not a regular file in {commit[:7]}\n" in err
 
 
 def test_rules_from_the_base_where_nothing_is_compared(

@@ -14,7 +14,7 @@ BRANCHES = "branches"
 
 def branch_names(value: Value) -> tuple[str, ...]:
     """Names of branches, in which `*` stands for any text without a slash."""
-    items = value.content if isinstance(value.content, tuple) and value.content else (value,)
+    items = value.content if isinstance(value.content, tuple) else (value,)
     for item in items:
         # https://git-scm.com/docs/git-check-ref-format, without the star
         if re.search(r"[\x00-\x20\x7f~^:?\[\\]|\.\.|@\{|//|^[-/]|/$|\.$", text(item)):

@@ -40,8 +40,6 @@ def load_committed(repository: Repository, commit: str, today: str) -> Rulebook:
                 raise CannotCheck(f"{plain(os.fsdecode(key))} in {commit[:7]}: {error.strerror}") from None
         shown = Path(folder).as_posix() + "/"
         try:
-            rulebook = load_rulebook([shipped_folder(), f"{folder}/{USER_FOLDER}"], today)
+            return load_rulebook([shipped_folder(), f"{folder}/{USER_FOLDER}"], today)
         except CannotCheck as problem:
             raise CannotCheck(str(problem).replace(shown, f"{commit[:7]}:")) from None
-    rules = (rule._replace(origin=rule.origin.replace(shown, f"{commit[:7]}:")) for rule in rulebook.rules)
-    return rulebook._replace(rules=tuple(rules))
