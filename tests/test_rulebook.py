@@ -69,6 +69,10 @@ MISTAKES = {
     "unknown placeholder": (edited("{before}", "{befor}"), [f"4:10: no placeholder is called befor; did you mean before? expected one of {PLACES}"]),
     "list for a text": (edited("into {version} from {before}", "[a, b]"), ["4:10: message: expected a text"]),
     "empty text": (edited("into {version} from {before}", "''"), ["4:10: expected a text"]),
+    "blank text": (edited("into {version} from {before}", "' '"), ["4:10: expected a text"]),
+    "a list for an example": (edited("[{after: ", "[{after: [a], before: "), ["7:20: expected a text"]),
+    "a text for examples": (edited("[{after:", "x # [{after:"), ["7:11: expected a list"]),
+    "a list for other files": (edited("[{after:", "[{beside: [a], after:"), ["7:21: expected a mapping"]),
     "two lines": (edited("into {version} from {before}", "|\n  one\n  two"), ["4:10: expected one line (fold a long one with `>-`)"]),
     "a control character": (edited("into {version} from {before}", '"a\\e[31m"'), ["4:10: expected a text without control characters, tabs or unusual spaces"]),
     "no examples": (edited("  passes: [{after: \"FROM quay.io/astronomer/astro-runtime:12.0.0\"}]\n", ""), ["6:3: passes: this key is missing"]),
@@ -139,6 +143,12 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
 def test_everything_is_a_text(tmp_path: Path) -> None:
     put(tmp_path, edited("into {version} from {before}", "no"))
     assert next(rule for rule in load(tmp_path).rules if rule.name == "mine").messages == {"": "no"}
+
+
+def test_blanks_around_a_text_do_not_count(tmp_path: Path) -> None:
+    put(tmp_path, edited("into {version} from {before}", "|\n\n  into it\n\n") + 'link: " \\t x "\n')
+    mine = next(rule for rule in load(tmp_path).rules if rule.name == "mine")
+    assert (mine.messages, mine.link) == ({"": "into it"}, "x")
 
 
 def test_the_same_name_replaces(tmp_path: Path) -> None:
@@ -242,6 +252,8 @@ IMAGE_MISTAKES = {
     "a last build that is none": (IMAGE + 'lines: [{line: "1", numbering: only, last-build: "1.0"}]\n', "3:9: 1.0 is no version of thing, expected {major}.{minor}.{patch}"),
     "carries nothing known": (IMAGE + "carries: nothing\n", "1:1: carries: no image is called nothing; expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
     "carries an image of other numberings": (IMAGE + "carries: astro-runtime\n", "2:14: name: no numbering is called only; expected one of airflow-3, legacy"),
+    "a text for known builds": (IMAGE + "builds: x\n", "3:9: expected a mapping"),
+    "a text for lines": (IMAGE + "lines: x\n", "3:8: expected a list"),
     "an unknown rank": (IMAGE + "pre-releases: {x: y}\n", "1:1: pre-releases: x: no rank is called y; expected one of dev, a, b, rc"),
 }  # fmt: skip
 
@@ -265,6 +277,9 @@ def test_an_image_has_the_versions_that_rules_name(tmp_path: Path) -> None:
     why = "3.1-1 is no version of astro-runtime, expected {major}.{minor}.{patch}"
     after = "; the rule runtime-3.1 names it, so replace that rule too"
     assert f"{path.as_posix()}:1:1: {why}{after}" in str(raised.value).split("\n")
+    put(tmp_path, edited(".{patch}", "-{build}", IMAGE), "images/astro-runtime.yaml")
+    with pytest.raises(CannotCheck, match="13.7.0 is no version of .*; the rule airflow-3-floor names it"):
+        load(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["mine.yml", "rules/mine.yaml", "images/more/mine.yaml", "images/mine.yml"])

@@ -52,13 +52,14 @@ def text(value: Value) -> str:
     """A text that is not empty, on one line."""
     if isinstance(value.content, dict):
         raise Mistake(value, "expected a text (one with a colon and a space in it needs quotes)")
-    if not isinstance(value.content, str) or not value.content.strip():
+    content = value.content.strip() if isinstance(value.content, str) else ""
+    if not content:
         raise Mistake(value, "expected a text")
-    if "\n" in value.content.strip():
+    if "\n" in content:
         raise Mistake(value, "expected one line (fold a long one with `>-`)")
-    if not value.content.strip().isprintable():
+    if not content.isprintable():
         raise Mistake(value, "expected a text without control characters, tabs or unusual spaces")
-    return value.content.strip()
+    return content
 
 
 def source(value: Value) -> str:
