@@ -233,6 +233,10 @@ IMAGE_MISTAKES = {
         edited("{major}.{minor}.{patch}", "{a}{b}", IMAGE),
         "2:14: tag: {a}{b} must be two to six names in braces with a mark between them",
     ),
+    "numbers without a mark between the last two": (
+        edited("{major}.{minor}.{patch}", "{a}.{b}{c}", IMAGE),
+        "2:14: tag: {a}.{b}{c} must be two to six names in braces with a mark between them",
+    ),
     "numbers with a number between them": (
         edited("{major}.{minor}.{patch}", "{a}1{b}", IMAGE),
         "2:14: tag: {a}1{b} must be two to six names in braces with a mark between them",
@@ -264,6 +268,27 @@ def test_mistake_in_an_image_file(tmp_path: Path, text: str, expected: str) -> N
     with pytest.raises(CannotCheck) as raised:
         load(tmp_path)
     assert str(raised.value) == f"{path.as_posix()}:{expected}".replace("of images,", "of thing,")
+
+
+@pytest.mark.parametrize("text", ["a: [", "- a", "extends: {a: b}", "extends: [a]"])
+def test_an_image_file_of_another_shape_is_a_mistake(tmp_path: Path, text: str) -> None:
+    path = put(tmp_path, f"{text}\n", "images/thing.yaml")
+    with pytest.raises(CannotCheck) as raised:
+        load(tmp_path)
+    assert str(raised.value).startswith(f"{path.as_posix()}:")
+
+
+def test_images_that_extend_one_another_are_read_in_order(tmp_path: Path) -> None:
+    put(tmp_path, "extends: b\nrepositories: [r.io/a]\n", "images/a.yaml")
+    put(tmp_path, "extends: astro-runtime\nrepositories: [r.io/b]\n", "images/b.yaml")
+    with pytest.raises(CannotCheck, match="a.yaml:1:1: extends: no image is called b"):
+        load(tmp_path)
+    put(tmp_path, "extends: thing\nrepositories: [r.io/a]\n", "images/a.yaml")
+    put(tmp_path, "extends: thing\nrepositories: [r.io/b]\n", "images/b.yaml")
+    put(tmp_path, IMAGE + "carries: z\n", "images/thing.yaml")
+    put(tmp_path, IMAGE, "images/z.yaml")
+    (thing,) = (image for image in load(tmp_path).images if image.name == "thing")
+    assert (thing.repositories, thing.carries) == (("example.com/thing", "r.io/a", "r.io/b"), "z")
 
 
 def test_an_image_has_the_versions_that_rules_name(tmp_path: Path) -> None:

@@ -97,11 +97,11 @@ def _values(folders: list[Path]) -> Iterator[tuple[Path, Value | CannotCheck]]:
     for pattern in ("images/*.yaml", "places/*.yaml", "*.yaml"):
         for folder in folders:
             files = {path: _value(path) for path in sorted(folder.glob(pattern))}
-            yield from _in_order(files) if pattern.startswith("images") else files.items()
+            yield from _in_order(files)
 
 
 def _in_order(files: dict[Path, Value | CannotCheck]) -> Iterator[tuple[Path, Value | CannotCheck]]:
-    """Each image file after the ones of the same folder that it extends or carries."""
+    """Each file after the images of the same folder that it extends or carries."""
     left = dict(files)
     while left:
         names = {path.stem for path in left}
@@ -111,7 +111,7 @@ def _in_order(files: dict[Path, Value | CannotCheck]) -> Iterator[tuple[Path, Va
 
 
 def _needs(value: Value | CannotCheck) -> set[object]:
-    """The images that an image file names as known."""
+    """The images that a file names as known."""
     content = value.content if isinstance(value, Value) and isinstance(value.content, dict) else {}
     named = (content[key][1].content for key in ("extends", "carries") if key in content)
     return {name for name in named if isinstance(name, str)}
