@@ -10,6 +10,7 @@ from ..named import NamedTuple
 from ..versions.order import build_in, span
 from ..versions.tags import read_tag
 from .checks import CHECKS, Why
+from .proposals import sample
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -253,4 +254,5 @@ def _values(acknowledgement: Acknowledgement, declaration: Declaration, rules: S
 def _example(tag: Tag, declaration: Declaration) -> str:
     """A build to show where nothing that is written has an order."""
     image = declaration.runtime.image
-    return build_in(read_tag(image.numberings[-1].example, image), image)
+    shown = sample(image.numberings[-1])
+    return build_in(read_tag(shown, image), image) or shown

@@ -6,7 +6,7 @@ from ..dockerfile.stages import REFUSALS
 from ..named import NamedTuple
 from ..versions.order import Rank, Span, newest_between, rank_of, spans, unknown_line
 from ..versions.tags import line_of
-from .proposals import as_written, example, is_above, meant_build, placeholders
+from .proposals import as_written, example, is_above, meant_build, placeholders, sample
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _published(change: Change, rule: Rule, today: str) -> Why | None:
     line, newest = line_of(runtime.tag, image), image.numberings[-1]
     if line and _never_built(change):
         belongs, meant = _holder(newest, image, (runtime,)), meant_build(runtime)
-        proposed = {"belongs": belongs, "example": newest.example, "meant": meant}
+        proposed = {"belongs": belongs, "example": sample(newest), "meant": meant}
         proposed["write"] = as_written(change.after, meant, belongs)
         return Why("never-built", _values(change, line=line.name, last=line.last_build, **proposed))
     if not holders:
@@ -185,7 +185,7 @@ def _published(change: Change, rule: Rule, today: str) -> Why | None:
     own = image.numberings[runtime.tag.numberings[0]]
     if own in holders or not own.published_in:
         return None
-    return Why("elsewhere", _values(change, belongs=own.published_in[0], example=holders[0].example))
+    return Why("elsewhere", _values(change, belongs=own.published_in[0], example=sample(holders[0])))
 
 
 def _never_built(change: Change) -> bool:

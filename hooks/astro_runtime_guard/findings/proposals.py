@@ -9,6 +9,8 @@ from ..versions.tags import line_of, orders_builds, read_tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..declarations.declaration import Declaration
     from ..model import Image, Numbering
     from ..versions.recognition import Runtime
@@ -34,12 +36,17 @@ def example(runtime: Runtime) -> str:
         return f"{tag.version}{placeholders(image)}{tag.text[len(tag.version) :]}"
     line = line_of(tag, image)
     if tag.kind == "series" and not (line and line.last_build and is_above(tag, line.last_build, image)):
-        known = newest_known(tag, image) or _shape(tag, image.numberings[tag.numberings[-1]])
+        known = newest_known(tag, image) or _shape(image.numberings[tag.numberings[-1]], tag.numbers)
         fixed = placeholders(image) if orders_builds(image) else ""
         return known + fixed + tag.text[len(tag.version) :]
     path = runtime.declared.lstrip("*")  # a mirror keeps the path of the repository that it mirrors
     held = [n for n in image.numberings if any(holder.endswith(path) for holder in n.published_in)]
-    return (held or image.numberings)[-1].example
+    return sample((held or image.numberings)[-1])
+
+
+def sample(numbering: Numbering) -> str:
+    """A build to show: the one that the image file names, or its shape (`<major>.<minor>.<patch>`)."""
+    return numbering.example or _shape(numbering)
 
 
 def _plain_tag(runtime: Runtime) -> Tag:
@@ -51,9 +58,9 @@ def _plain_tag(runtime: Runtime) -> Tag:
     return read_tag(text, runtime.image, runtime.declared)
 
 
-def _shape(series: Tag, numbering: Numbering) -> str:
-    """What a build of a series looks like where none is known: `14.<minor>.<patch>`."""
-    numbers = iter(series.numbers)
+def _shape(numbering: Numbering, series: Sequence[str] = ()) -> str:
+    """What a build, of a series with these numbers, looks like where none is known: `14.<minor>.<patch>`."""
+    numbers = iter(series)
     return re.sub(r"\{([a-z-]+)\}", lambda name: next(numbers, f"<{name[1]}>"), numbering.tag)
 
 
@@ -70,5 +77,5 @@ def meant_build(runtime: Runtime) -> str:
     numbers = iter(tag.numbers)
     same = re.sub(r"\{[a-z-]+\}", lambda _: next(numbers, "<build>"), image.numberings[newest].tag)
     if read_tag(same, image).kind != "build":
-        same = newest_known(tag._replace(numberings=(newest,)), image) or _shape(tag, image.numberings[newest])
+        same = newest_known(tag._replace(numberings=(newest,)), image) or _shape(image.numberings[newest], tag.numbers)
     return same + tag.text[len(tag.version) :]
