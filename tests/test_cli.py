@@ -477,9 +477,16 @@ def test_own_rules_that_replace_ours_are_named(guard: Callable[..., Said], insid
         "own rules: runtime-5 is replaced by .astro-runtime/runtime-5.yaml",
     ]
     assert "own rules: runtime-5 is replaced" in guard("--verbose", "--disable", "pinned-runtime")[2]
+    place = Path(shipped_folder(), "places/pyproject.yaml").read_text(encoding="utf-8")
+    inside.write(".astro-runtime/places/pyproject.yaml", place)
+    assert len([line for line in guard()[1].splitlines() if line.startswith("own rules:")]) == 2
+    inside.write(".astro-runtime/places/pyproject.yaml", place.replace("exact: true", "exact: false"))
+    assert "own rules: the place pyproject is replaced by .astro-runtime/places/pyproject.yaml" in guard()[1]
     listed = {line.split()[0]: line for line in guard("rules", "list")[1].splitlines()}
     assert listed["no-runtime-downgrade"].endswith(".yaml, replaces the built-in rule, off until --enable")
     assert "replaces" not in listed["own"] + listed["runtime-6"]
+    (inside.path / ".astro-runtime").rename(inside.path / "policy")
+    assert "own rules: runtime-5 is replaced by policy/runtime-5.yaml\n" in guard("--rules", "policy")[1]
 
 
 def test_an_image_that_is_narrowed_is_named(guard: Callable[..., Said], inside: Repository) -> None:

@@ -67,6 +67,10 @@ MISTAKES = {
     "a stop without its lowest build": (edited("check: crossing", "check: stop"), ["1:1: from-below: this key is missing"]),
     "key that the check has no use for": (edited("check: crossing", "check: ordered"), ["3:10: version: the check ordered has no use for it"]),
     "unknown placeholder": (edited("{before}", "{befor}"), [f"4:10: no placeholder is called befor; did you mean before? expected one of {PLACES}"]),
+    "a message for some reasons only": (
+        edited("check: crossing\nversion: 12.0.0", "check: published").replace("into {version} from {before}", "{elsewhere: x, no-colon: y}"),
+        ["3:10: never-built: this key is missing"],
+    ),
     "list for a text": (edited("into {version} from {before}", "[a, b]"), ["4:10: message: expected a text"]),
     "empty text": (edited("into {version} from {before}", "''"), ["4:10: expected a text"]),
     "blank text": (edited("into {version} from {before}", "' '"), ["4:10: expected a text"]),
@@ -138,6 +142,19 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         "12.0.0",
         {"": "into {version} from {before}"},
     )
+
+
+def test_a_boundary_can_say_from_which_build_on_it_does_not_count(tmp_path: Path) -> None:
+    put(tmp_path, GOOD + "from-below: 11.5.0\n")
+    tags = {"11.4.0": True, "11.5.0": False}
+    for before, crossed in tags.items():
+        old, new = (f"FROM quay.io/astronomer/astro-runtime:{tag}\n".encode() for tag in (before, "12.1.0"))
+        assert ("mine" in [finding.rule for finding in check(old, new, rulebook=load(tmp_path))]) is crossed
+
+
+def test_a_boundary_can_be_a_version_that_moves(tmp_path: Path) -> None:
+    put(tmp_path, edited("12.0.0\n", "2.3.0\n").replace("image: astro-runtime", "image: astronomer-certified"))
+    assert next(rule for rule in load(tmp_path).rules if rule.name == "mine").version == "2.3.0"
 
 
 def test_everything_is_a_text(tmp_path: Path) -> None:
@@ -272,6 +289,7 @@ IMAGE_MISTAKES = {
     "no repositories": (edited("repositories: [example.com/thing]\n", "", IMAGE), "1:1: repositories: this key is missing"),
     "a repository that is none, without a list": ("extends: astro-runtime\nrepositories: https://a/b\n", "2:15: https://a/b can match no image: write it without https://"),
     "a numbering without a name": (edited("name: only, ", "", IMAGE), "2:14: name: this key is missing"),
+    "a good build that is none": (IMAGE + "withdrawn: [{builds: [1.0.0], reason: r, instead: 1.0, source: s}]\n", "3:13: 1.0 is no version of thing, expected {major}.{minor}.{patch}"),
     "a withdrawal without a reason": (IMAGE + "withdrawn: [{builds: [1.0.0], instead: 1.0.1, source: s}]\n", "3:13: reason: this key is missing"),
     "a last build that is none": (IMAGE + 'lines: [{line: "1", numbering: only, last-build: "1.0"}]\n', "3:9: 1.0 is no version of thing, expected {major}.{minor}.{patch}"),
     "carries nothing known": (IMAGE + "carries: nothing\n", "1:1: carries: no image is called nothing; expected one of astro-runtime, astronomer-certified, astro-remote-execution-agent"),
