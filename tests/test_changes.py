@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
+from astro_runtime_guard.api import check
 from astro_runtime_guard.declarations.declaration import Declaration, read_declarations
 from astro_runtime_guard.declarations.reading import Reader
+from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings.baseline import choose
 from astro_runtime_guard.findings.changes import Past, pair_declarations
-from astro_runtime_guard.findings.finding import JudgedFile, find
+from astro_runtime_guard.findings.finding import Finding, JudgedFile, find
+from astro_runtime_guard.findings.judge import judge
 from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.comparison import Merge
-from astro_runtime_guard.model import Rulebook
+from astro_runtime_guard.git.snapshot import File, Old, Snapshot
+from astro_runtime_guard.model import Rule, Rulebook
 from shipped import BOOK
 
 IMAGES = BOOK.images
@@ -208,6 +214,70 @@ def test_a_stop_that_is_missed_comes_first_whatever_its_name() -> None:
     found = [it.rule for it in find(JudgedFile("Dockerfile", [source], rules, BOOK._replace(rules=rules)), changes)]
     assert found[0] == "zz-floor"
     assert {"runtime-12", "withdrawn-runtime"} < set(found)
+
+
+PINS, COMPARES = (tuple(rule for rule in BOOK.rules if rule.check == check) for check in ("pinned", "ordered"))
+# A Dockerfile, the rules that run, and whether they need the version before.
+NEEDING = [
+    ("5.0.1", COMPARES, True),
+    ("5.0.1", PINS, False),
+    ("5", COMPARES, True),
+    ("latest", COMPARES, False),
+    ("$TAG", COMPARES, False),
+    ("nightly" + DIGEST, COMPARES, True),
+    ("latest" + DIGEST, COMPARES, False),
+    ("nightly", COMPARES, False),
+]
+
+
+@pytest.mark.parametrize(("tag", "rules", "needed"), NEEDING)
+def test_a_base_is_needed_where_something_could_be_found(tag: str, rules: Sequence[Rule], needed: bool) -> None:
+    file = File("Dockerfile", f"{RUNTIME}:{tag}\n".encode(), ())
+    base = Base((), problem="the history is too shallow")
+    judge(Snapshot((file._replace(beside=True),), base, repository=True), Reader(BOOK), rules)
+    if needed:
+        with pytest.raises(CannotCheck, match=r"^the history is too shallow$"):
+            judge(Snapshot((file,), base, repository=True), Reader(BOOK), rules)
+    else:
+        judge(Snapshot((file,), base, repository=True), Reader(BOOK), rules)
+
+
+def test_a_finding_against_a_base_in_doubt_is_none() -> None:
+    def judged(text: str) -> list[str]:
+        old = Old("Dockerfile", f"{RUNTIME}:5.0.1\n".encode(), HEAD)
+        snapshot = Snapshot(
+            (File("Dockerfile", text.encode(), (old,)),), Base((HEAD,), doubt="fetch more"), repository=True
+        )
+        return [finding.rule for finding in judge(snapshot, Reader(BOOK), BOOK.rules) if finding.check != "maintained"]
+
+    assert judged(f"{RUNTIME}:latest\n") == ["pinned-runtime"]
+    assert judged(f"# astro-runtime: downgraded 4.2.6: rolled back\n{RUNTIME}:4.2.6\n") == ["no-runtime-downgrade"]
+    with pytest.raises(
+        CannotCheck, match=r"^Dockerfile:1: no-runtime-downgrade: 5\.0\.1 on HEAD, 4\.2\.6 here, but fetch more$"
+    ):
+        judged(f"{RUNTIME}:4.2.6\n")
+
+
+def test_a_wrong_comment_in_a_file_that_nobody_asked_for_is_not_reported() -> None:
+    text = b"[tool.astro]\n# astro-runtime: ignore consistent-runtime\nruntime = '13.11.0'\n"
+    source = f"{RUNTIME}:13.11.0\n".encode()
+    assert check(None, source, beside={"pyproject.toml": text}, rulebook=BOOK) == []
+    assert [it.rule for it in check(None, text, path="pyproject.toml", rulebook=BOOK)] == ["acknowledgement"]
+
+
+def test_a_file_over_a_limit_counts_only_where_it_can_have_had_the_version_before() -> None:
+    many, one = (f"{RUNTIME}:5.0.1\n".encode() * count for count in (501, 1))
+
+    def judged(*files: File, rules: Sequence[Rule] = BOOK.rules) -> list[Finding]:
+        return judge(Snapshot(files, Base((HEAD,)), repository=True), Reader(BOOK), rules)
+
+    now = File("a/Dockerfile", one, ())
+    beside = File("b/Dockerfile", many, (Old("b/Dockerfile", many, HEAD),), beside=True)
+    assert [it for it in judged(now, beside) if it.check != "maintained"] == []
+    assert judged(File("Dockerfile", b"FROM python", (Old("Dockerfile", many, HEAD),)), rules=COMPARES) == []
+    for file in (File("Dockerfile", one, (Old("Dockerfile", many, HEAD),)), beside._replace(source=one)):
+        with pytest.raises(CannotCheck, match=r"in HEAD\), so the version before is not known"):
+            judged(now, file)
 
 
 BLANKED = [

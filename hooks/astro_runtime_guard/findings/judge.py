@@ -115,7 +115,7 @@ def _view(file: File, reader: Reader, *, together: bool) -> View:
 
 def _read_before(old: Old, file: File, reader: Reader) -> Reading:
     """What a file declared in a base commit. Raises CannotCheck where it may have had a version that was not read."""
-    if file.beside and old.source == file.source:
+    if old.source == file.source:
         return reader.read_if_possible(old.path, old.source)
     return reader.read_before(old.path, old.source, old.before.named)
 

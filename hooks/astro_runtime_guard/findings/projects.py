@@ -63,7 +63,7 @@ class Projects:
     def _deployed(self, key: str, kind: str) -> Iterator[Beside]:
         """The declarations of a file that decide what is deployed."""
         for declaration in self._now.get(key, Reading()).declarations:
-            if declaration.final and declaration.ordered:
+            if declaration.final:
                 yield Beside(declaration, self._views[key].file.path, kind)
 
     def replaced(self, view: View) -> list[list[Past]]:
