@@ -193,6 +193,17 @@ def test_values(
     )
 
 
+# https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope, on an ordinary machine.
+PLATFORM = {"PLATFORM": "linux/amd64", "OS": "linux", "OSVERSION": "", "ARCH": "amd64", "VARIANT": ""}
+
+
+@pytest.mark.parametrize(("name", "value"), PLATFORM.items())
+def test_docker_gives_arguments_for_the_platform(name: str, value: str) -> None:
+    for side in ("BUILD", "TARGET"):
+        (stage,) = read_stages(f"FROM a/${{{side}{name}}}b".encode())
+        assert (stage.image, stage.unknown) == (f"a/{value}b", ())
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
@@ -343,6 +354,7 @@ NOT_COUNTED = [
     ("ARG V=${1\nFROM b:$V", "b:1", None, ("V", 1)),
     ("ARG V=1'\nARG V=2\nFROM b:$V", "", None, None),
     ('ARG I="b:1\nFROM $I', "b:1", None, ("I", 1)),
+    ("ARG V='1\\}`{$\"\nFROM b:$V", "b:1", None, ("V", 1)),
 ]
 
 
