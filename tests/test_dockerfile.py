@@ -193,6 +193,28 @@ def test_values(
     )
 
 
+@pytest.mark.parametrize("name", [*"@*#?-$!", "0", "12"])
+def test_parameters_of_a_shell_have_no_value(name: str) -> None:
+    (stage,) = read_stages(f"FROM a:${name}b".encode())
+    assert (stage.image, stage.unknown) == (None, (name,))
+
+
+# In a RUN the shell puts the values in, so each of these is part of the command that the heredoc belongs to.
+@pytest.mark.parametrize(
+    "form", ["", "-b", "+b", "?b", ":-b", ":0:3", "#b", "##b", "%b", "%%b", "/a/b", "//a/b", "//a"]
+)
+def test_a_heredoc_behind_a_substitution(form: str) -> None:
+    stages = read_stages(f"FROM a:1\nRUN x ${{V{form}}} <<EOF\nFROM x\nEOF\nFROM a:2\n".encode())
+    refused = form == "//a"  # it has no end
+    assert [stage.image for stage in stages] == (["a:1", "x", "a:2"] if refused else ["a:1", "a:2"])
+
+
+@pytest.mark.parametrize("form", [":#b", ":%b"])
+def test_what_buildkit_refuses_as_a_substitution_has_no_heredoc(form: str) -> None:
+    stages = read_stages(f"FROM a:1\nRUN x ${{V{form}}} <<EOF\nFROM x\nEOF\nFROM a:2\n".encode())
+    assert [stage.image for stage in stages] == ["a:1", "x", "a:2"]
+
+
 # https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope, on an ordinary machine.
 PLATFORM = {"PLATFORM": "linux/amd64", "OS": "linux", "OSVERSION": "", "ARCH": "amd64", "VARIANT": ""}
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _SHORT_NAME = re.compile(r"\d+|[@*#?\-$!]")
 _PLAIN = re.compile(r"[^$'\"\\`}/<]+")
-_ARROWS = re.compile(r"<(?:<[\t\r ]*)?")
+_ARROWS = re.compile(r"<<[\t\r ]*")
 _OPERATOR = re.compile(r"\}|:?[-+?]|[#%]|//?")
 _RAW_OPERATOR = re.compile(r"\}|:[^#%]|[-+?]|[#%]|//?")  # BuildKit refuses `${N:0:3}` only where it has to compute it
 _SPACES = re.compile(f"[{SPACE}]")
