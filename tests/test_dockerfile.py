@@ -193,6 +193,34 @@ def test_values(
     )
 
 
+TEMPLATES = (
+    *("{{ t }}", "{%t%}", "<%= t %>", "[[t]]", "$(t)", "#{t}", "%TAG%", "%T%", "@TAG@", "@T@"),
+    *("<tag>", "<t>", "<my-tag>"),
+)
+
+
+@pytest.mark.parametrize(
+    "tag", [*TEMPLATES, "<", "<t", "t>", "<>", "<-t>", "[t]", "%%", "%t", "@@", "@t", "{t}", "(t)"]
+)
+def test_a_tag_that_is_a_template(tag: str) -> None:
+    (stage,) = read_stages(f"FROM a:{tag}".encode())
+    assert (stage.kind, stage.refusal == "template") == ("invalid", tag in TEMPLATES)
+
+
+PLATFORMS = {
+    "linux": True, "LINUX": True, "arm64": True, "linux/arm/v7": True, "my_os-1/x": True, "linux/A_b.c-9": True,
+    "windows(10.0)": True, "windows()/x": True, "windows(A1_.%-+B2_.%-+c)/x": True, "windows(+a)/x": True,
+    "": True, "$EMPTY": False, "linuxes": False, "/x": False, "linux/": False, "linux/a/b/c": False, "windows(a+)/x": False,
+    "windows(a)(b)/x": False, "windows(a/x": False, "linux/a+b": False, "li.nux/x": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("platform", "is_one"), PLATFORMS.items())
+def test_a_platform(platform: str, is_one: bool) -> None:
+    (stage,) = read_stages(f"FROM --platform={platform} a".encode())
+    assert stage.refusal == ("" if is_one else "platform")
+
+
 @pytest.mark.parametrize("name", [*"@*#?-$!", "0", "12"])
 def test_parameters_of_a_shell_have_no_value(name: str) -> None:
     (stage,) = read_stages(f"FROM a:${name}b".encode())
@@ -287,6 +315,9 @@ def test_comments(source: str, expected: list[str]) -> None:
         "COPY --from=later a b",
         "COPY --from=0 a b",
         "COPY --from=7 a b",
+        "COPY --from=12 a b",
+        "COPY --from=+1 a b",
+        "COPY --from=-1 a b",
         "COPY --from= a b",
         "COPY --from a b",
         "RUN --mount=type=bind,from y",
@@ -353,6 +384,7 @@ def test_an_image_inside_belongs_to_the_stage_above_it() -> None:
     [
         ("COPY --from=r.io/a:${V} x y", "r.io/a:${V}", "r.io/a:${V}"),
         ("COPY --from=r.io/a:$V x y", "r.io/a:$V", "r.io/a:${V}"),
+        ("COPY --from=r.io/a:$TAG-x x y", "r.io/a:$TAG-x", "r.io/a:${TAG}-x"),
         ("RUN --mount=type=bind,from=r.io/a:$V,target=/x y", "r.io/a:$V", "r.io/a:${V}"),
         ("ONBUILD COPY --from=$R/a:1 x y", "$R/a:1", "${R}/a:1"),
     ],

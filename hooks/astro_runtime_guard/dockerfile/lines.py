@@ -24,8 +24,8 @@ MOST_INDENT = 100
 """A comment further to the right is left out, because a reviewer does not see it."""
 
 _INSTRUCTION = re.compile(rf"([^{BLANK}]*)[{BLANK}]*(.*)", re.DOTALL)
-_DIRECTIVE = r"(?s)([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+)"
-_HEREDOC = r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)"
+_DIRECTIVE = r"([A-Za-z][A-Za-z0-9]*)[\t\f\r ]*=[\t\f\r ]*(.+)"
+_HEREDOC = r"[0-9]*<<(-?)[\t\f\r ]*([^<]*)"
 _WITH_HEREDOCS = {"add", "copy", "run"}
 
 
@@ -94,7 +94,7 @@ def _read_directives(lines: Sequence[str]) -> tuple[str, int]:
         match = re.match(_DIRECTIVE, text[1:].lstrip(SPACE)) if text.startswith("#") else None
         if not match or match[1].lower() not in DIRECTIVES:
             return escape, number
-        if match[1].lower() == "escape" and match[2].rstrip("\t\n\f\r ") == "`":
+        if match[1].lower() == "escape" and match[2].rstrip("\t\f\r ") == "`":
             escape = "`"
     return escape, len(lines)
 

@@ -20,7 +20,7 @@ SPACE = (
 BLANK = "\t\v\f\r "
 """White space between words."""
 
-_SPECIAL = frozenset("$'\"\\`\ufeff")
+_SPECIAL = frozenset("$'\"\\`")
 
 
 class WordError(Exception):
