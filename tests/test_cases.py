@@ -52,7 +52,7 @@ def files(sections: dict[str, str]) -> tuple[File, ...]:
 
 def report(sections: dict[str, str], color: bool = False) -> str:
     """What a person sees when these changes are about to be committed."""
-    snapshot = Snapshot(files(sections), Base((HEAD,)), repository=True)
+    snapshot = Snapshot(files(sections), Base((HEAD,)))
     return text.render(judge(snapshot, Reader(BOOK), RULES), color)
 
 

@@ -18,6 +18,7 @@ from astro_runtime_guard import entrypoints
 from astro_runtime_guard.rulebook.where import shipped_folder
 from conftest import Said
 from repository import Repository
+from test_changed import places
 
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
 
@@ -337,6 +338,12 @@ def test_the_package_is_the_command(inside: Repository) -> None:
         (["--rules", "policy", "rules", "test"], "options come after the command rules: astro-runtime-guard rules test --rules policy"),
         (["--no-base", "explain", "runtime-5"], "options come after the command explain: astro-runtime-guard explain runtime-5 --no-base"),
         (["rule", "list"], "no command or file is called rule; did you mean rules? expected one of rules, explain, plan, or a file to check"),
+        (["dags"], "dags: is a folder: name the files in it"),
+        (["gone1"], "gone1: no such file"),
+        (["Gone"], "Gone: no such file"),
+        (["dockerfile2"], "dockerfile2: no such file"),
+        (["gonefile"], "gonefile: no such file"),
+        (["rules", "--lst"], "the following arguments are required: list|test|schema: see"),
         (["check"], "no command or file is called check; expected one of rules, explain, plan, or a file to check"),
         (["rules", "lst"], "no command is called rules lst; did you mean rules list? expected one of rules list, rules test, rules schema"),
         (["rules"], "the following arguments are required: list|test|schema: see astro-runtime-guard rules --help"),
@@ -352,11 +359,17 @@ def test_the_package_is_the_command(inside: Repository) -> None:
 def test_a_wrong_command_is_one_line(
     guard: Callable[..., Said], inside: Repository, words: list[str], message: str
 ) -> None:
-    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", "dags/a.py": "a = 1\n"})
     code, out, err = guard(*words)
     assert (code, out) == (2, "")
     assert err.startswith(f"astro-runtime-guard: {message}")
     assert len(err.splitlines()) == 1
+
+
+def test_a_file_that_is_called_like_a_command(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"plan": f"{RUNTIME}:latest\n"})
+    assert places(guard("plan", script="astro_runtime")) == places(guard("--no-base", "plan")) == ["plan"]
+    assert guard("rules", script="astro_runtime") == (2, "", "astro-runtime: rules: no such file\n")
 
 
 @pytest.mark.parametrize(
@@ -653,6 +666,42 @@ def test_explain_a_rule_without_examples(guard: Callable[..., Said], inside: Rep
     assert out.splitlines()[1:] == [
         "", "says: m", "to acknowledge it, write above the instruction:  # astro-runtime: downgraded <the version>: <the reason>",
     ]  # fmt: skip
+
+
+EXPLAINED = f"""\
+image: astro-runtime
+check: crossing
+version: 5.0.0
+message: reaches {{after}}
+consider: [One thing., Another.]
+acknowledge: once read
+link: https://example.com/
+examples:
+  finds: [{{before: "{RUNTIME}:4.2.6", after: "{RUNTIME}:5.0.0"}}]
+  passes:
+    - {{before: "{RUNTIME}:5.0.0", after: "ARG A\\n{RUNTIME}:5.0.1"}}
+    - {{before: "{RUNTIME}:5.0.0", after: "{RUNTIME}:5.0.2"}}
+"""
+
+
+def test_explain_a_whole_rule(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.write(".astro-runtime/x.yaml", EXPLAINED)
+    assert guard("explain", "x")[1].split("\n")[1:] == [
+        "",
+        "says: reaches {after}",
+        "consider: One thing.",
+        "consider: Another.",
+        "passes: ARG A",
+        f"passes: {RUNTIME}:5.0.1",
+        "once read, write above the instruction:  # astro-runtime: reviewed <the version>",
+        "see: https://example.com/",
+        "",
+    ]
+    assert guard("rules", "test") == (0, "", "")
+    inside.write(".astro-runtime/x.yaml", EXPLAINED.partition("examples:")[0] + "examples: {finds: [], passes: []}\n")
+    origin = (inside.path / ".astro-runtime" / "x.yaml").as_posix()
+    needs = [f"{origin}:1: x: needs an example that it {it}\n" for it in ("finds", "passes")]
+    assert guard("rules", "test") == (1, "".join(needs), "")
 
 
 def test_an_example_that_does_not_hold(guard: Callable[..., Said], inside: Repository) -> None:

@@ -246,8 +246,10 @@ def test_odd_names(repo: Repository, read: Read) -> None:
     assert read(base=first) == {
         name: (now, [(path, old, first) for path, old, _ in olds]) for name, (now, olds) in expected.items()
     }
+    found = read(PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF=repo.commit())
+    assert {name: now for name, (now, _) in found.items()} == {name: now for name, (now, _) in expected.items()}
     assert read(["Dockerfile"], at=repo.path / "line\nend") == {
-        "Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])
+        "Dockerfile": (runtime("2"), [("Dockerfile", runtime("2"), "HEAD")])
     }
 
 
@@ -886,6 +888,19 @@ def test_a_merge_base_is_not_sure_where_history_is_cut(
     found = snapshot(repo, None, {}, base="origin/main").base
     named = f"the merge base with origin/main at {main[:7]}" if sure else f"origin/main at {tip[:7]}"
     assert (found.commits[0].named, not found.doubt) == (named, sure)
+
+
+@pytest.mark.parametrize("event", [None, b"\xff{", b"{}"], ids=["none", "no text", "empty"])
+def test_an_event_that_cannot_be_read_says_nothing(
+    repo: Repository, read: Read, tmp_path: Path, event: bytes | None
+) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    if event is not None:
+        (tmp_path / "event.json").write_bytes(event)
+    path = str(tmp_path / "event.json")
+    expected = {"Dockerfile": (runtime("1"), [])}
+    assert read(GITHUB_ACTIONS="true", GITHUB_EVENT_NAME="schedule", GITHUB_EVENT_PATH=path) == expected
+    assert read(GITHUB_ACTIONS="true", GITHUB_EVENT_NAME="schedule") == expected
 
 
 def test_what_a_job_stages_does_not_hide_what_the_branch_did(repo: Repository, read: Read) -> None:

@@ -215,7 +215,7 @@ def test_an_error_about_a_doubtful_base_has_one_line() -> None:
     now = File("a\n::error::b", f"{RUNTIME}:4.2.6\n".encode(), (old,))
     book = BOOK
     with pytest.raises(CannotCheck) as problem:
-        judge(Snapshot((now,), Base((tip,), doubt="nobody knows"), repository=True), Reader(book), book.rules)
+        judge(Snapshot((now,), Base((tip,), doubt="nobody knows")), Reader(book), book.rules)
     place = r"a\n::error::b:1: no-runtime-downgrade: "
     assert str(problem.value) == f"{place}5.0.1 on main at 1111111, 4.2.6 here, but nobody knows"
 

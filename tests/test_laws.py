@@ -99,7 +99,7 @@ def moved(before: str, after: str, back: bool) -> list[str]:
         File(new, declared(new, after).encode(), (Old(new, rest, base),) if rest else ()),
         File(old, left, (Old(old, declared(old, before).encode(), base),), beside=True),
     )
-    findings = judge(Snapshot(files, Base((base,)), repository=True), Reader(BOOK), BOOK.rules)
+    findings = judge(Snapshot(files, Base((base,))), Reader(BOOK), BOOK.rules)
     return sorted({finding.rule for finding in findings if CHECKS[finding.check].compares})
 
 
@@ -283,9 +283,7 @@ def test_a_renamed_file_has_the_same_findings(before: str, after: str, old_path:
 def snapshot(*files: tuple[str, bytes, str, bytes]) -> Snapshot:
     """Files (path, source, old path, old source) against one commit."""
     head = Before("1" * 40, "HEAD at 1111111")
-    return Snapshot(
-        tuple(File(path, new, (Old(was, old, head),)) for path, new, was, old in files), Base((head,)), True
-    )
+    return Snapshot(tuple(File(path, new, (Old(was, old, head),)) for path, new, was, old in files), Base((head,)))
 
 
 NAMES = ("base", "final", "next", "stable", "x", "y")

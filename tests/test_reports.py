@@ -425,7 +425,7 @@ def test_a_downgrade_in_a_renamed_file() -> None:
     old = Old("b/Dockerfile", b"FROM quay.io/astronomer/astro-runtime:5.0.1\n", head)
     now = File("a/Dockerfile", b"ARG T=4.2.6\nFROM quay.io/astronomer/astro-runtime:$T\n", (old,))
     rules = [rule for rule in book.rules if rule.check == "ordered"]
-    found = judge(Snapshot((now,), Base((head,)), repository=True), Reader(book), rules)
+    found = judge(Snapshot((now,), Base((head,))), Reader(book), rules)
     report = Report(tuple(found), tuple(rules), "1.2.3", ("HEAD at 1111111",))
     (listed,) = json.loads(json_report.render(report))["findings"]
     assert listed["reference"] == "quay.io/astronomer/astro-runtime:4.2.6"

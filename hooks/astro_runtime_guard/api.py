@@ -45,4 +45,4 @@ def check(
     base = Before("", named)
     files = [File(path, after, () if before is None else (Old(path, before, base),))]
     files += [File(name, text, (Old(name, text, base),), beside=True) for name, text in (beside or {}).items()]
-    return judge(Snapshot(tuple(files), Base((base,)), repository=True), Reader(rulebook), rules)
+    return judge(Snapshot(tuple(files), Base((base,))), Reader(rulebook), rules)

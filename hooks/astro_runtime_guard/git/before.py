@@ -73,13 +73,12 @@ class File(NamedTuple):
 class Snapshot(NamedTuple):
     """Everything that is checked in one run.
 
-    `repository` is False outside any, where nothing can be compared; `prefix` is the current folder below the top of
-    the work tree, "" or "a/b/". `skipped` are the paths of files that did not change and that a partial clone lacks.
+    `prefix` is the current folder below the top of the work tree, "" or "a/b/". `skipped` are the paths of files that
+    did not change and that a partial clone lacks.
     """
 
     files: tuple[File, ...]
     base: Base
-    repository: bool
     prefix: str = ""
     skipped: tuple[str, ...] = ()
 

@@ -84,7 +84,7 @@ def _read(repository: Repository, request: Request, given: Mapping[bytes, str] |
         files = read_with_beside(now, sides, befores, names, reader, listed=given is None)
     else:
         files, _ = before.read_files(now, sides, names, reader, all_needed=given is not None, more={})
-    return Snapshot(files, base, True, os.fsdecode(now.prefix), tuple(sorted(map(now.path, now.skipped))))
+    return Snapshot(files, base, os.fsdecode(now.prefix), tuple(map(now.path, now.skipped)))
 
 
 def _is_committing(repository: Repository, given: Mapping[bytes, str] | None, reader: Reader) -> bool:
@@ -114,8 +114,10 @@ def _given(repository: Repository, request: Request) -> dict[bytes, str] | None:
         return None
     resolve = _resolver()
     prefix = repository.work_tree.prefix
-    keys = [(key_of(prefix, path, resolve), path.replace(os.sep, "/")) for path in reversed(request.paths)]
-    return dict(reversed(dict(keys).items()))
+    keys: dict[bytes, str] = {}
+    for path in request.paths:
+        keys.setdefault(key_of(prefix, path, resolve), path.replace(os.sep, "/"))
+    return keys
 
 
 def _resolver() -> Callable[[bytes], bytes]:
@@ -163,4 +165,4 @@ def _outside(repository: Repository, request: Request) -> Snapshot:
             raise CannotCheck(f"{plain(path)}: no such file")
         files.setdefault(os.path.realpath(path), File(path.replace(os.sep, "/"), source, ()))
     base = Base((), why="not in a git repository, so nothing is compared", silent=False)
-    return Snapshot(tuple(files.values()), base, repository=False)
+    return Snapshot(tuple(files.values()), base)
