@@ -269,6 +269,8 @@ def test_verbose_names_each_file_and_what_it_was_compared_with(guard: Callable[.
     assert (code, out, err.startswith(expected)) == (0, "", True)
     assert re.fullmatch(r"known of \S+ as of \d{4}-\d\d-\d\d\n", err.removeprefix(expected))
     assert "nothing is compared: --no-base\n" in guard("--verbose", "--no-base")[2]
+    said = guard("--verbose", "other.Dockerfile", script="astro_runtime")[2]
+    assert said.startswith("other.Dockerfile: names no known image\n")
     inside.write("pyproject.toml", '[tool.astro]\ndockerfile = "docker/Base"\n')
     assert "docker/Base" not in guard("--verbose", "pyproject.toml")[2]
     inside.write("docker/Base", f"{RUNTIME}:5.0.1\n")

@@ -483,6 +483,12 @@ def test_a_dockerfile_that_no_repository_can_hold_is_refused(repo: Repository, n
     assert "which is no path in this repository" in err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such long paths")
+def test_a_path_of_many_folders_is_only_not_there(repo: Repository) -> None:
+    path = "x/" * 1500 + "Dockerfile"
+    assert guard(repo, path) == (2, "", f"astro-runtime-guard: {path}: no such file\n")
+
+
 @pytest.mark.parametrize("kind", ["file", "folder"])
 def test_a_tree_that_holds_a_path_twice_is_refused(repo: Repository, kind: str) -> None:
     first = repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", "x/y": f"{RUNTIME}:4.2.6\n"})

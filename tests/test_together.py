@@ -216,6 +216,12 @@ def move(inside: Repository, guard: Guard, runtime: str, *options: str) -> Resul
     return guard("pyproject.toml", *options)
 
 
+def test_a_file_that_names_no_version_has_a_project_too(guard: Guard, inside: Repository) -> None:
+    inside.commit({"pyproject.toml": pyproject("3.3-7"), "dev.yaml": deployment("3.3-8")})
+    stage(inside, Dockerfile="FROM scratch\n")
+    assert guard("Dockerfile") == (1, ["dev.yaml consistent-runtime"])
+
+
 @pytest.mark.parametrize("before", [None, BARE], ids=["a new file", "a file that was there"])
 def test_a_move_to_pyproject_is_compared(guard: Guard, inside: Repository, before: str | None) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:3.2-5\n", **({} if before is None else {"pyproject.toml": before})})
