@@ -55,6 +55,12 @@ CHANGES: dict[str, tuple[dict[str, str], list[str]]] = {
         {".astro-runtime/pinned-runtime.yaml": RULE},
         ["app/Dockerfile.test", "legacy/Dockerfile"],
     ),
+    "a rule of a folder": (
+        {"sub/.astro-runtime/pinned-runtime.yaml": RULE},
+        ["app/Dockerfile.test", "legacy/Dockerfile"],
+    ),
+    "a folder whose name ends so": ({"x.astro-runtime/pinned-runtime.yaml": RULE}, []),
+    "a folder whose name begins so": ({".astro-runtime.old/pinned-runtime.yaml": RULE}, []),
 }
 
 
@@ -138,6 +144,17 @@ def test_the_hook_that_lists_files_itself(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert places(guard(script="astro_runtime_repo")) == expected
+
+
+def test_a_rule_that_a_push_brings_counts(
+    guard: Callable[..., Said], project: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.git("switch", "--quiet", "--create", "topic")
+    project.commit({".astro-runtime/pinned-runtime.yaml": RULE})
+    project.git("switch", "--quiet", "main")
+    monkeypatch.setenv("PRE_COMMIT_FROM_REF", "main")
+    monkeypatch.setenv("PRE_COMMIT_TO_REF", "topic")
+    assert places(guard("--changed")) == ["app/Dockerfile.test", "legacy/Dockerfile"]
 
 
 def test_what_main_did_is_no_change_of_a_topic(

@@ -29,6 +29,11 @@ def test_silence(guard: Callable[..., Said], inside: Repository) -> None:
     assert guard("Dockerfile") == (0, "", "")
 
 
+def test_a_file_that_is_called_like_a_commit(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", "HEAD": "a file\n"})
+    assert guard() == (0, "", "")
+
+
 def test_staged_against_head(guard: Callable[..., Said], inside: Repository) -> None:
     head = inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     inside.write("Dockerfile", f"{RUNTIME}:4.2.6\n")
@@ -62,6 +67,8 @@ def test_a_base_that_is_named(guard: Callable[..., Said], inside: Repository, mo
     inside.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n"})
     assert guard() == (0, "", "")
     assert "compared with old at" in guard("--base", "old")[1]
+    inside.git("tag", "--annotate", "--message", "a version", "v1", "old")
+    assert "compared with v1 at" in guard("--base", "v1")[1]
     monkeypatch.setenv("ASTRO_RUNTIME_BASE", "old")
     assert guard()[0] == 1
     code, out, err = guard("--base", "gone")

@@ -155,7 +155,7 @@ def test_a_checkout_without_links(project: Project, staged: bool) -> None:
     if staged:
         project.dev.git("add", "Dockerfile")
     assert run(project.dev).brief == DOWN
-    project.dev.git("config", "core.symlinks", "false")
+    project.dev.git("config", "core.symlinks", "no")
     project.dev.git("add", "Dockerfile")
     project.dev.commit(None, "link")
     project.dev.git("checkout", "--quiet", "HEAD~1")

@@ -867,11 +867,13 @@ def test_blobless_clone(forge: Callable[..., git.Snapshot]) -> None:
         forge("pull/1/merge", "--filter=blob:none", branches=ALL, **PULL)
 
 
-@pytest.mark.parametrize(("depth", "sure"), [("3", False), ("9", True)])
+@pytest.mark.parametrize(("depth", "sure"), [("3", False), ("6", True), ("99", True)])
 def test_a_merge_base_is_not_sure_where_history_is_cut(
     repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: str, sure: bool
 ) -> None:
     """The short way back meets main at its first commit; the long one meets it later, beyond the cut."""
+    for _ in range(5):
+        repo.commit()
     root = repo.commit({"Dockerfile": runtime("1")})
     main = repo.commit({"Dockerfile": runtime("5")})
     repo.git("switch", "--quiet", "--create", "long")
@@ -929,11 +931,14 @@ def test_a_name_of_several_lines_is_no_commit(inside: Repository) -> None:
 # --- git that cannot answer
 
 
+NOWHERE = "not in a git repository, so nothing is compared"
+
+
 def test_outside_any_repository(repo: Repository, read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Dockerfile").write_text(runtime("1"))
     found = snapshot(repo, ["Dockerfile", "./Dockerfile"], {})
-    assert (found.repository, told(found)) == (False, {"Dockerfile": (runtime("1"), [])})
+    assert (found.base.why, told(found)) == (NOWHERE, {"Dockerfile": (runtime("1"), [])})
     for paths, more, message in (
         (None, {}, "not in a git repository, so there are no tracked files: name the files to check"),
         (["nope"], {}, "nope: no such file"),
@@ -943,7 +948,7 @@ def test_outside_any_repository(repo: Repository, read: Read, tmp_path: Path, mo
     ):
         with pytest.raises(CannotCheck, match=f"^{re.escape(message)}"):
             snapshot(repo, paths, {}, **more)
-    assert not snapshot(repo, ["Dockerfile"], {}, ASTRO_RUNTIME_BASE="x", no_base="yes").repository
+    assert snapshot(repo, ["Dockerfile"], {}, ASTRO_RUNTIME_BASE="x", no_base="yes").base.why == NOWHERE
 
 
 def spoil_head(repo: Repository) -> None:

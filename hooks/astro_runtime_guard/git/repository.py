@@ -162,7 +162,7 @@ class Repository:
 
     def commits(self, names: Sequence[str]) -> list[str]:
         """Full names of commits, as people name them; "" for one that is not in the clone."""
-        asked = [os.fsencode(name) + b"^{commit}" if name and not set(name) & set("\n\0") else b"-" for name in names]
+        asked = [os.fsencode(name) + b"^{commit}" if not set(name) & set("\n\0") else b"-" for name in names]
         stdin = b"".join(name + b"\n" for name in asked)
         return plumbing.read_commits(self.ask("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=stdin))
 
