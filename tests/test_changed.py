@@ -123,6 +123,10 @@ def test_a_base_that_is_missing_is_no_reason_to_pass(
     code, out, err = guard("--changed", "--only", "pinned-runtime")
     assert (code, out) == (2, "")
     assert "elsewhere" in err
+    for name in OLD:
+        project.git("rm", "--quiet", name)
+    project.commit({"Dockerfile": "FROM python:3.12\n"})
+    assert guard("--changed") == (0, "", "")
 
 
 @pytest.mark.parametrize(
@@ -144,6 +148,7 @@ def test_the_hook_that_lists_files_itself(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert places(guard(script="astro_runtime_repo")) == expected
+    assert places(guard()) == ["app/Dockerfile.test", "legacy/Dockerfile"]
 
 
 def test_a_rule_that_a_push_brings_counts(

@@ -475,12 +475,15 @@ def test_the_summary_counts_findings_and_files(guard: Callable[..., Said], insid
     assert "1 finding in 1 of 3 files" in guard()[1]
     assert guard("b.Dockerfile") == (0, "", "")
     assert "1 of 3 files" not in guard("--format", "json")[1]
+    inside.commit({"dev.yaml": "deployment: {configuration: {runtime_version: 5.0.1}}\n"})
+    assert "1 finding in 1 of 4 files" in guard()[1]
 
 
 def test_a_report_says_that_a_run_was_not_complete(guard: Callable[..., Said], inside: Repository) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:5.0\n", "other/Dockerfile": f"{RUNTIME}:5.0.1\n"})
     code, out, _ = guard("--format", "json")
     assert (code, json.loads(out)["problems"]) == (1, [])
+    assert guard("--version")[1] == "{name} {version}\n".format_map(json.loads(out)["tool"])
     inside.write("other/Dockerfile", f"{RUNTIME}:5.0.1\n".encode("utf-16"))
     code, out, err = guard("--format", "json")
     report = json.loads(out)
