@@ -209,7 +209,9 @@ def _close(reader: _Reader) -> None:
         replacement = _Frame("}", True, frame.name, frame.operator, text, names=frame.names)
         reader.frames.append(replacement)
     elif not reader.value:
-        _put(reader, "${}", breakable=False)  # whatever is in it, a word with it is no heredoc
+        between = f"{frame.pattern}/" if frame.operator[0] == "/" else ""
+        operator = "/" if between else frame.operator
+        _put(reader, f"${{{frame.name}{operator}{between}{text}}}", breakable=True)
     else:
         _put_choice(reader, frame, text, reader.value(frame.name))
 
