@@ -70,6 +70,7 @@ READ = {
     "a requirement of compatible releases": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow~=3.3.0"]\n', [("series 3.3", 3, 18, "apache-airflow~=3.3.0")]),
     "a requirement in parentheses": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow (==3.3.*)"]\n', [("series 3.3", 3, 18, "apache-airflow (==3.3.*)")]),
     "a requirement in wide parentheses": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow ( ==3.3.* )"]\n', [("series 3.3", 3, 18, "apache-airflow ( ==3.3.* )")]),
+    "a requirement whose parenthesis is not closed": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow (==3.3.*"]\n', []),
     "a requirement behind a space": (TOML, '[tool.astro]\n[project]\ndependencies = [" apache-airflow==3.3.*"]\n', [("series 3.3", 3, 18, " apache-airflow==3.3.*")]),
     "a requirement of the core": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow-core==3.3.*"]\n', [("series 3.3", 3, 18, "apache-airflow-core==3.3.*")]),
     "a requirement of the core beside the package": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow", "apache_airflow_core==3.3.1"]\n', [("series 3.3", 3, 36, "apache_airflow_core==3.3.1")]),
@@ -149,6 +150,7 @@ EXACT = {
     "==3.3": "apache-airflow==3.3 is exactly Airflow 3.3.0, a version of Runtime 3.3 (3.3-2 has it); ",
     "==3.3.0": "apache-airflow==3.3.0 is exactly Airflow 3.3.0, a version of Runtime 3.3 (3.3-2 has it); ",
     "==2.4.3": "apache-airflow==2.4.3 is exactly Airflow 2.4.3, a version of Runtime 6 (6.10.0 has it); ",
+    "==3.3.0 ": "apache-airflow==3.3.0 is exactly Airflow 3.3.0, a version of Runtime 3.3 (3.3-2 has it); ",
     "==3.1.4": "apache-airflow==3.1.4 is exactly Airflow 3.1.4, a version of Runtime 3.1; ",  # the build was withdrawn
     "===3.3.99": "apache-airflow===3.3.99 is exactly Airflow 3.3.99, a version of Runtime 3.3; ",
 }

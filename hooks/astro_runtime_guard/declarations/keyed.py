@@ -168,7 +168,10 @@ def _parts(requirement: str) -> tuple[str, str]:
     package = text.removesuffix(clause)
     if clause.lstrip().startswith("["):
         clause = clause.partition("]")[2]
-    return _plain(package), clause.strip("() \t")
+    clause = clause.strip()
+    if clause.startswith("(") and clause.endswith(")"):
+        clause = clause[1:-1].strip()
+    return _plain(package), clause
 
 
 def _of_series(at: Located, match: re.Match[str], path: str, place: Place, image: Image) -> Declaration | None:
@@ -178,7 +181,7 @@ def _of_series(at: Located, match: re.Match[str], path: str, place: Place, image
     if not tag:
         return None
     made = _declaration(at, path, place, image, tag, "requirement", final=True)
-    written, table = at.text, place.version.rpartition(".")[0]
+    written, table = at.text.strip(), place.version.rpartition(".")[0]
     if match.re is _EXACT:
         airflow = minor + (match[2] or ".0")
         known = _build_with(airflow, image)
