@@ -293,6 +293,21 @@ def test_a_file_over_a_limit_may_have_had_a_version_before(path: str, source: by
             check(source, after, path=path, rulebook=BOOK)
 
 
+UNPRINTABLE = {
+    "over a limit": ("a\nb/Dockerfile", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n" * 501, "names more than 500 images"),
+    "too many lines": ("a\nb/Dockerfile", b"FROM quay.io/astronomer/astro-runtime\n" + b"\n" * 100_001, "more than 100000 lines"),
+    "in UTF-16": ("a\nb/Dockerfile", "FROM x\n".encode("utf-16"), "is UTF-16"),
+    "a pointer": (f"a\nb/{TOML}", b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of git-lfs"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "source", "why"), UNPRINTABLE.values(), ids=UNPRINTABLE)
+def test_a_path_in_a_message_stands_on_one_line(path: str, source: bytes, why: str) -> None:
+    with pytest.raises(CannotCheck) as problem:
+        Reader(BOOK).read(path, source)
+    assert str(problem.value).startswith(path.replace("\n", "\\n") + f": {why}")
+
+
 def test_as_many_values_as_are_read() -> None:
     source = (NESTED.format("9.1.0") + "---\n").encode() * 500
     assert len(Reader(BOOK).read(YAML, source).declarations) == 500

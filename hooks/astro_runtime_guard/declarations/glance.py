@@ -88,14 +88,9 @@ def is_lfs_pointer(source: bytes) -> bool:
 
 
 def is_wide(source: bytes) -> bool:
-    """Whether a text is UTF-16 or UTF-32, in any byte order, with a byte order mark or without.
-
-    Without a mark, it is if the word FROM is written so.
-    """
+    """Whether a text has the word FROM in UTF-16 or UTF-32, in any byte order."""
     if b"\0" not in source:
         return False
-    if source.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
-        return True
     text = source.lower()
     return any(nothing.join((b"f", b"r", b"o", b"m")) in text for nothing in (b"\0", b"\0\0\0"))
 
