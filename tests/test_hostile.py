@@ -758,8 +758,9 @@ def test_a_report_can_go_to_a_device(repo: Repository) -> None:
     assert "\n}\nDockerfile:1:6: pinned-runtime: " in out
     done = repo.run("bash", "-c", f'"{GUARD}" --format json --output /dev/stdout > both', check=False)
     assert (done.returncode, (repo.path / "both").read_text()) == (1, out)
-    code, out, err = guard(repo, "--format", "json", "--output", "/dev/fd/2")
-    assert (code, out.partition(": ")[0], err[:2]) == (1, "Dockerfile:1:6", "{\n")
+    for name in ("/dev/fd/2", *(["/proc/self/fd/2"] if sys.platform == "linux" else [])):
+        code, out, err = guard(repo, "--format", "json", "--output", name)
+        assert (code, out.partition(": ")[0], err[:2]) == (1, "Dockerfile:1:6", "{\n")
 
 
 # --- what a reviewer cannot see

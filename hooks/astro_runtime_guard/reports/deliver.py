@@ -143,7 +143,7 @@ def _is_device(name: str) -> bool:
         return True
     try:
         mode = os.lstat(name).st_mode
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode))
 
