@@ -101,6 +101,15 @@ def test_doubled_arguments_fill_no_memory(doublings: int, is_refused: bool) -> N
     assert len(stage.partial) < 1 << 21
 
 
+def test_arguments_behind_arguments_are_named_up_to_a_limit() -> None:
+    pairs = [f"ARG A{n}=$A{n - 1}$B{n - 1}\nARG B{n}=$A{n - 1}$B{n - 1}" for n in range(1, 46)]
+    (stage,) = read_stages("\n".join(["ARG A0=\nARG B0=", *pairs, "FROM a$A45"]).encode())
+    assert (stage.image, len(stage.arguments)) == ("a", 91)
+    chain = [f"ARG A{n}=$A{n - 1}" for n in range(1, 102)]
+    (stage,) = read_stages("\n".join(["ARG A0=a", *chain, "FROM $A101"]).encode())
+    assert (stage.image, len(stage.arguments)) == ("a", 100)
+
+
 def test_a_stage() -> None:
     source = b"""\
 # syntax=docker/dockerfile:1
@@ -175,6 +184,7 @@ ARG TAG="${VERSION}-base"
         ("ARG A=1\nARG B=$A\nARG A=2\nFROM a:$B", "a:1", "a:1", (), (Argument("B", 2), Argument("A", 1))),
         ("ARG A=1\nARG A=${A}-x\nFROM a:$A", "a:1-x", "a:1-x", (), (Argument("A", 2), Argument("A", 1))),
         ("ARG A=1\nARG B=2\nFROM a:${B:+$A}", "a:1", "a:1", (), (Argument("A", 1), Argument("B", 2))),
+        ("ARG V=12\nARG P=1\nFROM a:${V#$P}", "a:2", "a:2", (), (Argument("V", 1), Argument("P", 2))),
         ("ARG X=1 \\\n V=2\nFROM a:$V", "a:2", "a:2", (), (Argument("V", 1),)),
         ("FROM a:$TARGETARCH", "a:amd64", "a:amd64", (), ()),
         ("FROM a:${1V}", "", "a:${1V}", (), ()),
