@@ -15,7 +15,7 @@ STARTS = (
     "FROM a:1", "FROM a:1 AS b", "from a", "ARG V=1", "RUN x", "RUN cat <<EOF", "RUN cat <<-EOF", "USER x",
     "COPY <<A <<B /x", "RUN echo '<<EOF'", 'RUN echo "a <<EOF', "ONBUILD RUN <<EOF", "CMD <<EOF", "ENV A=b",
     "LABEL a=<<EOF", "RUN <<'E F'", "RUN 3<<E\"O\"F", "RUN a<<EOF",
-    "RUN cat <<<EOF", "WORKDIR /x",
+    "RUN cat <<<EOF", "WORKDIR /x", "RUN x${A:-a <<EOF}", "RUN ${A+b}<<EOF", "RUN <<$A",
 )  # fmt: skip
 TAILS = ("", "", "", "", " \\", "\\", " \\\\", " `", " \\ ", "\\\t", " # c", "\\\r", " \u2003", "\\\\\\")
 BODIES = (
@@ -28,6 +28,8 @@ BODIES = (
     "A",
     "B",
     "EOF ",
+    "EOF}",
+    "$A",
     "  x",
     "# c",
     "",
