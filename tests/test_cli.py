@@ -155,11 +155,16 @@ def test_enable_disable_and_only(guard: Callable[..., Said], inside: Repository)
     inside.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     assert "maintained-runtime" in guard("--enable", "maintained-runtime")[1]
     for option in ("--enable", "--disable", "--only"):
-        code, _, err = guard(option, "pinned")
-        assert code == 2
-        assert err.startswith(
-            "astro-runtime-guard: no rule is called pinned; did you mean pinned-runtime? expected one of "
-        )
+        for name, shown in (
+            ("pinned", "pinned"),
+            ("PINNED_RUNTIME", "PINNED_RUNTIME"),
+            ("pinned-runtim\n", "pinned-runtim\\n"),
+        ):
+            code, _, err = guard(option, name)
+            assert code == 2
+            assert err.startswith(
+                f"astro-runtime-guard: no rule is called {shown}; did you mean pinned-runtime? expected one of "
+            )
 
 
 def test_rules_of_the_repository(guard: Callable[..., Said], inside: Repository) -> None:
@@ -177,6 +182,13 @@ def test_rules_of_the_repository(guard: Callable[..., Said], inside: Repository)
         ".astro-runtime/images/mirror.yaml:1:1: no key is called extend; did you mean extends? expected one of extends, "
         in err
     )
+
+
+def test_a_mistake_in_a_rule_is_one_line_whatever_its_keys(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.write(".astro-runtime/x.yaml", '"a\\nb": 1\n"a\\nb": 2\n')
+    code, _, err = guard()
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "x.yaml:2:1: a\\nb: given twice, first in line 1" in err
 
 
 def test_outside_any_repository_pins_alone_are_checked_and_it_says_so(

@@ -765,7 +765,7 @@ def test_a_report_can_go_to_a_device(repo: Repository) -> None:
 
 # --- what a reviewer cannot see
 
-INVISIBLE = "\u3164\u115f\u1160\u2800\ufe0f\u034f\u180b\uffa0\U000e0100\u200b\u2060\u00ad\u202e\u2066\u061c"
+INVISIBLE = "\u3164\u115f\u1160\u2800\ufe0f\u034f\u180b\uffa0\U000e0100\U000e01ef\u200b\u2060\u00ad\u202e\u2066\u061c"
 LETTERS = "gr\u00fcn \u65e5\u672c \ud55c\uad6d \u0939\u093f\u0928\u094d\u0926\u0940 \u0639\u0631\u0628\u064a \u05e2\u05d1 e\u0301 \u0e44\u0e17\u0e22"
 
 
