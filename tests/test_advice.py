@@ -343,6 +343,13 @@ def revert_without_its_usual_words(project: Repository) -> tuple[str, ...]:
     return ("git", "commit", "--no-edit")
 
 
+def revert_of_a_revert(project: Repository) -> tuple[str, ...]:
+    project.git("revert", "--no-commit", "HEAD^")
+    (project.path / ".git" / "MERGE_MSG").write_text('Reapply "raise"\n')  # as git 2.43 calls it
+    (project.path / ".git" / "REVERT_HEAD").unlink(missing_ok=True)
+    return ("git", "commit", "--no-edit")
+
+
 def commit_between_two_cherry_picks(project: Repository) -> tuple[str, ...]:
     lowered_beside(project)
     project.commit({"Dockerfile": f"{RUNTIME}:4.2.8\n"})
@@ -362,6 +369,7 @@ STOPPED: list[tuple[Callable[[Repository], tuple[str, ...]], dict[str, str], str
     (two_reverts, COMMIT, "git stash && git revert --quit", " && git revert --continue"),
     (revert_that_a_person_commits, COMMIT, STASH, ""),
     (revert_without_its_usual_words, COMMIT, STASH, ""),
+    (revert_of_a_revert, COMMIT, STASH, ""),
     (cherry_pick, MESSAGE, "git cherry-pick --abort", ""),
     (cherry_pick, COMMIT, STASH, ""),
     (two_cherry_picks, MESSAGE, "git cherry-pick --abort", " && git cherry-pick --continue"),
