@@ -247,24 +247,32 @@ def test_output_file(guard: Callable[..., Said], inside: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    ("argv", "environment", "colored"),
+    ("argv", "environment", "terminal", "colored"),
     [
-        ([], {}, False),
-        ([], {"FORCE_COLOR": "1"}, True),
-        ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
-        (["--color", "always"], {"NO_COLOR": "1"}, True),
-        (["--color", "never"], {"FORCE_COLOR": "1"}, False),
-        (["--format", "json"], {"FORCE_COLOR": "1"}, False),
+        ([], {}, False, False),
+        ([], {}, True, True),
+        ([], {"TERM": "dumb"}, True, False),
+        ([], {"NO_COLOR": "1"}, True, False),
+        ([], {"NO_COLOR": "", "FORCE_COLOR": ""}, True, True),
+        ([], {"FORCE_COLOR": "1", "TERM": "dumb"}, False, True),
+        ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, True, False),
+        (["--color", "auto"], {}, True, True),
+        (["--color", "always"], {"NO_COLOR": "1"}, False, True),
+        (["--color", "always", "--output", "report.txt"], {}, False, True),
+        (["--color", "never"], {"FORCE_COLOR": "1"}, True, False),
+        (["--format", "json"], {"FORCE_COLOR": "1"}, True, False),
     ],
 )
 def test_color(
     guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch,
-    argv: list[str], environment: dict[str, str], colored: bool,
+    argv: list[str], environment: dict[str, str], terminal: bool, colored: bool,
 ) -> None:  # fmt: skip
     inside.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
-    for name, value in environment.items():
+    for name, value in {"TERM": "xterm", **environment}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     assert ("\033[" in guard(*argv)[1]) is colored
+    assert not any("\033[" in path.read_text() for path in inside.path.glob("*.txt"))
 
 
 def test_nothing_a_repository_says_acts_on_a_terminal(guard: Callable[..., Said], inside: Repository) -> None:
