@@ -472,6 +472,7 @@ def test_what_a_check_hands_to_the_words_of_a_rule() -> None:
 PROMOTED = [
     ("13.6.0", "3.2-2", "3.2-2", ["airflow-3-floor"]),
     ("13.6.0", "3.2-2", "3.1-2", ["airflow-3-floor", "runtime-3.2"]),
+    ("13.6.0", "3.2-2", "3.1-1", ["airflow-3-floor", "runtime-3.2"]),
     ("13.6.0", "3.2-2", "3.0-8", ["airflow-3-floor", "runtime-3.1", "runtime-3.2"]),
     ("13.6.0", "99.0.1", "99.0.0", []),
     ("13.6.0", "99.0.1", "98.0.0", ["unknown-line"]),
