@@ -274,6 +274,12 @@ def test_what_a_rule_can_say_of_a_missing_stop() -> None:
     assert finding.message == "13.6.0 13.11.0 13.7.0 3.0-1 3.3-8"
 
 
+def test_what_a_rule_can_say_of_a_build_that_was_never_built() -> None:
+    rule = RULES["published-runtime"]._replace(messages={"": "{belongs} {example} {line} {last} {meant}"})
+    [finding] = check(None, written("3.3.9").encode(), rulebook=BOOK, rules=[rule])
+    assert finding.message == f"{AIRFLOW_3} 3.3-8 3 3.0.4 3.3-9"
+
+
 def test_only_ignore_answers_a_missing_stop() -> None:
     def still_missing(comment: str) -> bool:
         findings = found(written("13.6.0"), f"# astro-runtime: {comment}\n{written('3.3-8')}")
