@@ -235,20 +235,18 @@ NEEDING = [
 def test_a_base_is_needed_where_something_could_be_found(tag: str, rules: Sequence[Rule], needed: bool) -> None:
     file = File("Dockerfile", f"{RUNTIME}:{tag}\n".encode(), ())
     base = Base((), problem="the history is too shallow")
-    judge(Snapshot((file._replace(beside=True),), base, repository=True), Reader(BOOK), rules)
+    judge(Snapshot((file._replace(beside=True),), base), Reader(BOOK), rules)
     if needed:
         with pytest.raises(CannotCheck, match=r"^the history is too shallow$"):
-            judge(Snapshot((file,), base, repository=True), Reader(BOOK), rules)
+            judge(Snapshot((file,), base), Reader(BOOK), rules)
     else:
-        judge(Snapshot((file,), base, repository=True), Reader(BOOK), rules)
+        judge(Snapshot((file,), base), Reader(BOOK), rules)
 
 
 def test_a_finding_against_a_base_in_doubt_is_none() -> None:
     def judged(text: str) -> list[str]:
         old = Old("Dockerfile", f"{RUNTIME}:5.0.1\n".encode(), HEAD)
-        snapshot = Snapshot(
-            (File("Dockerfile", text.encode(), (old,)),), Base((HEAD,), doubt="fetch more"), repository=True
-        )
+        snapshot = Snapshot((File("Dockerfile", text.encode(), (old,)),), Base((HEAD,), doubt="fetch more"))
         return [finding.rule for finding in judge(snapshot, Reader(BOOK), BOOK.rules) if finding.check != "maintained"]
 
     assert judged(f"{RUNTIME}:latest\n") == ["pinned-runtime"]
@@ -270,7 +268,7 @@ def test_a_file_over_a_limit_counts_only_where_it_can_have_had_the_version_befor
     many, one = (f"{RUNTIME}:5.0.1\n".encode() * count for count in (501, 1))
 
     def judged(*files: File, rules: Sequence[Rule] = BOOK.rules) -> list[Finding]:
-        return judge(Snapshot(files, Base((HEAD,)), repository=True), Reader(BOOK), rules)
+        return judge(Snapshot(files, Base((HEAD,))), Reader(BOOK), rules)
 
     now = File("a/Dockerfile", one, ())
     beside = File("b/Dockerfile", many, (Old("b/Dockerfile", many, HEAD),), beside=True)

@@ -291,7 +291,7 @@ def test_verbose_says_what_a_file_was_compared_with() -> None:
     base = Base((head,), forks=(fork, other), staged=(staged,))
     known, undated, bare = (BOOK.images[0]._replace(name=name) for name in ("known", "undated", "bare"))
     images = (known._replace(as_of="2026-01-02"), undated._replace(as_of=""), bare._replace(lines=()))
-    snapshot = Snapshot((), base, repository=True)
+    snapshot = Snapshot((), base)
     assert list(verbose.describe(snapshot, {File("b", b"", olds): True}, images)) == [
         "b: compared with commit 0, where it was a\\x07 and commit 3 if it differs from commit 1",
         "known of known as of 2026-01-02",
