@@ -243,6 +243,21 @@ def test_a_base_is_needed_where_something_could_be_found(tag: str, rules: Sequen
         judge(Snapshot((file,), base), Reader(BOOK), rules)
 
 
+def test_each_base_commit_has_its_own_version() -> None:
+    texts = {HEAD: "4.2.6", MERGED: "5.0.1"}
+    olds = tuple(Old("Dockerfile", f"{RUNTIME}:{tag}\n".encode(), it) for it, tag in texts.items())
+    file = File("Dockerfile", f"{RUNTIME}:4.2.7\n".encode(), olds)
+    [finding] = judge(Snapshot((file,), Base((HEAD, MERGED)), repository=True), Reader(BOOK), COMPARES)
+    assert (finding.before, finding.base) == ("5.0.1", "merged")
+
+
+def test_what_the_default_branch_says_is_kept_beside_the_version_before() -> None:
+    now, head, main = (read_declarations(f"{RUNTIME}:{tag}".encode(), IMAGES) for tag in ("5.0.1", "4.2.6", "5.0.0"))
+    pasts = [[Past(head[0], "Dockerfile", HEAD)], [Past(main[0], "Dockerfile", PROMOTED)]]
+    [change] = pair_declarations(now, pasts, DEPLOYED)
+    assert (change.before, change.promoted) == (pasts[0][0], pasts[1][0])
+
+
 def test_a_finding_against_a_base_in_doubt_is_none() -> None:
     def judged(text: str) -> list[str]:
         old = Old("Dockerfile", f"{RUNTIME}:5.0.1\n".encode(), HEAD)
