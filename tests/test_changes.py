@@ -247,7 +247,7 @@ def test_each_base_commit_has_its_own_version() -> None:
     texts = {HEAD: "4.2.6", MERGED: "5.0.1"}
     olds = tuple(Old("Dockerfile", f"{RUNTIME}:{tag}\n".encode(), it) for it, tag in texts.items())
     file = File("Dockerfile", f"{RUNTIME}:4.2.7\n".encode(), olds)
-    [finding] = judge(Snapshot((file,), Base((HEAD, MERGED)), repository=True), Reader(BOOK), COMPARES)
+    [finding] = judge(Snapshot((file,), Base((HEAD, MERGED))), Reader(BOOK), COMPARES)
     assert (finding.before, finding.base) == ("5.0.1", "merged")
 
 

@@ -7,7 +7,7 @@ reference. The platform is the one of an ordinary Linux machine, because no othe
 from __future__ import annotations
 
 import re
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 
 from ..named import NamedTuple
 from .lines import MOST_COMMENTS
@@ -213,4 +213,5 @@ def _split(text: str, escape: str) -> list[str]:
         rf"""[^{SPACE}'"{re.escape(escape)}]+|{re.escape(escape)}.|'[^']*'?"""
         rf"""|"(?:[^"{re.escape(escape)}]+|{re.escape(escape)}.)*"?"""
     )
-    return re.findall(f"(?s)(?:{chunk})+", text)
+    pieces = re.findall(f"(?s){chunk}|[{SPACE}]", text)
+    return ["".join(word) for blank, word in groupby(pieces, SPACE.__contains__) if not blank]
