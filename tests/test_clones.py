@@ -128,6 +128,25 @@ def test_a_hook_that_changes_into_a_folder_of_a_linked_work_tree(project: Projec
     assert run(tree, "Dockerfile", at=tree.path / "a").brief == DOWN
 
 
+@pytest.mark.parametrize("top", ["{top}", "../dev"], ids=["absolute", "relative"])
+def test_a_work_tree_that_the_configuration_names(project: Project, tmp_path: Path, top: str) -> None:
+    """In a hook, git sets GIT_DIR alone, and the work tree holds no .git: files in a home folder are kept like this."""
+    repo, apart = project.dev, tmp_path / "apart"
+    repo.write("a/Dockerfile", dockerfile("4.2.6"))
+    repo.git("add", ".")
+    (repo.path / ".git").rename(apart)
+    hook = {"GIT_DIR": str(apart), "GIT_INDEX_FILE": str(apart / "index")}
+    assert run(repo, "a/Dockerfile", **hook, GIT_WORK_TREE=str(repo.path)).brief == DOWN
+    repo.run("git", f"--git-dir={apart}", "config", "core.worktree", top.format(top=repo.path))
+    assert run(repo, "a/Dockerfile", **hook).brief == DOWN
+    assert run(repo, "Dockerfile", at=repo.path / "a", **hook).brief == DOWN
+    repo.run("git", f"--git-dir={apart}", "worktree", "add", "--quiet", str(tmp_path / "tree"), "-b", "topic")
+    tree = Repository(tmp_path / "tree", repo.environment)
+    tree.write("a/Dockerfile", dockerfile("4.2.6"))
+    linked = {"GIT_DIR": tree.git("rev-parse", "--absolute-git-dir")}
+    assert "this folder is not the top of the work tree" in run(tree, "Dockerfile", at=tree.path / "a", **linked).error
+
+
 # --- links
 
 

@@ -99,9 +99,15 @@ class Repository:
     def _refuse_moved(self, prefix: bytes) -> None:
         """In the hook of a linked work tree git takes the current folder for the top, whatever it is."""
         moved = self.environ.get("GIT_DIR") and not self.environ.get("GIT_WORK_TREE") and not prefix
-        if moved and not os.path.lexists(".git"):
+        if moved and not os.path.lexists(".git") and not self._is_configured_top():
             what = "GIT_DIR is set and this folder is not the top of the work tree, so git compares the wrong files"
             raise CannotCheck(f"{what}: do not change the folder in a hook, or unset GIT_DIR and GIT_INDEX_FILE there")
+
+    def _is_configured_top(self) -> bool:
+        """Whether core.worktree, which is relative to GIT_DIR, names the current folder."""
+        named = start_git(("config", "--get", "core.worktree"), self.environ)()[1].removesuffix(b"\n")
+        top = os.path.join(os.fsencode(self.environ["GIT_DIR"]), named)
+        return bool(named) and os.path.realpath(top) == os.path.realpath(b".")
 
     @property
     def work_tree(self) -> WorkTree:
