@@ -95,6 +95,7 @@ def git_killed(repo: Repository) -> list[Outcome]:
 def git_breaks_off(repo: Repository) -> list[Outcome]:
     fault = '"$git" "$@" | head -c -3; exit 0'
     outcomes = [guard(repo, **fake_git(repo, command, fault)) for command in COMMANDS]
+    outcomes.append(guard(repo, **fake_git(repo, "rev-parse", '"$git" "$@" | head -n 2; exit 0')))
     # The file on disk, which is not what is staged, must not take the place of an answer that is cut.
     repo.write("Dockerfile", "FROM python\n")
     return [*outcomes, guard(repo, "Dockerfile", **fake_git(repo, "cat-file", '"$git" "$@" | head -c 60; exit 0'))]

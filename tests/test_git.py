@@ -538,6 +538,24 @@ def test_a_link_that_no_system_can_make_leads_nowhere(repo: Repository, read: Re
             read()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="each system has its own limit")
+@pytest.mark.parametrize(("links", "is_read"), [(40, True), (41, False)])
+def test_as_many_links_are_followed_as_linux_follows(repo: Repository, read: Read, links: int, is_read: bool) -> None:
+    repo.write("link0", runtime("1"))
+    for number in range(1, links):
+        (repo.path / f"link{number}").symlink_to(f"link{number - 1}")
+    (repo.path / "Dockerfile").symlink_to(f"link{links - 1}")
+    assert os.path.exists(repo.path / "Dockerfile") == is_read
+    for stage in (False, True):
+        if stage:
+            repo.git("add", ".")
+        if is_read:
+            assert read(["Dockerfile"]) == {"Dockerfile": (runtime("1"), [])}
+        else:
+            with pytest.raises(CannotCheck, match=r"^Dockerfile: "):
+                read(["Dockerfile"])
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
 @pytest.mark.parametrize("target", ["{outside}", "../outside", "nowhere", "Dockerfile"])
 def test_a_dockerfile_that_became_a_link_to_nowhere(repo: Repository, read: Read, tmp_path: Path, target: str) -> None:
@@ -928,6 +946,19 @@ def test_a_name_of_several_lines_is_no_commit(inside: Repository) -> None:
     assert git.Repository(os.environ).commits(["HEAD\nHEAD", "", "HEAD\0", "HEAD"]) == ["", "", "", head]
 
 
+@pytest.mark.parametrize(
+    "message", [f"a\n\nparent {'1' * 40}\n\nb", f"parent {'1' * 40}", f"a\nparent {'1' * 40}\n\nb"]
+)
+def test_the_message_of_a_commit_names_no_parent(inside: Repository, message: str) -> None:
+    inside.commit({"Dockerfile": runtime("2")})
+    first = inside.git("rev-parse", "HEAD")
+    inside.git("commit", "--quiet", "--allow-empty", "--message", message)
+    head = inside.git("rev-parse", "HEAD")
+    assert inside.git("rev-parse", "HEAD^@") == first
+    assert git.Repository(os.environ).parents(head) == (first,)
+    assert git.Repository(os.environ).parents(first) == ()
+
+
 # --- git that cannot answer
 
 
@@ -975,6 +1006,10 @@ def spoil_index(repo: Repository) -> None:
     (repo.path / ".git" / "index").write_text("garbage")
 
 
+def spoil_merge(repo: Repository) -> None:
+    (repo.path / ".git" / "MERGE_HEAD").mkdir()
+
+
 def lose(repo: Repository, what: str) -> None:
     name = repo.git("rev-parse", what)
     (repo.path / ".git" / "objects" / name[:2] / name[2:]).unlink()
@@ -993,6 +1028,7 @@ def lose(repo: Repository, what: str) -> None:
         (lose_tree, "git diff-index failed .*"),
         (lose_blob, "object [0-9a-f]{7} of Dockerfile is not in this clone: clone without --filter, or try git fsck"),
         (spoil_index, "git .* failed .*index.*"),
+        (spoil_merge, r"\S*MERGE_HEAD cannot be read: .+"),
     ],
 )
 def test_spoiled_repositories(
