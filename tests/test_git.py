@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -453,6 +454,19 @@ def test_what_is_on_disk_is_no_part_of_a_range_or_of_the_index(repo: Repository,
     repo.git("add", "b.Dockerfile")
     found = read(PRE_COMMIT_FROM_REF="HEAD", PRE_COMMIT_TO_REF=third)
     assert found == now
+
+
+def test_after_a_checkout_there_is_no_range(repo: Repository, read: Read) -> None:
+    """pre-commit names both commits in its post-checkout stage too."""
+    first = repo.commit({"Dockerfile": runtime("1")})
+    refs = {"PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": repo.commit({"Dockerfile": runtime("2")})}
+    repo.write("Dockerfile", runtime("3"))
+    repo.git("add", ".")
+    assert read(**refs, PRE_COMMIT_CHECKOUT_TYPE="1") == {"Dockerfile": (runtime("3"), [])}
+    assert read(**refs, PRE_COMMIT_CHECKOUT_TYPE="1", base="HEAD") == {
+        "Dockerfile": (runtime("3"), [("Dockerfile", runtime("2"), "HEAD")])
+    }
+    assert read(**refs) == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), first)])}
 
 
 def test_a_range_from_the_commit_that_is_checked_out(repo: Repository, read: Read) -> None:
@@ -1045,12 +1059,18 @@ def test_spoiled_repositories(
 
 
 @needs_git(2, 36, "safe.directory")
-def test_a_repository_of_somebody_else(repo: Repository, read: Read) -> None:
+@pytest.mark.parametrize("name", ["repo", "a copy (2)", "somebody's"])
+def test_a_repository_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    strange = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1", "GIT_CONFIG_GLOBAL": str(tmp_path / "config")}
+    repo = make_repository(tmp_path / name)
     repo.commit({"Dockerfile": runtime("1")})
+    monkeypatch.chdir(repo.path)
     with pytest.raises(CannotCheck) as problem:
-        read(GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
-    said = f"git does not trust this repository: run git config --global --add safe.directory {repo.path}"
-    assert str(problem.value) == said
+        snapshot(repo, None, strange)
+    said, _, command = str(problem.value).partition(": run ")
+    assert (said, command[:4]) == ("git does not trust this repository", "git ")
+    repo.git(*shlex.split(command)[1:], **strange)
+    assert told(snapshot(repo, None, strange)) == {"Dockerfile": (runtime("1"), [("Dockerfile", runtime("1"), "HEAD")])}
 
 
 def test_no_git(repo: Repository, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

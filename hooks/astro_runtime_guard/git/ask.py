@@ -238,12 +238,10 @@ class Objects:
 def refusal(command: str, code: int, err: bytes) -> CannotCheck:
     """git's own words, and what to do where that is known."""
     import re
-    from shlex import quote
 
     text = err.decode("ascii", "backslashreplace")
-    if owner := re.search(r"(?:dubious ownership in|unsafe) repository (?:at|\()\s*'?([^'\n)]*)", text):
-        trust = f"git config --global --add safe.directory {quote(owner[1])}"
-        return CannotCheck(f"git does not trust this repository: run {trust}")
+    if trust := re.search(r"git config --global --add safe\.directory [^\r\n]+", text):
+        return CannotCheck(f"git does not trust this repository: run {trust[0]}")
     if "promisor" in text or "lazy fetching disabled" in text:
         return CannotCheck("the base needs objects that this partial clone left out: clone without --filter")
     lines = text.splitlines() or [f"it was ended by signal {-code}" if code < 0 else f"exit code {code} without a word"]
