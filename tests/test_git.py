@@ -924,6 +924,24 @@ def test_a_merge_base_is_not_sure_where_history_is_cut(
     assert (found.commits[0].named, not found.doubt) == (named, sure)
 
 
+def test_the_tip_of_the_target_is_surely_the_merge_base_of_what_holds_it(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where the history of another branch, which was merged, is cut."""
+    for _ in range(4):
+        repo.commit()
+    repo.git("switch", "--quiet", "--create", "long", "HEAD~3")
+    repo.commit({"long": "1"})
+    repo.git("switch", "--quiet", "main")
+    main = repo.commit({"Dockerfile": runtime("1")})
+    repo.git("switch", "--quiet", "--create", "topic")
+    repo.git("merge", "--quiet", "--no-edit", "long")
+    repo.git("clone", "--quiet", "--depth=2", "--no-single-branch", repo.path.as_uri(), str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    base = snapshot(repo, None, {}, GITLAB_CI="true", CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main").base
+    assert (base.doubt, [it.named for it in base.forks]) == ("", [f"the merge base with origin/main at {main[:7]}"])
+
+
 @pytest.mark.parametrize("event", [None, b"\xff{", b"{}"], ids=["none", "no text", "empty"])
 def test_an_event_that_cannot_be_read_says_nothing(
     repo: Repository, read: Read, tmp_path: Path, event: bytes | None
