@@ -384,6 +384,16 @@ print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // (1 if sys.
 """
 
 
+def test_the_name_of_a_large_file_is_escaped(repo: Repository) -> None:
+    repo.write("\u202e/Dockerfile", f"{RUNTIME}:latest\n")
+    with (repo.path / "\u202e/Dockerfile").open("r+b") as file:
+        file.truncate((1 << 24) + 1)
+    said = (
+        "astro-runtime-guard: \\u202e/Dockerfile: is larger than 16777216 bytes, the most that is read: leave it out\n"
+    )
+    assert guard(repo, "\u202e/Dockerfile") == (2, "", said)
+
+
 @posix
 def test_a_dockerfile_of_100_megabytes_takes_no_memory(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
@@ -622,10 +632,14 @@ def test_the_size_of_an_object_is_known_before_its_content(
 
 def test_all_contents_together_are_bounded(repo: Repository) -> None:
     line = f"{RUNTIME}:5.0.1\n" + "#" * 15_000_000
-    repo.commit({f"{number}/Dockerfile": f"{line}{number}" for number in range(9)})
+    repo.commit({f"{number}\u202e/Dockerfile": f"{line}{number}" for number in range(9)})
     code, out, err = guard(repo)
     assert (code, out) == (2, "")
-    assert "the files before and now have more than 134217728 bytes together, the most that is read in one run" in err
+    said = (
+        r"astro-runtime-guard: \d\\u202e/Dockerfile: the files before and now have more than 134217728 bytes together,"
+        r" the most that is read in one run: name fewer files, or leave some out \(--exclude\)\n"
+    )
+    assert re.fullmatch(said, err)
 
 
 LARGE = {
