@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import jsonschema
@@ -17,7 +17,7 @@ import yaml
 from astro_runtime_guard import entrypoints
 from astro_runtime_guard.rulebook.where import shipped_folder
 from conftest import Said
-from repository import Repository
+from repository import Repository, needs_git
 from test_changed import places
 
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
@@ -452,17 +452,25 @@ def test_a_hook_for_dockerfiles_lists_no_other_files(guard: Callable[..., Said],
     assert guard(script="astro_runtime") == (0, "", "")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("--exec", "false", "HEAD^"), pytest.param(("--apply", "onto"), marks=needs_git(2, 26, "rebase --apply"))],
+    ids=["merge", "apply"],
+)
 def test_the_hook_for_stages_does_not_stop_a_rebase(
-    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch
+    guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch, words: Sequence[str]
 ) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:5.0.2\n"})
+    inside.git("switch", "--quiet", "--create", "onto")
+    inside.commit({"Dockerfile": f"# in conflict\n{RUNTIME}:5.0.2\n"})
+    inside.git("switch", "--quiet", "main")
     inside.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     monkeypatch.setenv("PRE_COMMIT_COMMIT_MSG_SOURCE", "message")
     inside.write("Dockerfile", f"# staged\n{RUNTIME}:latest\n")
     inside.git("add", ".")
     assert guard(script="astro_runtime_repo")[0] == 1
     inside.commit()
-    inside.run("git", "rebase", "--exec", "false", "HEAD^", check=False)
+    assert inside.run("git", "rebase", *words, check=False).returncode == 1
     inside.write("Dockerfile", f"# more\n{RUNTIME}:latest\n")
     inside.git("add", ".")
     assert guard(script="astro_runtime_repo") == (0, "", "")
