@@ -49,6 +49,16 @@ def test_a_commit_in_a_partial_clone(project: Project, partial: str) -> None:
     assert run(clone).brief == DOWN
 
 
+def test_a_commit_of_which_a_partial_clone_has_no_tree(project: Project) -> None:
+    clone = project.clone("heads/main", "--filter=tree:0", detached=False)
+    clone.git("reset", "--quiet", "--soft", "HEAD^")
+    left_out = "objects that are needed were left out of this partial clone: "
+    found = run(clone)
+    assert (found.code, found.error) == (2, f"astro-runtime-guard: {left_out}clone without --filter\n")
+    found = run(clone, GITHUB_ACTIONS="true")
+    assert f"{left_out}GitHub Actions: leave out filter and sparse-checkout of actions/checkout\n" in found.error
+
+
 def test_a_request_in_a_partial_clone(project: Project) -> None:
     project.switch("topic", "main")
     project.other()

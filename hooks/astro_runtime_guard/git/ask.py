@@ -242,8 +242,6 @@ def refusal(command: str, code: int, err: bytes) -> CannotCheck:
     text = err.decode("ascii", "backslashreplace")
     if trust := re.search(r"git config --global --add safe\.directory [^\r\n]+", text):
         return CannotCheck(f"git does not trust this repository: run {trust[0]}")
-    if "promisor" in text or "lazy fetching disabled" in text:
-        return CannotCheck("the base needs objects that this partial clone left out: clone without --filter")
     lines = text.splitlines() or [f"it was ended by signal {-code}" if code < 0 else f"exit code {code} without a word"]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
     return CannotCheck(f"git {command} failed ({fatal[-1]}): try git fsck, and the same command by hand")

@@ -71,10 +71,13 @@ class Repository:
             meanwhile()
         code, out, err = finish(take)
         if code not in (0, also):
-            raise CannotCheck(self.partial_fix) if self.is_partial else refusal(words[0], code, err)
+            raise self._refusal(words[0], code, err)
         if "-z" in words and out and not out.endswith(b"\0"):
             raise broken_off(words[0])
         return out
+
+    def _refusal(self, command: str, code: int, err: bytes) -> CannotCheck:
+        return CannotCheck(self.partial_fix) if self.is_partial else refusal(command, code, err)
 
     @cached_property
     def where(self) -> WorkTree | None:
@@ -145,7 +148,7 @@ class Repository:
             return {path: Difference(None, entry) for path, entry in self.index.items()}
         code, out, err = (self._staged or start_git(_difference("HEAD"), self.environ))()
         if code:
-            raise refusal("diff-index", code, err)
+            raise self._refusal("diff-index", code, err)
         if out and not out.endswith(b"\0"):
             raise broken_off("diff-index")
         return plumbing.read_differences(out)
