@@ -77,6 +77,19 @@ def test_what_differs_is_judged(
     assert set(places(guard())) >= {"legacy/Dockerfile", "app/Dockerfile.test"}
 
 
+@pytest.mark.parametrize("staged", [True, False], ids=["staged", "not staged"])
+def test_a_rule_at_the_top_counts_in_a_folder_below(
+    guard: Callable[..., Said], project: Repository, monkeypatch: pytest.MonkeyPatch, staged: bool
+) -> None:
+    monkeypatch.chdir(project.path / "legacy")
+    assert places(guard("--changed")) == []
+    project.write(".astro-runtime/pinned-runtime.yaml", RULE)
+    if staged:
+        project.git("add", ".")
+    assert places(guard("--changed")) == ["Dockerfile"]
+    assert "ours" in guard("--changed")[1]
+
+
 def test_a_renamed_file_differs(guard: Callable[..., Said], project: Repository) -> None:
     project.git("mv", "legacy/Dockerfile", "legacy/old.Dockerfile")
     assert places(guard("--changed")) == ["legacy/old.Dockerfile"]
