@@ -81,6 +81,7 @@ def test_what_differs_is_judged(
 def test_a_rule_at_the_top_counts_in_a_folder_below(
     guard: Callable[..., Said], project: Repository, monkeypatch: pytest.MonkeyPatch, staged: bool
 ) -> None:
+    project.git("config", "status.showUntrackedFiles", "no")
     monkeypatch.chdir(project.path / "legacy")
     assert places(guard("--changed")) == []
     project.write(".astro-runtime/pinned-runtime.yaml", RULE)
@@ -173,6 +174,17 @@ def test_a_rule_that_a_push_brings_counts(
     monkeypatch.setenv("PRE_COMMIT_FROM_REF", "main")
     monkeypatch.setenv("PRE_COMMIT_TO_REF", "topic")
     assert places(guard("--changed")) == ["app/Dockerfile.test", "legacy/Dockerfile"]
+
+
+def test_a_rule_that_is_only_on_disk_is_no_part_of_a_push(
+    guard: Callable[..., Said], project: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.git("switch", "--quiet", "--create", "topic")
+    project.commit({"new/Dockerfile": f"{RUNTIME}:latest\n"})
+    project.write(".astro-runtime/pinned-runtime.yaml", RULE)
+    monkeypatch.setenv("PRE_COMMIT_FROM_REF", "main")
+    monkeypatch.setenv("PRE_COMMIT_TO_REF", "topic")
+    assert places(guard("--changed")) == ["new/Dockerfile"]
 
 
 def test_what_main_did_is_no_change_of_a_topic(
