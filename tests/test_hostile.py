@@ -571,6 +571,27 @@ def test_a_base_that_holds_a_path_twice_is_refused(repo: Repository, versions: t
             assert err.startswith("astro-runtime-guard: Dockerfile: a tree holds this path twice")
 
 
+@pytest.mark.parametrize("versions", TWICE.values(), ids=TWICE)
+def test_a_base_that_holds_the_old_name_of_a_file_twice_is_refused(repo: Repository, versions: tuple[str, ...]) -> None:
+    texts = {"4": f"{RUNTIME}:4.2.6\n", "5": f"{RUNTIME}:5.0.1\n"}
+    first = repo.commit(texts)
+    tree = tree_of(repo, *(("Dockerfile", version) for version in versions))
+    base = repo.git("commit-tree", "-p", first, "-m", "base", tree)
+    repo.git("rm", "--quiet", "--cached", "4", "5")
+    after = repo.commit({"new.Dockerfile": f"{RUNTIME}:4.2.5\n"})
+    after = repo.git("commit-tree", "-p", base, "-m", "after", f"{after}^{{tree}}")
+    found = [guard(repo, PRE_COMMIT_FROM_REF=base, PRE_COMMIT_TO_REF=after)]
+    repo.git("update-ref", "HEAD", base)
+    found.append(guard(repo))
+    for code, out, err in found:
+        if len(versions) == 1:
+            assert (code, err) == (1, "")
+            assert out.startswith("new.Dockerfile:1:6: no-runtime-downgrade: downgrade from 5.0.1 to 4.2.5")
+        else:
+            assert (code, out) == (2, "")
+            assert err.startswith("astro-runtime-guard: Dockerfile: a tree holds this path twice")
+
+
 def test_a_path_that_is_only_announced_is_not_held_twice(repo: Repository) -> None:
     """`git add -N` puts a path into the index that git says is gone."""
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
