@@ -167,6 +167,18 @@ def test_enable_disable_and_only(guard: Callable[..., Said], inside: Repository)
             )
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("a-b-c-d", "A_B_C_D"), ("A-B-C-D", "A_B_C_D"), ("E_F_G_H", "e-f-g-h"), ("e_f_g_h", "e-f-g-h"), ("i_j_k_l", "")],
+)
+def test_capitals_and_underscores_hide_no_name(
+    guard: Callable[..., Said], inside: Repository, name: str, meant: str
+) -> None:
+    for rule in ("A_B_C_D", "e-f-g-h"):
+        inside.write(f".astro-runtime/{rule}.yaml", OFF)
+    assert (f"no rule is called {name}; did you mean {meant}? " in guard("--only", name)[2]) == bool(meant)
+
+
 def test_rules_of_the_repository(guard: Callable[..., Said], inside: Repository) -> None:
     inside.commit({"base.Dockerfile": "FROM registry.example.com/base:1\n"})
     assert guard() == (0, "", "")

@@ -1034,6 +1034,11 @@ def lose_blob(repo: Repository) -> None:
     lose(repo, "HEAD:Dockerfile")
 
 
+def confuse_kinds(repo: Repository) -> None:
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    repo.git("update-index", "--cacheinfo", f"100644,{tree},Dockerfile")
+
+
 def spoil_index(repo: Repository) -> None:
     (repo.path / ".git" / "index").write_text("garbage")
 
@@ -1059,6 +1064,7 @@ def lose(repo: Repository, what: str) -> None:
         (lose_commit, "git diff-index failed .*bad object.*"),
         (lose_tree, "git diff-index failed .*"),
         (lose_blob, "object [0-9a-f]{7} of Dockerfile is not in this clone: clone without --filter, or try git fsck"),
+        (confuse_kinds, "object [0-9a-f]{7} of Dockerfile is not in this clone: .*"),
         (spoil_index, "git .* failed .*index.*"),
         (spoil_merge, r"\S*MERGE_HEAD cannot be read: .+"),
     ],
