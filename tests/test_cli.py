@@ -685,6 +685,31 @@ def test_a_file_on_disk_that_git_takes_for_the_same_is_not_pointed_at(
     assert (code, "staged text" in out) == (1, False)
 
 
+LINES = """\
+repositories: [example.com/runtime]
+numberings: [{name: own, tag: "{major}.{minor}"}]
+lines:
+  - {line: "1", numbering: own, maintained-until: 2000-01-01}
+  - {line: "2", numbering: own, maintained-until: 9999-12-30}
+"""
+OVER = """\
+image: own
+check: maintained
+message: over
+examples: {finds: [{after: "FROM example.com/runtime:1.1"}], passes: [{after: "FROM example.com/runtime:2.1"}]}
+"""
+
+
+def test_without_a_day_it_is_today(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.write(".astro-runtime/images/own.yaml", LINES)
+    inside.write(".astro-runtime/over.yaml", OVER)
+    inside.commit({"a.Dockerfile": "FROM example.com/runtime:1.1\n", "b.Dockerfile": "FROM example.com/runtime:2.1\n"})
+    assert places(guard("--only", "over")) == ["a.Dockerfile"]
+    assert places(guard("--only", "over", "--today", "9999-12-31")) == ["a.Dockerfile", "b.Dockerfile"]
+    assert places(guard("--only", "over", "--today", "2000-01-01")) == []
+    assert guard("rules", "test") == (0, "", "")
+
+
 def test_rules_and_plan(guard: Callable[..., Said]) -> None:
     assert guard("rules", "test") == (0, "", "")
     assert "runtime-5             crossing         built in" in guard("rules", "list")[1].splitlines()
