@@ -973,9 +973,11 @@ def test_what_a_job_stages_does_not_hide_what_the_branch_did(repo: Repository, r
     assert read(CI="true") == {"b/Dockerfile": (runtime("2"), [b])}
 
 
-def test_a_name_of_several_lines_is_no_commit(inside: Repository) -> None:
+def test_a_name_of_several_lines_or_words_is_no_commit(inside: Repository) -> None:
     head = inside.commit({"Dockerfile": "1"})
-    assert git.Repository(os.environ).commits(["HEAD\nHEAD", "", "HEAD\0", "HEAD"]) == ["", "", "", head]
+    names = ["HEAD\nHEAD", "", "HEAD\0", "no such", "HEAD commit", "HEAD^{/no such}", "HEAD:Dockerfile", "HEAD"]
+    assert git.Repository(os.environ).commits(names) == [*[""] * (len(names) - 1), head]
+    assert git.Repository(os.environ).commits(["HEAD^{/a change}", "HEAD^{/change}"]) == ["", head]
 
 
 @pytest.mark.parametrize(
