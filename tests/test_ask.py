@@ -77,6 +77,12 @@ def test_much_is_said_to_standard_error(inside: Repository, tmp_path: Path, monk
     assert (code, b"".join(pieces), len(err)) == (0, out, MANY)
 
 
+@posix
+def test_what_is_said_behind_the_answer(inside: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before_git(tmp_path, "echo answer; exec >&-; sleep 0.3; echo late >&2; exit 3", monkeypatch)
+    assert start_git(("rev-parse", "HEAD"), os.environ)() == (3, b"answer\n", b"late\n")
+
+
 def test_git_has_the_environment_that_is_given(inside: Repository) -> None:
     environ = inside.environment | {"GIT_AUTHOR_NAME": "Somebody Else"}
     assert start_git(("var", "GIT_AUTHOR_IDENT"), environ)()[1].startswith(b"Somebody Else <")

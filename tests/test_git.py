@@ -1010,6 +1010,7 @@ def test_outside_any_repository(repo: Repository, read: Read, tmp_path: Path, mo
         (["Dockerfile"], {"base": "main"}, "not in a git repository, so there is no base to compare with"),
         (["Dockerfile"], {"ASTRO_RUNTIME_BASE": "x"}, "not in a git repository, so there is no base to compare with"),
         (["Dockerfile"], {"GIT_DIR": "nowhere"}, "nowhere is there, but git does not take it for a repository"),
+        (["Dockerfile"], {"GIT_DIR": "no\nwhere"}, "no\\nwhere is there, but git does not take it for a repository"),
     ):
         with pytest.raises(CannotCheck, match=f"^{re.escape(message)}"):
             snapshot(repo, paths, {}, **more)
