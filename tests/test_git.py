@@ -1085,6 +1085,18 @@ def test_spoiled_repositories(
     assert "\n" not in str(problem.value)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_a_missing_object_is_one_line_whatever_its_path(repo: Repository, read: Read) -> None:
+    repo.commit({"a\nb/Dockerfile": runtime("1")})
+    repo.write("a\nb/Dockerfile", runtime("2"))
+    repo.git("add", ".")
+    lose(repo, "HEAD:a\nb/Dockerfile")
+    with pytest.raises(
+        CannotCheck, match=r"^object [0-9a-f]{7} of a\\nb/Dockerfile is not in this clone: clone without"
+    ):
+        read()
+
+
 @needs_git(2, 36, "safe.directory")
 @pytest.mark.parametrize("name", ["repo", "a copy (2)", "somebody's"])
 def test_a_repository_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
