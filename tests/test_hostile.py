@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zlib
@@ -28,7 +29,7 @@ from astro_runtime_guard.reports.deliver import FORMATS, printable_lines, write_
 from astro_runtime_guard.reports.shared import printable
 from astro_runtime_guard.reports.text import render
 from benchmark_hostile import INPUTS
-from repository import Repository, make_repository
+from repository import Repository, make_repository, needs_git
 from shipped import BOOK
 
 GUARD = str(Path(sys.executable).parent / "astro-runtime-guard")
@@ -592,8 +593,14 @@ def test_a_base_that_holds_the_old_name_of_a_file_twice_is_refused(repo: Reposit
             assert err.startswith("astro-runtime-guard: Dockerfile: a tree holds this path twice")
 
 
-def test_a_path_that_is_only_announced_is_not_held_twice(repo: Repository) -> None:
+@pytest.mark.parametrize(
+    "names", ["sha1", pytest.param("sha256", marks=needs_git(2, 29, "a repository with longer names"))]
+)
+def test_a_path_that_is_only_announced_is_not_held_twice(repo: Repository, names: str) -> None:
     """`git add -N` puts a path into the index that git says is gone."""
+    if names == "sha256":
+        shutil.rmtree(repo.path / ".git")
+        repo.git("init", "--quiet", "--object-format=sha256")
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     repo.git("rm", "--quiet", "--cached", "Dockerfile")
     repo.git("add", "--intent-to-add", "Dockerfile")
