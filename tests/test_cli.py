@@ -352,6 +352,16 @@ def test_files_on_both_sides_of_an_option_are_checked(guard: Callable[..., Said]
     ]  # fmt: skip
 
 
+def test_a_file_that_is_called_like_standard_input(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"-": f"{RUNTIME}:latest\n"})
+    assert places(guard("-")) == places(guard("--no-base", "-")) == ["-"]
+
+
+def test_the_commands_are_named_in_the_help_of_those_that_have_them(guard: Callable[..., Said]) -> None:
+    for script, has_them in (("astro_runtime_guard", True), ("astro_runtime_pinned", False)):
+        assert ("commands: rules list|test|schema, explain RULE," in guard("--help", script=script)[1]) == has_them
+
+
 SCRIPTS = [name for name in vars(entrypoints) if name.startswith("astro_runtime")]
 
 
@@ -378,8 +388,9 @@ def test_the_package_is_the_command(inside: Repository) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--rules", "policy", "rules", "test"], "options come after the command rules: astro-runtime-guard rules test --rules policy"),
-        (["--no-base", "explain", "runtime-5"], "options come after the command explain: astro-runtime-guard explain runtime-5 --no-base"),
+        (["--rules", "policy", "rules", "test"], "options come after the command rules: astro-runtime-guard rules test --rules policy\n"),
+        (["--rules", "a\nb", "rules", "test"], "options come after the command rules: astro-runtime-guard rules test --rules 'a\\nb'\n"),
+        (["--no-base", "explain", "runtime-5"], "options come after the command explain: astro-runtime-guard explain runtime-5 --no-base\n"),
         (["rule", "list"], "no command or file is called rule; did you mean rules? expected one of rules, explain, plan, or a file to check"),
         (["dags"], "dags: is a folder: name the files in it"),
         (["gone1"], "gone1: no such file"),

@@ -377,6 +377,8 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
     "without bytecode": {"PYTHONDONTWRITEBYTECODE": "1"},
     "no home": {"HOME": "", "XDG_CONFIG_HOME": "", "USERPROFILE": ""},
     "every warning an error": STRICT,
+    "paths are literal for git": {"GIT_LITERAL_PATHSPECS": "1"},
+    "paths are patterns for git, and none": {"GIT_GLOB_PATHSPECS": "1", "GIT_NOGLOB_PATHSPECS": "1"},
     "no temporary folder": {"TMPDIR": "/nowhere", "TEMP": "/nowhere", "TMP": "/nowhere"},
 }
 
