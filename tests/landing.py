@@ -62,7 +62,6 @@ class Project:
         self.origin.git("config", "core.bare", "true")
         self.origin.git("config", "uploadpack.allowFilter", "true")
         self.origin.git("config", "uploadpack.allowAnySHA1InWant", "true")  # up to git 2.25 a lazy fetch needs it
-        self.origin.git("config", "uploadpack.allowAnySHA1InWant", "true")
         self.url = (folder / "origin.git" / ".git").as_uri()
         self.dev = make_repository(folder / "dev")
         self.dev.git("symbolic-ref", "HEAD", f"refs/heads/{branch}")
