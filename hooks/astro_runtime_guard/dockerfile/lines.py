@@ -86,7 +86,8 @@ def logical_lines(lines: Sequence[str]) -> tuple[str, list[LogicalLine]]:
 def _read_directives(lines: Sequence[str]) -> tuple[str, int]:
     """The escape character, and how many lines at the top are parser directives.
 
-    Docker refuses a file with a directive twice or with a wrong escape character. Here such a line has no effect.
+    Docker refuses a file with a directive twice or with a wrong escape character. Here a wrong character has no effect,
+    and of several directives one with the back quote counts.
     """
     escape = "\\"
     for number, line in enumerate(lines):
