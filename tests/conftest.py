@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from astro_runtime_guard import entrypoints
@@ -44,6 +45,15 @@ def inside(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> Repository:
 Said = tuple[int, str, str]
 
 
+def exit_code(script: Callable[[], NoReturn]) -> int:
+    """Runs a console script in this process, which goes on where a script's own process would end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os._exit", sys.exit)
+        with pytest.raises(SystemExit) as stop:
+            script()
+    return int(stop.value.code or 0)
+
+
 @pytest.fixture
 def guard(
     inside: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -52,10 +62,7 @@ def guard(
 
     def run(*argv: str, script: str = "astro_runtime_guard") -> Said:
         monkeypatch.setattr("sys.argv", [script, *argv])
-        try:
-            code = getattr(entrypoints, script)()
-        except SystemExit as stop:  # argparse
-            code = int(stop.code or 0)
+        code = exit_code(getattr(entrypoints, script))
         said = capsys.readouterr()
         return code, said.out, said.err
 

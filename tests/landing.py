@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 from astro_runtime_guard import entrypoints
+from conftest import exit_code
 from repository import Repository, make_repository, prepare_filter
 
 ALL = "+refs/heads/*:refs/remotes/origin/*"
@@ -149,7 +150,7 @@ def run(repository: Repository, *words: str, at: Path | None = None, **environ: 
         patch.setattr("sys.argv", ["astro-runtime-guard", "--format", "json", *words])
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = entrypoints.astro_runtime_guard()
+            code = exit_code(entrypoints.astro_runtime_guard)
     findings = [it for it in json.loads(out.getvalue())["findings"] if not it["acknowledged"]] if out.getvalue() else []
     bases = frozenset(str(it["before"]["base"]).partition(" at ")[0] for it in findings if it["before"])
     found = frozenset(Found(it["path"], it["line"], it["rule"], it["message"]) for it in findings)

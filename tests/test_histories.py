@@ -16,9 +16,11 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from astro_runtime_guard import entrypoints
+from conftest import exit_code
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -343,12 +345,12 @@ class Histories(RuleBasedStateMachine):
         code, out = self.run(entrypoints.astro_runtime_guard, "--format", "json", *words)
         return code, {(it["path"], it["rule"]) for it in json.loads(out)["findings"] if not it["acknowledged"]}
 
-    def run(self, script: Callable[[], int], *words: str) -> tuple[int, str]:
+    def run(self, script: Callable[[], NoReturn], *words: str) -> tuple[int, str]:
         """The exit code and the output of a console script, which has no complaint."""
         self.patch.setattr("sys.argv", [script.__name__, *words])
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = script()
+            code = exit_code(script)
         assert err.getvalue() == ""
         return code, out.getvalue()
 

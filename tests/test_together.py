@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from astro_runtime_guard import entrypoints
+from conftest import exit_code
 from repository import Repository, make_repository
 
 RUNTIME = "FROM astrocrpublic.azurecr.io/runtime"
@@ -37,7 +38,7 @@ def guard(inside: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
         monkeypatch.setattr("sys.argv", [script, *argv])
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
-        code = getattr(entrypoints, script)()
+        code = exit_code(getattr(entrypoints, script))
         for name in environ:
             monkeypatch.delenv(name)
         output = capsys.readouterr()

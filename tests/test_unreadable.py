@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from astro_runtime_guard import entrypoints
-from conftest import Said
+from conftest import Said, exit_code
 from repository import Repository
 
 UNPINNED = "FROM quay.io/astronomer/astro-runtime:latest\n"
@@ -18,7 +18,7 @@ TAB = "dev.yaml:2:1: not YAML: a tab stands here; YAML is indented with spaces"
 
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, list[str]]:
     monkeypatch.setattr("sys.argv", ["astro-runtime-guard", *words])
-    code = entrypoints.astro_runtime_guard()
+    code = exit_code(entrypoints.astro_runtime_guard)
     captured = capsys.readouterr()
     return code, captured.out, captured.err.splitlines()
 

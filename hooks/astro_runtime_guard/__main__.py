@@ -5,4 +5,4 @@ from __future__ import annotations
 from .entrypoints import astro_runtime_guard
 
 if __name__ == "__main__":
-    raise SystemExit(astro_runtime_guard())
+    astro_runtime_guard()

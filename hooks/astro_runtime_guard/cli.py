@@ -17,6 +17,15 @@ from .shortcut import names_nothing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
+
+
+def main(hook: Hook) -> NoReturn:
+    """Runs the program and ends the process with its exit code.
+
+    At once: everything is written, and the time to take the interpreter apart would be a tenth of a quick run's.
+    """
+    os._exit(run(hook))
 
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
@@ -35,8 +44,6 @@ def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
         # A mistake of ours must not end as "something found", which is what Python's own exit code would say.
         deliver.complain(f"{hook.name}: {deliver.internal_error(error)}")
         return 2
-    finally:
-        gc.freeze()  # nor would one at the very end
 
 
 COMMANDS = ("rules", "explain", "plan")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 try:
     from .arguments import Hook
-    from .cli import run
+    from .cli import main
 except KeyboardInterrupt:  # nothing is loaded yet that could report it
     raise SystemExit(130) from None
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 _FILE = ("pinned", "readable", "published")
 _REVIEW = ("crossing", "unknown", "stop", "digest")
@@ -17,48 +21,48 @@ _DATED = ("maintained",)
 _ACROSS = ("consistent", "carried")
 
 
-def astro_runtime_guard() -> int:
+def astro_runtime_guard() -> NoReturn:
     """The command."""
-    return run(Hook("astro-runtime-guard", (*_ALL, *_ACROSS), optional=_DATED, commands=True, together=True))
+    main(Hook("astro-runtime-guard", (*_ALL, *_ACROSS), optional=_DATED, commands=True, together=True))
 
 
-def astro_runtime() -> int:
+def astro_runtime() -> NoReturn:
     """The hook that runs every rule on Dockerfiles."""
-    return run(Hook("astro-runtime", _ALL, optional=_DATED))
+    main(Hook("astro-runtime", _ALL, optional=_DATED))
 
 
-def astro_runtime_pinned() -> int:
+def astro_runtime_pinned() -> NoReturn:
     """The hook that judges files as they are."""
-    return run(Hook("astro-runtime-pinned", _FILE))
+    main(Hook("astro-runtime-pinned", _FILE))
 
 
-def astro_runtime_no_downgrade() -> int:
+def astro_runtime_no_downgrade() -> NoReturn:
     """The hook that refuses a lower Runtime."""
-    return run(Hook("astro-runtime-no-downgrade", ("ordered",)))
+    main(Hook("astro-runtime-no-downgrade", ("ordered",)))
 
 
-def astro_runtime_upgrade_review() -> int:
+def astro_runtime_upgrade_review() -> NoReturn:
     """The hook that asks for a review of an upgrade across a boundary."""
-    return run(Hook("astro-runtime-upgrade-review", _REVIEW))
+    main(Hook("astro-runtime-upgrade-review", _REVIEW))
 
 
-def astro_runtime_supported() -> int:
+def astro_runtime_supported() -> NoReturn:
     """The hook that refuses withdrawn builds and lines out of maintenance."""
-    return run(Hook("astro-runtime-supported", ("withdrawn", *_DATED)))
+    main(Hook("astro-runtime-supported", ("withdrawn", *_DATED)))
 
 
-def astro_runtime_declarations() -> int:
+def astro_runtime_declarations() -> NoReturn:
     """The hook that checks the other places where a Runtime is declared, and that they agree."""
     checks = (*_ALL, *_ACROSS)
-    return run(Hook("astro-runtime-declarations", checks, optional=_DATED, together=True, leaves_dockerfiles=True))
+    main(Hook("astro-runtime-declarations", checks, optional=_DATED, together=True, leaves_dockerfiles=True))
 
 
-def astro_runtime_repo() -> int:
+def astro_runtime_repo() -> NoReturn:
     """The hook that lists the repository's files itself."""
     checks = (*_ALL, *_ACROSS)
-    return run(Hook("astro-runtime-repo", checks, optional=_DATED, stands_for_stages=True, together=True))
+    main(Hook("astro-runtime-repo", checks, optional=_DATED, stands_for_stages=True, together=True))
 
 
-def astro_runtime_rules() -> int:
+def astro_runtime_rules() -> NoReturn:
     """The hook that reads and tests a repository's own rule files."""
-    return run(Hook("astro-runtime-rules", (), command=("rules", "test"), commands=True))
+    main(Hook("astro-runtime-rules", (), command=("rules", "test"), commands=True))

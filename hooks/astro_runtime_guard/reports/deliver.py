@@ -77,7 +77,7 @@ def complain(message: str) -> None:
     try:
         _put(sys.stderr, printable_lines(f"{message}\n"))
     except OSError:
-        sys.stderr = None
+        return
 
 
 def printable_lines(text: str) -> str:
@@ -92,8 +92,6 @@ def write(text: str) -> None:
     try:
         _put(sys.stdout, text)
     except OSError as error:
-        # Nothing more may be written there, not even by the interpreter when it ends.
-        sys.stdout = None
         raise CannotCheck(f"the report could not be written: {error.strerror}") from None
 
 
