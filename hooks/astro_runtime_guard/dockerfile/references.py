@@ -15,12 +15,10 @@ OFFICIAL = "library/"
 PATH_LIMIT = 255
 DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
-_HOST = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
-_DOMAIN = rf"(?:{_HOST}(?:\.{_HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
-_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
-
-_IS_PATH = rf"{_PART}(?:/{_PART})*"
+# Words and what may stand between two of them, which is the grammar with fewer parts: they are compiled in each run.
+_IS_DOMAIN = r"(?:[a-zA-Z0-9]+(?:(?:\.|-+)[a-zA-Z0-9]+)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_IS_PATH = r"[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*"
+_IS_TAG = r"(?a)\w[\w.-]{0,127}"
 _IS_HEX = r"[a-f0-9]+"
 
 
@@ -49,10 +47,10 @@ def read_reference(text: str) -> Reference | None:
         return None
     rest, at, digest = text.partition("@")
     name, colon, tag = _cut_tag(rest)
-    if (at and not _is_digest(digest)) or (colon and not re.fullmatch(_TAG, tag)):
+    if (at and not _is_digest(digest)) or (colon and not re.fullmatch(_IS_TAG, tag)):
         return None
     domain, path = cut_domain(name)
-    if not re.fullmatch(_DOMAIN, domain):
+    if not re.fullmatch(_IS_DOMAIN, domain):
         domain, path = "", f"{domain}/{path}"
     if not re.fullmatch(_IS_PATH, path) or len(path) > PATH_LIMIT:
         return None

@@ -55,11 +55,17 @@ def read_tag(tag: str | None, image: Image, declared: str = "") -> Tag:
 def read_build(tag: str, image: Image) -> Tag | None:
     """The exact build that `tag` is by one of the image's numberings, with or without suffixes, or None."""
     for position, numbering in enumerate(image.numberings):
-        match = _build_pattern(numbering.tag, image.pre_releases).fullmatch(tag)
-        if match:
-            *numbers, word, serial, _ = match.groups()
-            pre_release = f"{dict(image.pre_releases)[word]}{serial}" if word else ""
-            return Tag(tag, "build", tag[: match.start("suffixes")], (position,), tuple(numbers), pre_release)
+        match = _build_pattern(numbering.tag).match(tag)
+        if not match:
+            continue
+        build = Tag(tag, "build", match[0], (position,), match.groups())
+        if build.version == tag:
+            return build
+        rest = _rest_pattern(image.pre_releases).fullmatch(tag, match.end())
+        if rest:
+            pre_release, word, serial, _ = rest.groups("")
+            named = dict(image.pre_releases).get(word, "") + serial
+            return build._replace(version=build.version + pre_release, pre_release=named)
     return None
 
 
@@ -143,10 +149,15 @@ def line_of(tag: Tag, image: Image) -> Line | None:
 
 
 @cache
-def _build_pattern(template: str, pre_releases: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+def _build_pattern(template: str) -> re.Pattern[str]:
+    return re.compile(_NUMBER.join(map(re.escape, NUMBER_NAME.split(template))))
+
+
+@cache
+def _rest_pattern(pre_releases: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    """What may stand behind the numbers of a build: a pre-release, then suffixes."""
     words = "|".join(re.escape(word) for word, _ in pre_releases) or "(?!)"
-    numbers = _NUMBER.join(map(re.escape, NUMBER_NAME.split(template)))
-    return re.compile(rf"{numbers}(?:[-.]({words})[-.]?([0-9]{{0,17}}))?(?P<suffixes>(?:-[A-Za-z0-9_.${{}}]+)*)")
+    return re.compile(rf"(?a)([-.]({words})[-.]?([0-9]{{0,17}}))?(-[\w.${{}}]+)*")
 
 
 @cache
