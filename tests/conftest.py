@@ -136,6 +136,8 @@ def version() -> str:
 
 
 def pytest_configure() -> None:
+    # As on a user's machine, Python keeps what it compiled; else each process of a test compiles everything anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if compiled.read_compiled(shipped_folder()) is None:
         raise pytest.UsageError("rules/compiled.py is not what the rule files say; run python .ci/write_pages.py")
 

@@ -154,7 +154,7 @@ SITUATIONS: dict[str, tuple[str, str, tuple[str, ...], int, int, set[str]]] = {
         56,
         READER,
     ),
-    "a finding": (f"{RUNTIME}:4.2.6", f"{RUNTIME}:5.0.1", ("Dockerfile",), 1, 60, READER | {"pathlib"}),
+    "a finding": (f"{RUNTIME}:4.2.6", f"{RUNTIME}:5.0.1", ("Dockerfile",), 1, 60, READER),
     "a pre-release": (
         f"{RUNTIME}:5.0.1",
         f"{RUNTIME}:5.0.8-rc1",
