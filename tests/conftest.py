@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import io
 import os
 import shutil
 import sys
@@ -54,6 +57,28 @@ def exit_code(script: Callable[[], NoReturn]) -> int:
     return int(stop.value.code or 0)
 
 
+def run_here(
+    repository: Repository,
+    *words: str | bytes,
+    script: str = "astro_runtime_guard",
+    at: Path | None = None,
+    **more: str,
+) -> Said:
+    """Runs a console script in this process as it runs in a repository, with the environment of that: what it said."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        for name in set(os.environ) - set(repository.environment):
+            patch.delenv(name)
+        for name, value in {**repository.environment, **more}.items():
+            patch.setenv(name, value)
+        patch.chdir(at or repository.path)
+        patch.setattr("sys.argv", [script, *map(os.fsdecode, words)])
+        code = exit_code(getattr(entrypoints, script))
+    for stream in (out, err):
+        stream.seek(0)
+    return code, out.read(), err.read()
+
+
 @pytest.fixture
 def guard(
     inside: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -92,14 +117,16 @@ class Published:
         )
 
     def installed_in(self, path: Path, config: str, runner: str = "pre_commit") -> Repository:
-        """The same with a `.pre-commit-config.yaml` and its hooks installed."""
-        made = self.used_in(path)
-        made.commit({".pre-commit-config.yaml": config})
+        """The same with a `.pre-commit-config.yaml` and its hooks installed, which is done once for all workers."""
+        first = self.home / hashlib.sha256(f"{runner} {config}".encode()).hexdigest()
         prek = (str(Path(sys.executable).parent / "prek"),)
         program = prek if runner == "prek" else (sys.executable, "-m", "pre_commit")
         with FileLock(self.home / "lock"):
-            made.run(*program, "install", "--install-hooks")
-        return made
+            made = self.used_in(first)
+            if not (first / ".git" / "hooks" / "pre-commit").exists():
+                made.commit({".pre-commit-config.yaml": config})
+                made.run(*program, "install", "--install-hooks")
+        return made.copied_to(path)
 
 
 @pytest.fixture(scope="session")

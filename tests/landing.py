@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-from astro_runtime_guard import entrypoints
-from conftest import exit_code
+from conftest import run_here
 from repository import Repository, make_repository, prepare_filter
 
 ALL = "+refs/heads/*:refs/remotes/origin/*"
@@ -141,17 +137,8 @@ class Project:
 
 def run(repository: Repository, *words: str, at: Path | None = None, **environ: str) -> Outcome:
     """Run the command in a repository, with a clean environment."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in set(os.environ) - set(repository.environment):
-            patch.delenv(name)
-        for name, value in {**repository.environment, **environ}.items():
-            patch.setenv(name, value)
-        patch.chdir(at or repository.path)
-        patch.setattr("sys.argv", ["astro-runtime-guard", "--format", "json", *words])
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = exit_code(entrypoints.astro_runtime_guard)
-    findings = [it for it in json.loads(out.getvalue())["findings"] if not it["acknowledged"]] if out.getvalue() else []
+    code, out, err = run_here(repository, "--format", "json", *words, at=at, **environ)
+    findings = [it for it in json.loads(out)["findings"] if not it["acknowledged"]] if out else []
     bases = frozenset(str(it["before"]["base"]).partition(" at ")[0] for it in findings if it["before"])
     found = frozenset(Found(it["path"], it["line"], it["rule"], it["message"]) for it in findings)
-    return Outcome(code, found, bases, err.getvalue())
+    return Outcome(code, found, bases, err)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -85,9 +86,17 @@ class Repository:
         """Write and stage `files`, commit what is staged (no hooks), and return the new commit's name."""
         for name, content in (files or {}).items():
             self.write(name, content)
-            self.git("add", "--", name)
+        if files:
+            self.git("add", "--", *files)
         self.git("commit", "--quiet", "--allow-empty", "--no-verify", "-m", message, *options)
         return self.git("rev-parse", "HEAD")
+
+    def copied_to(self, path: Path) -> Repository:
+        """A copy with everything in it: the work tree, the index, all commits and hooks."""
+        shutil.copytree(self.path, path, symlinks=True)
+        copy = replace(self, path=path)
+        copy.git("update-index", "--refresh", check=False)  # a copied file is another one to git until it has looked
+        return copy
 
 
 def git_version() -> tuple[int, ...]:
@@ -106,7 +115,7 @@ def make_repository(path: Path, **more: str) -> Repository:
     path.mkdir(parents=True, exist_ok=True)
     made = Repository(path, clean_environment() | more)
     made.git("init", "--quiet")
-    made.git("symbolic-ref", "HEAD", "refs/heads/main")  # --initial-branch needs git 2.28
+    (path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")  # --initial-branch needs git 2.28
     return made
 
 

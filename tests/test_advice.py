@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -197,9 +196,7 @@ def test_every_printed_command_runs_and_loses_nothing(
     for number, (command, words) in enumerate(sorted(commands.items(), key=lambda each: each[0] in backs)):
         copy = project
         if command not in backs:  # which comes last
-            copy = replace(project, path=tmp_path / f"copy{number}")
-            shutil.copytree(project.path, copy.path, symlinks=True)
-            copy.git("update-index", "--refresh", check=False)
+            copy = project.copied_to(tmp_path / f"copy{number}")
         replaced: Contents = set()
         if words.startswith("to go on"):
             replaced = {("Dockerfile", copy.git("rev-parse", ":Dockerfile"))}

@@ -21,12 +21,20 @@ NEWER = "FROM astrocrpublic.azurecr.io/runtime"
 RUNNERS = ("pre_commit", "prek")
 
 
-@pytest.fixture(params=RUNNERS)
-def project(published: Published, tmp_path: Path, request: pytest.FixtureRequest) -> Repository:
+@pytest.fixture(scope="session", params=RUNNERS)
+def first_project(
+    published: Published, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Repository:
     """A repository with that block installed, and a Dockerfile with Runtime 4.2.6 committed through the hooks."""
-    made = published.installed_in(tmp_path / "project", BLOCK, runner=request.param)
+    made = published.installed_in(tmp_path_factory.mktemp("first") / "project", BLOCK, runner=request.param)
     assert try_commit(made, f"{RUNTIME}:4.2.6\n") == ""
     return made
+
+
+@pytest.fixture
+def project(first_project: Repository, tmp_path: Path) -> Repository:
+    """A copy of it for each test."""
+    return first_project.copied_to(tmp_path / "project")
 
 
 def refusal(repository: Repository, *command: str, **environment: str) -> str:
@@ -250,6 +258,8 @@ def try_staged(repository: Repository, **files: str) -> str:
     return refusal(repository, "git", "commit", "-m", "change")
 
 
+# One runner is enough for what each version of a place means; the test below is run by both.
+@pytest.mark.parametrize("declared", ["prek"], indirect=True)
 def test_declarations_and_each_quiet_twin(declared: Repository) -> None:
     deployment, project = "deployment: {{configuration: {{runtime_version: {}}}}}\n", '[tool.astro]\nruntime = "{}"\n'
     assert try_staged(declared, Dockerfile=f"{NEWER}:3.2-6\n") == ""

@@ -29,19 +29,14 @@ from astro_runtime_guard.reports.deliver import FORMATS, printable_lines, write_
 from astro_runtime_guard.reports.shared import printable
 from astro_runtime_guard.reports.text import render
 from benchmark_hostile import INPUTS
+from conftest import run_here
 from repository import Repository, make_repository, needs_git
 from shipped import BOOK
 
 GUARD = str(Path(sys.executable).parent / "astro-runtime-guard")
 RUNTIME = "FROM quay.io/astronomer/astro-runtime"
-Outcome = tuple[int, str, str]
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such names and no such files")
-
-
-def guard(repo: Repository, *words: str | bytes, **more: str) -> Outcome:
-    done = subprocess.run((GUARD, *words), cwd=repo.path, env=repo.environment | more, capture_output=True, timeout=60)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 # --- text that a terminal or a CI service obeys
@@ -132,12 +127,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_report_escapes_control_text(hostile: Repository, form: str, tmp_path: Path) -> None:
     summary = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
-    code, out, err = guard(hostile, "--base", "evil\u202e;$(touch${IFS}a)", "--format", form, **summary)
+    code, out, err = run_here(hostile, "--base", "evil\u202e;$(touch${IFS}a)", "--format", form, **summary)
     assert (code, err) == (1, "")
     assert control_text(out) == []
     assert len(out.splitlines()) > 15 * len(CONTROL_TEXTS)
     if form == "text":
-        colored = guard(hostile, "--base", "evil\u202e;$(touch${IFS}a)", "--color", "always")[1]
+        colored = run_here(hostile, "--base", "evil\u202e;$(touch${IFS}a)", "--color", "always")[1]
         assert COLOR.sub("", colored) == out
     if form == "github":
         assert {line.partition(" ")[0] for line in out.splitlines()} == {"::error"}
@@ -155,7 +150,7 @@ def test_a_report_escapes_control_text(hostile: Repository, form: str, tmp_path:
     ["rules list", "rules test", "explain evil-0", "explain evil-5", "explain evil-8", "plan 4.2.6 5.0.1"],
 )
 def test_a_command_escapes_control_text(hostile: Repository, words: str) -> None:
-    code, out, err = guard(hostile, *words.split())
+    code, out, err = run_here(hostile, *words.split())
     assert code == (1 if words == "rules test" else 0)
     assert (control_text(out), err) == ([], "")
     assert "evil-" in out
@@ -180,7 +175,7 @@ def test_an_error_message_escapes_control_text(repo: Repository, words: tuple[st
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     for name, text in rules.items():
         repo.write(f".astro-runtime/{name}", text)
-    code, out, err = guard(repo, *words)
+    code, out, err = run_here(repo, *words)
     assert (code, out) == (2, "")
     assert control_text(err) == []
     assert "add-mask" in err
@@ -206,7 +201,7 @@ def test_the_name_of_a_rule_is_one_word(repo: Repository, name: str, refused: bo
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     repo.write(f".astro-runtime/{name}.yaml", PINNED.format(text="x"))
     why = "1:1: NAME.yaml: a name has only letters, digits, dots, dashes and underscores\n"
-    code, out, err = guard(repo)
+    code, out, err = run_here(repo)
     assert (code, out, err.endswith(why)) == ((2, "", True) if refused else (0, "", False))
 
 
@@ -237,7 +232,7 @@ def test_a_branch_name_cannot_become_a_shell_command(repo: Repository) -> None:
         repo.git("update-ref", f"refs/remotes/origin/{branch}", base)
         repo.git("symbolic-ref", "refs/remotes/origin/HEAD", f"refs/remotes/origin/{branch}")
         repo.git("branch", "--move", branch)
-        report = guard(repo)[1]
+        report = run_here(repo)[1]
         assert ("  ASTRO_RUNTIME_BASE=origin/trunk git commit\n" in report) == (branch == "trunk")
         assert "reboot" not in report
 
@@ -262,9 +257,9 @@ def test_a_link_out_of_the_repository_is_refused(repo: Repository, target: str, 
         if commit:
             repo.commit()
         for words in ((), ("Dockerfile", "b/Dockerfile")):
-            assert guard(repo, *words) == (2, "", f"astro-runtime-guard: Dockerfile: {LINK_LEADS_OUT}, {NOT_READ}\n")
-    assert guard(repo, "Dockerfile", **range_of(start))[0] == 2
-    assert guard(repo, "--exclude", "^Dockerfile")[0] == 1
+            assert run_here(repo, *words) == (2, "", f"astro-runtime-guard: Dockerfile: {LINK_LEADS_OUT}, {NOT_READ}\n")
+    assert run_here(repo, "Dockerfile", **range_of(start))[0] == 2
+    assert run_here(repo, "--exclude", "^Dockerfile")[0] == 1
 
 
 @posix
@@ -276,7 +271,7 @@ def test_a_named_link_to_no_file_is_refused(repo: Repository, target: str) -> No
     repo.git("add", "Dockerfile")
     why = "is a symbolic link that leads to no file of this repository: name the file itself"
     for words in ((), ("Dockerfile",)):
-        assert guard(repo, *words) == (2, "", f"astro-runtime-guard: Dockerfile: {why}\n")
+        assert run_here(repo, *words) == (2, "", f"astro-runtime-guard: Dockerfile: {why}\n")
 
 
 def links_of_a_place(repo: Repository, outside: Path) -> None:
@@ -318,7 +313,7 @@ LINKS["path_of_a_companion"] = path_of_a_companion
 
 
 @posix
-@pytest.mark.parametrize("hook", ["astro-runtime-guard", "astro-runtime-repo"])
+@pytest.mark.parametrize("hook", ["astro_runtime_guard", "astro_runtime_repo"])
 @pytest.mark.parametrize("make", LINKS.values(), ids=LINKS)
 def test_nothing_outside_the_repository_is_read(
     repo: Repository, tmp_path: Path, make: Callable[[Repository, Path], None], hook: str
@@ -331,11 +326,10 @@ def test_nothing_outside_the_repository_is_read(
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     make(repo, outside)
     repo.git("add", ".")
-    program = str(Path(GUARD).parent / hook)
-    done = repo.run(program, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "this repository" in done.stderr
-    assert "s3cr3t" not in done.stderr
+    code, out, err = run_here(repo, script=hook)
+    assert (code, out) == (2, "")
+    assert "this repository" in err
+    assert "s3cr3t" not in err
 
 
 @posix
@@ -351,7 +345,7 @@ def test_a_link_inside_the_repository_is_followed(repo: Repository) -> None:
     for more in ({}, range_of(first)):
         if more:
             repo.commit()
-        code, out, err = guard(repo, **more)
+        code, out, err = run_here(repo, **more)
         assert (code, err) == (1, "")
         assert "real/Dockerfile:1:6: x: mine" in out
         assert "app/image.txt:1:6: pinned-runtime" in out
@@ -364,9 +358,9 @@ def test_a_rules_folder_given_by_option_may_be_outside(repo: Repository, tmp_pat
     (tmp_path / "policy/x.yaml").symlink_to(tmp_path / "real.yaml")
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     for given in ("../policy", str(tmp_path / "policy")):
-        assert "Dockerfile:1:6: x: mine" in guard(repo, "--rules", given)[1]
+        assert "Dockerfile:1:6: x: mine" in run_here(repo, "--rules", given)[1]
     (repo.path / "l").symlink_to(tmp_path / "policy")
-    assert guard(repo, "--rules", "l")[0] == 2
+    assert run_here(repo, "--rules", "l")[0] == 2
 
 
 @posix
@@ -375,7 +369,7 @@ def test_a_pipe_named_dockerfile_is_not_read(repo: Repository) -> None:
     (repo.path / "Dockerfile").unlink()
     os.mkfifo(repo.path / "Dockerfile")
     expected = (2, "", "astro-runtime-guard: Dockerfile: is not a regular file\n")
-    assert guard(repo, "Dockerfile") == guard(repo) == expected
+    assert run_here(repo, "Dockerfile") == run_here(repo) == expected
 
 
 MEASURE_PEAK = """
@@ -391,7 +385,7 @@ def test_the_name_of_a_large_file_is_escaped(repo: Repository) -> None:
     with (repo.path / "\n/Dockerfile").open("r+b") as file:
         file.truncate((1 << 24) + 1)
     said = "astro-runtime-guard: \\n/Dockerfile: is larger than 16777216 bytes, the most that is read: leave it out\n"
-    assert guard(repo, "\n/Dockerfile") == (2, "", said)
+    assert run_here(repo, "\n/Dockerfile") == (2, "", said)
 
 
 @posix
@@ -485,7 +479,7 @@ def test_a_pointer_of_git_lfs_is_refused_where_it_decides_what_runs(path: str, r
 @pytest.mark.parametrize("name", ["a\\u0000b", "../x", "/etc/passwd", "a/../../b"])
 def test_a_dockerfile_that_no_repository_can_hold_is_refused(repo: Repository, name: str) -> None:
     repo.commit({"pyproject.toml": f'[tool.astro]\nruntime = "3.3-8"\ndockerfile = "{name}"\n'})
-    code, out, err = guard(repo)
+    code, out, err = run_here(repo)
     assert (code, out) == (2, "")
     assert err.startswith("astro-runtime-guard: pyproject.toml: names the Dockerfile ")
     assert "which is no path in this repository" in err
@@ -494,7 +488,7 @@ def test_a_dockerfile_that_no_repository_can_hold_is_refused(repo: Repository, n
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such long paths")
 def test_a_path_of_many_folders_is_only_not_there(repo: Repository) -> None:
     path = "x/" * 1500 + "Dockerfile"
-    assert guard(repo, path) == (2, "", f"astro-runtime-guard: {path}: no such file\n")
+    assert run_here(repo, path) == (2, "", f"astro-runtime-guard: {path}: no such file\n")
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
@@ -506,7 +500,7 @@ def test_a_tree_that_holds_a_path_twice_is_refused(repo: Repository, kind: str) 
     made = repo.run("bash", "-c", "git mktree < entries").stdout.strip()
     commit = repo.git("commit-tree", "-p", first, "-m", "twice", made)
     for words in ((), ("Dockerfile",)):
-        code, out, err = guard(repo, *words, PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF=commit)
+        code, out, err = run_here(repo, *words, PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF=commit)
         assert (code, out) == (2, "")
         assert err.startswith("astro-runtime-guard: Dockerfile: a tree holds this path twice")
 
@@ -535,7 +529,7 @@ def test_rules_of_a_commit_are_written_only_into_their_folder(repo: Repository, 
     tree = repo.run("bash", "-c", "git mktree < entries").stdout.strip()
     repo.git("branch", "base", repo.git("commit-tree", "-p", first, "-m", "base", tree))
     repo.git("update-ref", "HEAD", "base")
-    got, out, err = guard(repo, "--base", "base", "--rules-from", "base", "Dockerfile")
+    got, out, err = run_here(repo, "--base", "base", "--rules-from", "base", "Dockerfile")
     assert (got, "Dockerfile:1:6: x: mine" in out) == (code, code == 1)
     assert ("leads out of its folder: try git fsck" in err) == (code == 2)
 
@@ -561,9 +555,9 @@ def test_a_base_that_holds_a_path_twice_is_refused(repo: Repository, versions: t
     after = repo.commit({"Dockerfile": texts[now], "new.Dockerfile": texts["3"]})
     after = repo.git("commit-tree", "-p", base, "-m", "after", f"{after}^{{tree}}")
     asked: tuple[tuple[str, ...], ...] = ((), ("Dockerfile",), ("new.Dockerfile",))
-    ranges = [guard(repo, *words, PRE_COMMIT_FROM_REF=base, PRE_COMMIT_TO_REF=after) for words in asked]
+    ranges = [run_here(repo, *words, PRE_COMMIT_FROM_REF=base, PRE_COMMIT_TO_REF=after) for words in asked]
     repo.git("update-ref", "HEAD", base)
-    staged = [guard(repo, *words) for words in asked]
+    staged = [run_here(repo, *words) for words in asked]
     for words, (code, out, err) in zip(asked * 2, (*ranges, *staged), strict=True):
         if len(versions) == 1:
             assert (code, err) == (0 if now == "5" or words == ("new.Dockerfile",) else 1, "")
@@ -581,9 +575,9 @@ def test_a_base_that_holds_the_old_name_of_a_file_twice_is_refused(repo: Reposit
     repo.git("rm", "--quiet", "--cached", "4", "5")
     after = repo.commit({"new.Dockerfile": f"{RUNTIME}:4.2.5\n"})
     after = repo.git("commit-tree", "-p", base, "-m", "after", f"{after}^{{tree}}")
-    found = [guard(repo, PRE_COMMIT_FROM_REF=base, PRE_COMMIT_TO_REF=after)]
+    found = [run_here(repo, PRE_COMMIT_FROM_REF=base, PRE_COMMIT_TO_REF=after)]
     repo.git("update-ref", "HEAD", base)
-    found.append(guard(repo))
+    found.append(run_here(repo))
     for code, out, err in found:
         if len(versions) == 1:
             assert (code, err) == (1, "")
@@ -604,7 +598,7 @@ def test_a_path_that_is_only_announced_is_not_held_twice(repo: Repository, names
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     repo.git("rm", "--quiet", "--cached", "Dockerfile")
     repo.git("add", "--intent-to-add", "Dockerfile")
-    assert [guard(repo, *words)[::2] for words in ((), ("Dockerfile",))] == [(0, "")] * 2
+    assert [run_here(repo, *words)[::2] for words in ((), ("Dockerfile",))] == [(0, "")] * 2
 
 
 def number(value: int, *, first: int = 7, bits: int = 0) -> bytes:
@@ -661,7 +655,7 @@ def test_the_size_of_an_object_is_known_before_its_content(
 def test_all_contents_together_are_bounded(repo: Repository) -> None:
     line = f"{RUNTIME}:5.0.1\n" + "#" * 15_000_000
     repo.commit({f"{number}\n/Dockerfile": f"{line}{number}" for number in range(9)})
-    code, out, err = guard(repo)
+    code, out, err = run_here(repo)
     assert (code, out) == (2, "")
     said = (
         r"astro-runtime-guard: \d\\n/Dockerfile: the files before and now have more than 134217728 bytes together,"
@@ -732,7 +726,7 @@ def test_a_mirror_with_many_stars_is_refused(repo: Repository) -> None:
     pattern = "*/" + "*a" * 30 + "b"
     repo.write(".astro-runtime/images/slow.yaml", f"extends: astro-runtime\nrepositories: ['{pattern}']\n")
     repo.commit({"Dockerfile": f"FROM example.com/{'a' * 5000}:1\n{RUNTIME}:latest\n"})
-    code, out, err = guard(repo)
+    code, out, err = run_here(repo)
     assert (code, out, "*/PATH" in err) == (2, "", True)
 
 
@@ -758,20 +752,20 @@ def test_a_report_overwrites_nothing_through_a_link(repo: Repository, tmp_path: 
     (repo.path / "report.json").symlink_to(precious)
     (repo.path / "out").symlink_to(folder)
     (repo.path / "in").mkdir()
-    assert guard(repo, "--format", "json", "--output", "report.json")[0] == 1
+    assert run_here(repo, "--format", "json", "--output", "report.json")[0] == 1
     assert not (repo.path / "report.json").is_symlink()
     assert json.loads((repo.path / "report.json").read_text())["findings"]
     why = "the link out leads out of this folder: name the target"
-    assert guard(repo, "--output", "out/x") == (2, "", f"astro-runtime-guard: --output out/x: {why}\n")
+    assert run_here(repo, "--output", "out/x") == (2, "", f"astro-runtime-guard: --output out/x: {why}\n")
     near = repo.path.with_name(f"{repo.path.name}-2")
     near.mkdir()
     (repo.path / "near").symlink_to(near)
-    assert (guard(repo, "--output", "near/x")[0], os.listdir(near)) == (2, [])
+    assert (run_here(repo, "--output", "near/x")[0], os.listdir(near)) == (2, [])
     os.link(precious, repo.path / "again.json")
-    assert guard(repo, "--format", "json", "--output", "again.json")[0] == 1
+    assert run_here(repo, "--format", "json", "--output", "again.json")[0] == 1
     assert json.loads((repo.path / "again.json").read_text())["findings"]
     for name in ("in/x", str(folder / "x"), "../folder/y"):
-        assert guard(repo, "--output", name)[0] == 1
+        assert run_here(repo, "--output", name)[0] == 1
     assert (precious.read_text(), sorted(os.listdir(folder)), os.listdir(repo.path / "in")) == (
         "precious",
         ["x", "y"],
@@ -794,15 +788,15 @@ def test_the_temporary_file_of_a_report_is_new(inside: Repository, monkeypatch: 
 @posix
 def test_a_report_can_go_to_a_device(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
-    code, out, err = guard(repo, "--format", "json", "--output", "/dev/stdout")
+    code, out, err = run_here(repo, "--format", "json", "--output", "/dev/stdout")
     assert (code, err) == (1, "")
     assert out.startswith("{\n")
     assert "\n}\nDockerfile:1:6: pinned-runtime: " in out
     done = repo.run("bash", "-c", f'"{GUARD}" --format json --output /dev/stdout > both', check=False)
     assert (done.returncode, (repo.path / "both").read_text()) == (1, out)
     for name in ("/dev/fd/2", *(["/proc/self/fd/2"] if sys.platform == "linux" else [])):
-        code, out, err = guard(repo, "--format", "json", "--output", name)
-        assert (code, out.partition(": ")[0], err[:2]) == (1, "Dockerfile:1:6", "{\n")
+        done = repo.run(GUARD, "--format", "json", "--output", name, check=False)
+        assert (done.returncode, done.stdout.partition(": ")[0], done.stderr[:2]) == (1, "Dockerfile:1:6", "{\n")
 
 
 # --- what a reviewer cannot see
@@ -826,7 +820,7 @@ def test_the_start_of_a_buildkite_group_is_escaped(repo: Repository, start: str)
     assert printable_lines(f"a {start}b") == f"a {start}b"
     if start != "^^^ +++":
         repo.commit({f"{start}a/Dockerfile": f"{RUNTIME}:latest\n"})
-        assert guard(repo)[1].startswith(f"./{start}a/Dockerfile:1:6: ")
+        assert run_here(repo)[1].startswith(f"./{start}a/Dockerfile:1:6: ")
 
 
 ACKNOWLEDGEMENT = "# astro-runtime: ignore pinned-runtime: because"
@@ -893,7 +887,7 @@ def test_no_program_named_in_git_configuration_is_started(repo: Repository, tmp_
     first = repo.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n", "app/Dockerfile": f"{RUNTIME}:5.0.0\n"})
     repo.git("branch", "side")
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", ".gitattributes": ATTRIBUTES})
-    expected = guard(repo, "--base", "side"), guard(repo, **range_of(first))
+    expected = run_here(repo, "--base", "side"), run_here(repo, **range_of(first))
     assert [code for code, _, _ in expected] == [1, 1]
     os.mkfifo(repo.path / "pipe")
     (tmp_path / "hooks").mkdir()
@@ -911,9 +905,9 @@ def test_no_program_named_in_git_configuration_is_started(repo: Repository, tmp_
         "PAGER": str(program),
     }
     assert repo.git("config", "core.pager") == str(program)
-    assert (guard(repo, "--base", "side", **user), guard(repo, **range_of(first), **user)) == expected
+    assert (run_here(repo, "--base", "side", **user), run_here(repo, **range_of(first), **user)) == expected
     repo.write("app/Dockerfile", f"{RUNTIME}:4.2.6\n")
-    assert "app/Dockerfile:1:6: no-runtime-downgrade: " in guard(repo, **user)[1]
+    assert "app/Dockerfile:1:6: no-runtime-downgrade: " in run_here(repo, **user)[1]
     assert not ran.exists(), ran.read_text()
     # `git diff`, which people type, does start a program of this configuration, so the test can notice it.
     files = ("-c", f"core.attributesFile={os.devnull}", "-c", f"diff.orderFile={os.devnull}")
@@ -940,16 +934,18 @@ def test_git_replace_is_respected(repo: Repository) -> None:
     repo.write("Dockerfile", f"{RUNTIME}:4.2.7\n")
     repo.git("add", "Dockerfile")
     assert repo.git("show", "HEAD:Dockerfile") == f"{RUNTIME}:4.2.6"
-    assert guard(repo, "Dockerfile") == (0, "", "")
-    assert guard(repo, "Dockerfile", GIT_NO_REPLACE_OBJECTS="1")[1].startswith("Dockerfile:1:6: no-runtime-downgrade: ")
+    assert run_here(repo, "Dockerfile") == (0, "", "")
+    assert run_here(repo, "Dockerfile", GIT_NO_REPLACE_OBJECTS="1")[1].startswith(
+        "Dockerfile:1:6: no-runtime-downgrade: "
+    )
 
 
 def test_a_file_renamed_only_in_case_is_compared(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
     repo.git("mv", "Dockerfile", "dockerfile")
-    assert guard(repo) == (0, "", "")
+    assert run_here(repo) == (0, "", "")
     repo.write("dockerfile", f"{RUNTIME}:4.2.6\n")
     repo.git("add", "dockerfile")
-    code, out, err = guard(repo)
+    code, out, err = run_here(repo)
     assert (code, err) == (1, "")
     assert out.startswith("dockerfile:1:6: no-runtime-downgrade: downgrade from 5.0.1 to 4.2.6")
