@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 
@@ -89,6 +90,16 @@ def test_a_rule_at_the_top_counts_in_a_folder_below(
         project.git("add", ".")
     assert places(guard("--changed")) == ["Dockerfile"]
     assert "ours" in guard("--changed")[1]
+
+
+def test_the_index_is_not_written(guard: Callable[..., Said], project: Repository) -> None:
+    project.commit({".astro-runtime/pinned-runtime.yaml": RULE})
+    index = (project.path / ".git" / "index").read_bytes()
+    os.utime(project.path / ".astro-runtime" / "pinned-runtime.yaml", (1, 1))  # `git status` would note the new time
+    assert places(guard("--changed")) == []
+    assert (project.path / ".git" / "index").read_bytes() == index
+    project.git("status")
+    assert (project.path / ".git" / "index").read_bytes() != index
 
 
 def test_a_renamed_file_differs(guard: Callable[..., Said], project: Repository) -> None:
