@@ -83,13 +83,12 @@ def read_events(text: str, path: str, most_levels: int) -> Iterator[Any]:
             read = event.end_mark.index
             yield event
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        if mark and (deep := _opened(text, path, read, mark.index, most_levels + 1 - level)):
+        mark: Any = error.problem_mark  # which the parser, other than a constructor, always gives
+        if deep := _opened(text, path, read, mark.index, most_levels + 1 - level):
             raise TooMuch(deep, too_deep) from None
-        place = Value("", path, mark.line + 1, mark.column + 1) if mark else Value("", path)
-        tab = mark and text[mark.index : mark.index + 1] == "\t"
-        problem = "a tab stands here; YAML is indented with spaces" if tab else error.problem or error.context
-        raise Mistake(place, f"not YAML: {problem}") from None
+        tab = text[mark.index : mark.index + 1] == "\t"
+        problem = "a tab stands here; YAML is indented with spaces" if tab else error.problem
+        raise Mistake(Value("", path, mark.line + 1, mark.column + 1), f"not YAML: {problem}") from None
     except yaml.YAMLError as error:
         raise Mistake(Value("", path), f"not YAML: {str(error).splitlines()[0]}") from None
 
@@ -130,7 +129,7 @@ def _value(event: Any, events: Iterator[Any], path: str) -> Value:
     kind = type(event).__name__
     if kind == "StreamEndEvent":
         raise Mistake(place, "the file is empty")
-    if kind == "AliasEvent" or event.anchor:
+    if event.anchor:  # an alias has one too
         raise Mistake(place, "anchors and aliases are not accepted; write the value out")
     if event.tag:
         raise Mistake(place, f"tags ({event.tag}) are not accepted")
