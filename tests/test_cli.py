@@ -76,35 +76,55 @@ def test_a_base_that_is_named(guard: Callable[..., Said], inside: Repository, mo
     assert err.startswith("astro-runtime-guard: --base gone: no such commit")
 
 
+AS_IT_IS = {"pinned-runtime", "readable-from", "published-runtime"}
+REVIEWED = {"runtime-13", "airflow-3", "unknown-line", "airflow-3-floor", "stale-digest"}
+ALONE = {*AS_IT_IS, *REVIEWED, "no-runtime-downgrade", "withdrawn-runtime"}
+TOGETHER = {"consistent-runtime", "client-runtime"}
+
+
 @pytest.mark.parametrize(
-    ("script", "refused"),
+    ("script", "rules"),
     [
-        ("astro_runtime", {"unpinned", "downgrade", "crossing", "digest", "withdrawn"}),
-        ("astro_runtime_pinned", {"unpinned"}),
-        ("astro_runtime_no_downgrade", {"downgrade"}),
-        ("astro_runtime_upgrade_review", {"crossing", "digest"}),
-        ("astro_runtime_supported", {"withdrawn", "old"}),
-        ("astro_runtime_repo", {"unpinned", "downgrade", "crossing", "digest", "withdrawn"}),
+        ("astro_runtime_guard", ALONE | TOGETHER),
+        ("astro_runtime", ALONE),
+        ("astro_runtime_pinned", AS_IT_IS),
+        ("astro_runtime_no_downgrade", {"no-runtime-downgrade"}),
+        ("astro_runtime_upgrade_review", REVIEWED),
+        ("astro_runtime_supported", {"withdrawn-runtime", "maintained-runtime"}),
+        ("astro_runtime_declarations", TOGETHER),
+        ("astro_runtime_repo", ALONE | TOGETHER),
     ],
 )
 def test_each_hook_runs_its_checks(
-    guard: Callable[..., Said], inside: Repository, script: str, refused: set[str]
+    guard: Callable[..., Said], inside: Repository, script: str, rules: set[str]
 ) -> None:
+    client = (
+        "FROM images.astronomer.cloud/baseimages/astro-remote-execution-agent:3.1-2-python-3.12-astro-agent-1.1.0\n"
+    )
     changes = {
-        "unpinned": ("13.7.0", "latest"),
-        "downgrade": ("13.8.0", "13.7.0"),
-        "crossing": ("11.9.0", "13.7.0"),
-        "digest": (f"13.7.0@sha256:{'a' * 64}", f"13.8.0@sha256:{'a' * 64}"),
-        "withdrawn": ("13.4.0", "13.5.0"),
-        "old": ("12.1.0", "12.1.1"),
+        "unpinned/Dockerfile": (f"{RUNTIME}:13.7.0\n", f"{RUNTIME}:latest\n"),
+        "unreadable/Dockerfile": (f"{RUNTIME}:13.7.0\n", f"{RUNTIME}:13.7.0 # pinned\n"),
+        "unpublished/Dockerfile": (f"{RUNTIME}:3.0.4\n", f"{RUNTIME}:3.0.8\n"),
+        "downgrade/Dockerfile": (f"{RUNTIME}:13.8.0\n", f"{RUNTIME}:13.7.0\n"),
+        "crossing/Dockerfile": (f"{RUNTIME}:12.1.0\n", f"{RUNTIME}:13.7.0\n"),
+        "unknown/Dockerfile": (f"{RUNTIME}:13.7.0\n", f"{RUNTIME}:99.0.0\n"),
+        "stop/Dockerfile": (f"{RUNTIME}:12.1.0\n", "FROM astrocrpublic.azurecr.io/runtime:3.0-1\n"),
+        "digest/Dockerfile": (f"{RUNTIME}:13.7.0@sha256:{'a' * 64}\n", f"{RUNTIME}:13.8.0@sha256:{'a' * 64}\n"),
+        "withdrawn/Dockerfile": (f"{RUNTIME}:13.4.0\n", f"{RUNTIME}:13.5.0\n"),
+        "old/Dockerfile": (f"{RUNTIME}:12.1.0\n", f"{RUNTIME}:12.1.1\n"),
+        "contradicting/Dockerfile": ("", f"{RUNTIME}:13.7.0\n"),
+        "contradicting/a.yaml": ("", "deployment: {configuration: {runtime_version: 13.8.0}}\n"),
+        "client/Dockerfile": ("", "FROM astrocrpublic.azurecr.io/runtime:3.1-1\n"),
+        "client/Dockerfile.client": ("", client),
     }
-    found = set()
-    for name, (before, after) in changes.items():
-        inside.commit({"Dockerfile": f"{RUNTIME}:{before}\n"})
-        inside.write("Dockerfile", f"{RUNTIME}:{after}\n")
-        if guard("--today", "2026-11-22", script=script)[0]:
-            found.add(name)
-    assert found == refused
+    for side in (0, 1):
+        for name, texts in changes.items():
+            inside.write(name, texts[side])
+        inside.git("add", ".")
+        if not side:
+            inside.commit()
+    out = guard("--today", "2026-11-22", "--format", "json", script=script)[1]
+    assert {finding["rule"] for finding in json.loads(out)["findings"]} == rules
 
 
 @pytest.mark.parametrize(
@@ -295,6 +315,9 @@ def test_nothing_a_repository_says_acts_on_a_terminal(guard: Callable[..., Said]
     assert code == 1
     assert "\\x1b]0;x\\x07.Dockerfile:2:6:" in out
     assert not any(ord(c) < 32 and c != "\n" for c in out)
+    inside.write("--a\nb", "")
+    refused = "--a\\nb is an option and a file here too: rename it, or write ./ before it"
+    assert guard("--a\nb") == (2, "", f"astro-runtime-guard: {refused}\n")
 
 
 def test_verbose_names_each_file_and_what_it_was_compared_with(guard: Callable[..., Said], inside: Repository) -> None:
@@ -362,6 +385,34 @@ def test_the_commands_are_named_in_the_help_of_those_that_have_them(guard: Calla
         assert ("commands: rules list|test|schema, explain RULE," in guard("--help", script=script)[1]) == has_them
 
 
+# The words of each command, and what its help says can follow them.
+USAGES = {
+    "rules": "[-h] list|test|schema ...",
+    "rules list": "[-h] [--rules DIR] [--version]",
+    "rules test": "[-h] [--rules DIR] [--version]",
+    "rules schema": "[-h] [--rules DIR] [--version]",
+    "explain": "[-h] [--rules DIR] [--version] RULE",
+    "plan": "[-h] [--rules DIR] [--version] OLD NEW",
+}
+
+
+@pytest.mark.parametrize(("command", "usage"), USAGES.items(), ids=USAGES)
+def test_the_help_of_a_command(
+    guard: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, command: str, usage: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    code, out, err = guard(*command.split(), "--help")
+    assert (code, err) == (0, "")
+    said, about, *rest = out.split("\n\n")
+    assert said == f"usage: astro-runtime-guard {command} {usage}"
+    assert re.fullmatch(r"\S+( \S+)+", about)
+    described = re.findall(r"^ +(-h|--rules|--version|list|test|schema)\b.*  \S", "\n".join(rest), flags=re.MULTILINE)
+    assert sorted(described) == sorted(re.findall(r"-h|--rules|--version|list|test|schema", usage))
+    if command != "rules":
+        version = guard("--version")
+        assert guard(*command.split(), "--version") == guard(*command.split(), "--version", "--rules", "x") == version
+
+
 SCRIPTS = [name for name in vars(entrypoints) if name.startswith("astro_runtime")]
 
 
@@ -401,7 +452,7 @@ def test_the_package_is_the_command(inside: Repository) -> None:
         (["check"], "no command or file is called check; expected one of rules, explain, plan, or a file to check"),
         (["rules", "lst"], "no command is called rules lst; did you mean rules list? expected one of rules list, rules test, rules schema"),
         (["rules"], "the following arguments are required: list|test|schema: see astro-runtime-guard rules --help"),
-        (["rules", "list", "--lur"], "no option is called --lur; see astro-runtime-guard --help"),
+        (["rules", "list", "--lur", "--more"], "no option is called --lur; see astro-runtime-guard --help"),
         (["rules", "test", "x"], "no argument is expected after the others: x; see astro-runtime-guard --help"),
         (["explain", "runtime5"], "no rule is called runtime5; did you mean runtime-5? expected one of acknowledgement,"),
         (["gone.Dockerfile"], "gone.Dockerfile: no such file"),
@@ -723,7 +774,9 @@ def test_without_a_day_it_is_today(guard: Callable[..., Said], inside: Repositor
 
 def test_rules_and_plan(guard: Callable[..., Said]) -> None:
     assert guard("rules", "test") == (0, "", "")
-    assert "runtime-5             crossing         built in" in guard("rules", "list")[1].splitlines()
+    code, out, err = guard("rules", "list")
+    assert (code, err) == (0, "")
+    assert "runtime-5             crossing         built in" in out.splitlines()
     code, out, err = guard("rules", "schema")
     assert (code, err, out[-3:]) == (0, "", "\n}\n")
     assert json.loads(out)["$schema"].startswith("http://json-schema.org/")

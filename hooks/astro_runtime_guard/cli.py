@@ -28,12 +28,12 @@ def main(hook: Hook) -> NoReturn:
     os._exit(run(hook))
 
 
-def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
+def run(hook: Hook) -> int:
     """The whole program; prints its report to standard output, and why it could not check to standard error."""
     gc.disable()  # a run is over before a collection of cycles would pay
-    words = [*hook.command, *(sys.argv[1:] if argv is None else argv)]
+    words = [*hook.command, *sys.argv[1:]]
     try:
-        return _command(hook, words) if hook.commands and words[:1] and words[0] in COMMANDS else _check(hook, words)
+        return _command(hook, words) if hook.commands and words and words[0] in COMMANDS else _check(hook, words)
     except CannotCheck as problem:
         deliver.complain(f"{hook.name}: {problem}")
         return 2
@@ -55,7 +55,7 @@ def _command(hook: Hook, words: Sequence[str]) -> int:
 
     from .commands import run_command
 
-    if words[-1] == "--version":
+    if "--version" in words:
         return _print_version(hook)
     answer, code = run_command(hook.name, words, strftime("%Y-%m-%d"))
     deliver.write(deliver.printable_lines(answer))

@@ -40,8 +40,8 @@ def _parser(program: str) -> Parser:
     shared.add_argument("--rules", metavar="DIR", help="a folder of rules, read instead of .astro-runtime/")
     shared.add_argument("--version", action="store_true", help="print the version and stop")
     parser = Parser(program)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    rules = commands.add_parser("rules", help="list, test or describe rules").add_subparsers(
+    commands = parser.add_subparsers()
+    rules = commands.add_parser("rules", description="List, test or describe rules.").add_subparsers(
         required=True, metavar="|".join(_OF_RULES)
     )
     for name, (meaning, answer) in _OF_RULES.items():
@@ -49,10 +49,10 @@ def _parser(program: str) -> Parser:
         rules.add_parser(name, prog=usage, parents=[shared], help=meaning, description=meaning).set_defaults(
             answer=answer
         )
-    explain = commands.add_parser("explain", parents=[shared], help="what a rule means and how to satisfy it")
+    explain = commands.add_parser("explain", parents=[shared], description="What a rule means and how to satisfy it.")
     explain.add_argument("rule", metavar="RULE")
     explain.set_defaults(answer=_explain)
-    plan = commands.add_parser("plan", parents=[shared], help="a checklist for an upgrade, in Markdown")
+    plan = commands.add_parser("plan", parents=[shared], description="A checklist for an upgrade, in Markdown.")
     plan.add_argument("before", metavar="OLD")
     plan.add_argument("after", metavar="NEW")
     plan.set_defaults(answer=lambda rulebook, options: (make_plan(options.before, options.after, rulebook), 0))
