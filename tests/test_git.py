@@ -178,6 +178,7 @@ def test_ways_to_write_one_name(repo: Repository, read: Read, tmp_path: Path) ->
         "sub/up/sub/Dockerfile",
         "linked/up/linked/../sub/Dockerfile",
         "sub/up/" * 5 + "./" * 150 + "linked/Dockerfile",
+        f"../{repo.path.name}/sub/Dockerfile",
     ]
     for name in (*names, str(tmp_path / "link" / "sub" / "Dockerfile")):
         assert read([name]) == {name: (runtime("2"), [(name, runtime("1"), "HEAD")])}

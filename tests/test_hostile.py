@@ -554,16 +554,18 @@ def test_a_base_that_holds_a_path_twice_is_refused(repo: Repository, versions: t
     repo.git("rm", "--quiet", "--cached", "3", "4", "5")
     after = repo.commit({"Dockerfile": texts[now], "new.Dockerfile": texts["3"]})
     after = repo.git("commit-tree", "-p", base, "-m", "after", f"{after}^{{tree}}")
-    asked: tuple[tuple[str, ...], ...] = ((), ("Dockerfile",), ("new.Dockerfile",))
-    ranges = [run_here(repo, *words, PRE_COMMIT_FROM_REF=base, PRE_COMMIT_TO_REF=after) for words in asked]
+    pushed = {"PRE_COMMIT_FROM_REF": base, "PRE_COMMIT_TO_REF": after}
+    asked: list[tuple[str, tuple[str, ...]]] = [("astro_runtime_guard", ()), ("astro_runtime_guard", ("Dockerfile",))]
+    asked += [(script, ("new.Dockerfile",)) for script in ("astro_runtime_guard", "astro_runtime")]
+    ranges = [run_here(repo, *words, script=script, **pushed) for script, words in asked]
     repo.git("update-ref", "HEAD", base)
-    staged = [run_here(repo, *words) for words in asked]
-    for words, (code, out, err) in zip(asked * 2, (*ranges, *staged), strict=True):
+    staged = [run_here(repo, *words, script=script) for script, words in asked]
+    for (_, words), (code, out, err) in zip(asked * 2, (*ranges, *staged), strict=True):
         if len(versions) == 1:
             assert (code, err) == (0 if now == "5" or words == ("new.Dockerfile",) else 1, "")
         else:
             assert (code, out) == (2, "")
-            assert err.startswith("astro-runtime-guard: Dockerfile: a tree holds this path twice")
+            assert ": Dockerfile: a tree holds this path twice" in err
 
 
 @pytest.mark.parametrize("versions", TWICE.values(), ids=TWICE)
