@@ -231,6 +231,9 @@ def test_outside_any_repository_pins_alone_are_checked_and_it_says_so(
     (tmp_path / "Dockerfile").write_text(f"{RUNTIME}:5.0.1\n")
     note = "astro-runtime-guard: not in a git repository, so nothing is compared\n"
     assert guard("Dockerfile") == (0, "", note)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "de")  # git would say so in German, where it has translations
+    assert guard("Dockerfile") == (0, "", note)
     (tmp_path / "Dockerfile").write_text(f"{RUNTIME}:5.0\n")
     assert guard("Dockerfile")[0] == 1
 
