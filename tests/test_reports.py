@@ -9,6 +9,7 @@ import html
 import json
 import os
 import re
+import string
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from astro_runtime_guard.reports.deliver import MODULES
 from astro_runtime_guard.reports.report import Omitted, Report, bounded
 from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, printable, uri
 from conftest import PROJECT, version
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shipped import BOOK
 from test_cases import REWRITE
@@ -204,12 +205,41 @@ def test_a_report_counts_what_it_leaves_out() -> None:
     assert text.count_omitted(report) == f"a: {line}\n"
 
 
-@pytest.mark.parametrize("link", ["https://example.com/a b", "https://example.com/a|b", "ftp://example.com"])
+def links(link: str) -> tuple[bool, bool]:
+    """Whether a link can be followed in the summary of a GitHub job, and in SARIF."""
+    summary = github.summary(SAMPLE._replace(findings=(CROSSED._replace(link=link),)))
+    (run,) = json.loads(sarif.render(EMPTY._replace(rules=(CROSSING._replace(link=link),))))["runs"]
+    return f"  - see <{link}>\n" in summary, run["tool"]["driver"]["rules"][0]["helpUri"] == link
+
+
+TEXT_LINKS = [
+    "https://example.com/a b",
+    "https://example.com/a|b",
+    "ftp://a.b",
+    "httpss://a.b",
+    "https:/a.b",
+    "https://",
+]
+
+
+@pytest.mark.parametrize("link", TEXT_LINKS)
 def test_a_link_with_other_characters_is_a_text(link: str) -> None:
-    assert "see <" not in github.summary(SAMPLE._replace(findings=(CROSSED._replace(link=link),)))
-    rules = (RULES[0]._replace(link=link),)
-    (run,) = json.loads(sarif.render(EMPTY._replace(rules=rules)))["runs"]
-    assert run["tool"]["driver"]["rules"][0]["helpUri"] == run["tool"]["driver"]["informationUri"]
+    assert links(link) == (False, False)
+
+
+def test_a_link_may_have_the_characters_of_a_uri() -> None:
+    """RFC 3986, section 3; the summary is Markdown, so marks of Markdown are no part of a link there."""
+    assert links("http://example.com/~a/b-c_d.e?f=1&g=%20#h") == (True, True)
+    assert links("https://user@example.com:8443/a!$'()*+,;") == (False, True)
+
+
+def test_a_rule_in_sarif_shows_placeholders_as_words_and_braces_as_they_are() -> None:
+    """Section 3.11.5 of SARIF: braces stand for a placeholder unless they are doubled."""
+    rule = LOWER._replace(messages={"": "first go to {from-below}"}, consider=("Not to {this}.",))
+    (run,) = json.loads(sarif.render(EMPTY._replace(rules=(rule,))))["runs"]
+    (listed,) = run["tool"]["driver"]["rules"]
+    assert listed["fullDescription"]["text"] == "First go to <from-below>."
+    assert "\nNot to {{this}}.\n" in listed["help"]["text"]
 
 
 SENTENCES = {"a": "A.", "a.": "A.", "a!": "A!", "a?": "A?", "\xdfa": "\xdfa.", "5 a": "5 a."}
@@ -594,6 +624,7 @@ def test_github_holds_every_value(report: Report) -> None:
 
 
 @given(TEXTS)
+@example(f"{string.punctuation} 1. www.5 .5 1.5")
 @property_settings
 def test_markdown_holds_every_character_and_no_markup(text: str) -> None:
     written = markdown(text)

@@ -9,6 +9,7 @@ import re
 
 from ..findings.acknowledgements import line_to_write
 from ..findings.checks import CHECKS
+from ..model import PLACEHOLDER
 from .shared import PROGRAM, advice, brief, fingerprints, markdown, omissions, printable, to_json, uri
 
 TYPE_CHECKING = False
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _HOME = "https://github.com/astro-runtime-guard/astro-runtime-guard"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _TOP = "%SRCROOT%"
-_PLACEHOLDER = re.compile(r"\{([a-z-]+)\}")
 _LINK = re.compile(r"https?://[\w./#?=&%~:@!$'()*+,;-]+", re.ASCII)
 
 
@@ -83,7 +83,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _said(rule: Rule) -> list[str]:
     """The rule's messages for a reader: `{before}` becomes `<before>`."""
-    return [_PLACEHOLDER.sub(r"<\1>", words) for words in rule.messages.values()]
+    return [re.sub(PLACEHOLDER, r"<\1>", words) for words in rule.messages.values()]
 
 
 def _title(rule: Rule) -> str:
