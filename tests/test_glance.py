@@ -134,6 +134,7 @@ def disguised(draw: st.DrawFn) -> bytes:
 @example(b'FROM a\nCOPY --f"rom"=th"ing" a b')
 @example(b'FROM a\nCOPY --fro"m"=th"ing" a b')
 @example(b"FROM a\nRUN --mount=type=bind,from=th\\\ning true")
+@example(b"FROM a\nCOPY --from=th'in'g a b")
 @example(b'FROM a\nRUN --mount=type=bind,f"rom"=th"ing" true')
 @example(b"FROM a\nRUN --mount=type=bind,fr\\\n# x\n\nom=thi\\\nng true")
 @example(b"FROM a\nRUN --mount=type=bind,f'r'o\"m\"=thi\\ng true")

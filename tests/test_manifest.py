@@ -23,13 +23,13 @@ PLACES = BOOK.places
 
 GOOD = (
     "Dockerfile", "dockerfile", "DOCKERFILE", "Dockerfile.dev", "Dockerfile.client", "dev.Dockerfile", "app.dockerfile",
-    "Dockerfile-foo", "Dockerfile_foo", "my-Dockerfile", "Containerfile", "containerfile.dev", "a/b c/Dockerfile",
+    "Dockerfile-foo", "Dockerfile_foo", "my-Dockerfile", "my_Dockerfile", "Containerfile", "containerfile.dev", "a/b c/Dockerfile",
     "Dockerfile.py311", "dags/.Dockerfile", "Dockerfile2", "dev.dockerfile10", "Dockerfile2.dev", "Dockerfile.inside",
 )  # fmt: skip
 BAD = (
     "Dockerfile.md", "Dockerfile.dockerignore", "Dockerfile.j2", "Dockerfile.tmpl", "Dockerfile.orig", "Dockerfile.bak",
     "Dockerfile.rej", "Dockerfile.in", "Dockerfile.erb", "Dockerfile.jinja2", "Dockerfile.jinja", "Dockerfile.template",
-    "Dockerfile.mustache", "Dockerfile2.in", "Dockerfile2x", ".dockerignore", "docker-compose.yml", "Dockerfiles", "Dockerfile/README", "dockerfile.d/x.txt",
+    "Dockerfile.mustache", "Dockerfile2.in", "Dockerfile2x", "Dockerfile.", ".dockerignore", "docker-compose.yml", "Dockerfiles", "Dockerfile/README", "dockerfile.d/x.txt",
     "notaDockerfile", "requirements.txt",
     "prod-dockerfile.yaml", "dockerfile-prod.yml", "Dockerfile.json", "Dockerfile.TOML",
 )  # fmt: skip
@@ -45,6 +45,15 @@ def test_takes(hook: dict[str, str], name: str) -> None:
 @pytest.mark.parametrize("name", BAD)
 def test_leaves_out(hook: dict[str, str], name: str) -> None:
     assert not re.search(hook["files"], name)
+
+
+ENDINGS = "md j2 tmpl tpl orig bak rej yaml yml json toml in erb jinja2 jinja template mustache"
+
+
+@pytest.mark.parametrize("ending", ENDINGS.split())
+def test_a_name_is_left_out_by_its_ending_alone(ending: str) -> None:
+    taken = [bool(re.search(DOCKERFILES, f"Dockerfile.{name}")) for name in (ending, f"for-{ending}", f"{ending}.dev")]
+    assert taken == [False, True, True]
 
 
 def test_takes_regular_files_and_links_whatever_identify_calls_them(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.rulebook import expressions
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from shipped import BOOK
 
 TOML, YAML, JSON = "pyproject.toml", "deployment.yaml", "deployment.json"
@@ -124,6 +125,9 @@ READ = {
     "nothing in JSON": (JSON, INLINE.format('""'), [("no-version", 1, 55, "")]),
     "null": (JSON, INLINE.format("null"), [("no-version", 1, 54, "null")]),
     "an escaped text in JSON": (JSON, INLINE.format('"9\\u002e10.0"'), [("build 9.10.0", 1, 55, "9\\u002e10.0")]),
+    "a quote in a text of JSON": (JSON, '{"x": "a\\" ", "y": "\\\\", "deployment": {"configuration": {"runtime_version": "9.1.0"}}}', [("build 9.1.0", 1, 79, "9.1.0")]),
+    "a number beside other numbers in JSON": (JSON, '{"x": [1,[2],{"y":3}],"deployment": {"configuration": {"runtime_version":9.10}},"z":4}', [("series 9.10", 1, 74, "9.10")]),
+    "a blank behind a key of JSON": (JSON, '{"deployment": {"configuration": {"runtime_version" : "runtime_version"}}}', [("no-version", 1, 56, "runtime_version")]),
     "the key as its value": (JSON, INLINE.format('"runtime_version"'), [("no-version", 1, 55, "runtime_version")]),
     "a key given twice in JSON": (JSON, INLINE.format('"9.1.0", "runtime_version": "9.2.0"'), [("build 9.2.0", 1, 83, "9.2.0")]),
     "a list under a key in another spelling in JSON": (JSON, '{"deployment": {"configuration": {"runtime_\\u0076ersion": ["9.10.0"]}}}', [("no-version", 1, 1, "")]),
@@ -163,6 +167,27 @@ def test_a_requirement_says_what_it_stands_for(clause: str, note: str) -> None:
     assert declaration.notes == (f"{note}write the version under [tool.astro]",)
 
 
+CLAUSES = (
+    "==3.3.*", "== 3.3.*", "==3.3.1.*", "==3.3.10.*", "==10.10.*", "~=3.3.0", "~= 3.3.10", "~=3.3.0.1", "===3.3.0", "==3.3.10",
+    "==3.3", "==3.3..*", "==3.3.", "==3..3", "~=3.3.", "~=3.3..0", "~=3.3", "====3.3", "==3.*", ">=3.3.0", "3.3.0",
+)  # fmt: skip
+MINORS = ("3.2", "3.3", "3.4", "10.1", "10.10")
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_a_requirement_stands_for_a_series_where_it_allows_that_alone(clause: str) -> None:
+    """What it allows is as `packaging` reads it, the library of pip."""
+    try:
+        allows = SpecifierSet(clause)
+    except InvalidSpecifier:
+        allows = SpecifierSet("<0")
+    patches = ("", ".0", ".0.1", ".1", ".10")
+    minors = {minor for minor in MINORS if any(allows.contains(minor + patch) for patch in patches)}
+    source = f'[tool.astro]\n[project]\ndependencies = ["apache-airflow{clause}"]\n'.encode()
+    read = [described(each)[0] for each in Reader(BOOK).read(TOML, source).declarations]
+    assert read == ([f"series {minor}" for minor in minors] if len(minors) == 1 else [])
+
+
 SERIES = {"3": ["legacy", "airflow-3"], "3.0": ["legacy", "airflow-3"], "3.1": ["airflow-3"], "4.2": ["legacy"]}
 
 
@@ -180,7 +205,10 @@ def test_a_dockerfile_with_the_ending_of_a_place_is_read_as_what_it_is() -> None
     assert declaration.instruction == "key runtime_version"
     (declaration,) = reader.read("app/Dockerfile.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n").declarations
     assert declaration.instruction == "FROM"
-    assert reader.read("prod.yaml", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n").declarations == ()
+    for path in ("dockerfile.YML", "a/Containerfile.json", "container/my.dockerfile-2.toml"):
+        assert len(reader.read(path, b"FROM quay.io/astronomer/astro-runtime:9.1.0\n").declarations) == 1
+    for path in ("prod.yaml", "docker.yaml", "container.json", "my-file.yaml", "Dockerfile/prod.yaml"):
+        assert reader.read(path, b"FROM quay.io/astronomer/astro-runtime:9.1.0\n").declarations == ()
 
 
 def test_where_a_text_begins_on_the_next_line() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _CLOSES = re.compile(r'\\.|"')
-_BARE = re.compile(r'[^\s,:\[\]{}"]+')
+_BARE = re.compile(r"[^\s,:\[\]{}]+")
 _COLON = re.compile(r"\s*:")
 
 
