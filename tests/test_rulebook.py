@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 from astro_runtime_guard.api import check
 from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings import checks
@@ -15,6 +18,7 @@ from astro_runtime_guard.model import Rulebook
 from astro_runtime_guard.plan import make_plan
 from astro_runtime_guard.rulebook import compiled
 from astro_runtime_guard.rulebook.load import load_rulebook
+from astro_runtime_guard.rulebook.schema import make_schema
 from astro_runtime_guard.rulebook.where import rule_folders, shipped_folder
 from astro_runtime_guard.versions.tags import read_tag
 from shipped import BOOK
@@ -124,6 +128,57 @@ def test_mistake(tmp_path: Path, text: str, expected: list[str]) -> None:
     # What follows are the words of PyYAML, which differ between its versions.
     lines = (re.sub(r"(?<=: not YAML): (?!a tab)\w+ [^\\]+$", "", line) for line in str(raised.value).splitlines())
     assert sorted(lines) == sorted(f"{path.as_posix()}:{line}" for line in expected)
+
+
+RULE = "image: astro-runtime\ncheck: ordered\nmessage: m\n"
+EXAMPLES = "examples: {finds: [{after: FROM a, beside: {x: y}}], passes: []}\n"
+SHAPES = {
+    "a rule": ("mine", RULE + EXAMPLES, True),
+    "a rule without examples": ("mine", RULE, False),
+    "a rule of no check": ("mine", RULE.replace("check: ordered\n", "") + EXAMPLES, False),
+    "a rule of an unknown check": ("mine", RULE.replace("ordered", "sorted") + EXAMPLES, False),
+    "a rule of two images": ("mine", RULE.replace("astro-runtime", "[astro-runtime, astronomer-certified]") + EXAMPLES, True),
+    "a rule of no image": ("mine", RULE.replace("astro-runtime", "[]") + EXAMPLES, False),
+    "a rule of an image that is a mapping": ("mine", RULE.replace("astro-runtime", "{a: b}") + EXAMPLES, False),
+    "a message for each reason": ("mine", RULE.replace("ordered", "published").replace("message: m", "message: {elsewhere: a, no-colon: b, never-built: c}") + EXAMPLES, True),
+    "a list of messages": ("mine", RULE.replace("message: m", "message: [m]") + EXAMPLES, False),
+    "a rule that is off": ("mine", RULE + EXAMPLES + "enabled: false\n", True),
+    "a rule that is neither on nor off": ("mine", RULE + EXAMPLES + "enabled: no way\n", False),
+    "a misspelt key": ("mine", RULE + EXAMPLES + "enable: false\n", False),
+    "examples of one kind": ("mine", RULE + "examples: {finds: []}\n", False),
+    "one example that is no list": ("mine", RULE + "examples: {finds: {after: x}, passes: []}\n", False),
+    "an example without a file": ("mine", RULE + "examples: {finds: [{before: x}], passes: []}\n", False),
+    "an example with a list of files": ("mine", RULE + EXAMPLES.replace("{x: y}", "[x]"), False),
+    "an image": ("images/thing", IMAGE + 'lines: [{line: 1, numbering: only}]\nas-of: 2026-01-31\npre-releases: {x: rc}\n', True),
+    "an image of one repository": ("images/thing", IMAGE.replace("[example.com/thing]", "example.com/thing"), True),
+    "an image of no repository": ("images/thing", IMAGE.replace("example.com/thing", ""), False),
+    "a day with words": ("images/thing", IMAGE + "as-of: on 2026-01-31\n", False),
+    "a day with an hour": ("images/thing", IMAGE + "as-of: 2026-01-31T10\n", False),
+    "a list of ranks": ("images/thing", IMAGE + "pre-releases: [rc]\n", False),
+    "ranks that are lists": ("images/thing", IMAGE + "pre-releases: {x: [rc]}\n", False),
+    "a place": ("places/mine", "files: x\nformat: [toml, json]\nimage: astro-runtime\nversion: a.b\n", True),
+    "a place without a format": ("places/mine", "files: x\nimage: astro-runtime\nversion: a.b\n", False),
+    "branches": ("branches", "targets: main\ndeployed: [prod, stage/*]\n", True),
+    "branches of another kind": ("branches", "targets: main\nreleased: prod\n", False),
+    "no branches": ("branches", "targets: []\n", False),
+    "branches that are a mapping": ("branches", "targets: {main: x}\n", False),
+    "branches in a list of lists": ("branches", "targets: [[main]]\n", False),
+}  # fmt: skip
+SCHEMA = jsonschema.Draft7Validator(make_schema())
+
+
+@pytest.mark.parametrize(("name", "text", "fits"), SHAPES.values(), ids=SHAPES)
+def test_an_editor_and_the_program_agree_on_the_shape_of_a_file(
+    tmp_path: Path, name: str, text: str, fits: bool
+) -> None:
+    put(tmp_path, text, f"{name}.yaml")
+    if fits:
+        load(tmp_path)
+    else:
+        with pytest.raises(CannotCheck):
+            load(tmp_path)
+    document = json.loads(json.dumps(yaml.safe_load(text), default=str))  # as an editor reads it
+    assert SCHEMA.is_valid(document) is fits
 
 
 def test_not_utf8(tmp_path: Path) -> None:
