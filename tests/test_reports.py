@@ -24,7 +24,7 @@ from astro_runtime_guard.git.base import Base, Before
 from astro_runtime_guard.git.snapshot import File, Old, Snapshot
 from astro_runtime_guard.model import Rule
 from astro_runtime_guard.reports import github, gitlab, json_report, sarif, text, verbose
-from astro_runtime_guard.reports.deliver import MODULES
+from astro_runtime_guard.reports.deliver import MODULES, write
 from astro_runtime_guard.reports.report import Omitted, Report, bounded
 from astro_runtime_guard.reports.shared import fingerprints, from_top, markdown, printable, uri
 from conftest import PROJECT, version
@@ -257,6 +257,23 @@ ESCAPED = {0xDC80: "\\x80", 0xDCFF: "\\xff", 0xD800: "\\ud800", 0xDC7F: "\\udc7f
 @pytest.mark.parametrize(("code", "expected"), ESCAPED.items())
 def test_what_cannot_be_shown_is_escaped(code: int, expected: str) -> None:
     assert printable(f"a{chr(code)}") == f"a{expected}"
+
+
+# Azure Pipelines ("Logging commands"), GitHub's runner and TeamCity ("Service messages") obey these anywhere in a line.
+SERVICE_COMMANDS = {
+    "##[group]a": True, "##vso[task.complete]": True, "##VSO[task.complete]": True, "##teamcity[a]": True, "a ##[b]c": True,
+    "#[a]": False, "#vso[a]": False, "## [a]": False, "##vso a": False, "##vso1[a]": False, "##": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "is_one"), SERVICE_COMMANDS.items())
+def test_a_command_of_a_service_is_written_as_the_same_text_in_json(
+    capsys: pytest.CaptureFixture[str], text: str, is_one: bool
+) -> None:
+    write(text)
+    out = capsys.readouterr().out
+    assert (out != text, "##" in out) == (is_one, "##" in text and not is_one)
+    assert json.loads(f'"{out}"') == text
 
 
 def test_of_several_boundaries_each_says_when_to_acknowledge_it() -> None:

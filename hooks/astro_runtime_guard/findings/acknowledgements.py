@@ -25,9 +25,9 @@ REASON = "<the reason>"
 """What stands in a printed line where a person writes the reason."""
 
 _MARK = "# astro-runtime:"
-_COMMENT = r"(?s)#[ \t]*astro-runtime:[ \t]*(?P<verb>[a-z]+)(?![^ \t])[ \t]*(?P<rest>.*)"
+_COMMENT = r"#[ \t]*astro-runtime:[ \t]*(?P<verb>[a-z]+)(?![^ \t])[ \t]*(?P<rest>.*)"
 _NEAR_MISS = (
-    r"(?is)#+[ \t]*astro[-_ ]?runtime\b[ \t]*:?[ \t]*(?P<verb>(?P<stem>review|downgrad|ignor)?[a-z]*)"
+    r"(?i)#+[ \t]*astro[-_ ]?runtime\b[ \t]*:?[ \t]*(?P<verb>(?P<stem>review|downgrad|ignor)?[a-z]*)"
     r"(?P<colon>[ \t]*:)?[ \t]*(?P<rest>.*)"
 )
 _DIRECTIVE = r"(?i)#[ \t]*(syntax|escape|check)[ \t]*="
