@@ -44,6 +44,7 @@ READ = {
     "an inline table": (TOML, '[tool]\nastro = {x = "3.3-8", runtime = "3.3-8"}\n', [("build 3.3-8", 2, 34, "3.3-8")]),
     "dotted keys": (TOML, 'tool.astro.runtime="3.3-8"', [("build 3.3-8", 1, 21, "3.3-8")]),
     "keys in quotes": (TOML, '["tool".astro]\n"runtime" = "3.3-8"', [("build 3.3-8", 2, 14, "3.3-8")]),
+    "quotes in texts": (TOML, 'x = "a\\" "\ny = """a\\""" b"""\n[tool.astro]\nruntime = "3.3-8"\n', [("build 3.3-8", 4, 12, "3.3-8")]),
     "the same text elsewhere": (
         TOML,
         'x = ["3.3-8", \'3.3-8\'] # "3.3-8"\n"3.3-8" = 1\n[tool.astro]\nruntime = "3.3-8"\ny = "3.3-8"\n',

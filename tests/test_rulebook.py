@@ -285,6 +285,17 @@ def test_an_image_of_one_s_own_needs_no_build_to_show(tmp_path: Path, tag: str) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("tag", "write"), [("latest", "<major>.<feature-set>.<patch>"), ("7", "7.<feature-set>.<patch>")]
+)
+def test_the_name_of_a_number_may_have_a_dash(tmp_path: Path, tag: str, write: str) -> None:
+    put(tmp_path, IMAGE.replace("minor", "feature-set"), "images/thing.yaml")
+    put(tmp_path, PINNED)
+    (found,) = check(None, f"FROM example.com/thing:{tag}\n".encode(), rulebook=load(tmp_path))
+    assert found.message == f"write example.com/thing:{write}"
+    assert check(None, b"FROM example.com/thing:7.1.0\n", rulebook=load(tmp_path)) == []
+
+
 LINES = """\
 lines: [{line: "1", numbering: only, airflow: "2.0"}]
 as-of: 2026-01-31

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..model import Image
 
-_DOCKER_HUB = ("index.docker.io", "registry-1.docker.io", DEFAULT_DOMAIN)
+_DOCKER_HUB = "registry-1.docker.io"  # what docker asks for images of Docker Hub
 _PORT = ":443"  # what a registry is asked at where no port is written
 _UNKNOWN = r"\$\{[^}]*\}"
 
@@ -89,6 +89,6 @@ def _normal(repository: str) -> str:
     """A repository with its registry spelled out, in lower case. Other spellings of one registry become the same."""
     host, slash, path = repository.lower().partition("/")
     host = host.removesuffix(_PORT)
-    if host in _DOCKER_HUB:
+    if host == _DOCKER_HUB:
         host = DEFAULT_DOMAIN
     return "/".join(cut_domain(f"{host}{slash}{path}"))
