@@ -284,6 +284,16 @@ def test_what_cannot_be_read_is_refused(path: str, source: bytes, expected: str)
     assert len(str(raised.value).splitlines()) == 1
 
 
+@pytest.mark.parametrize("part", ["a", "a-b_1", '"x y"', "'x y'", '""', "''"])
+@pytest.mark.parametrize("dot", [".", " .", "\t.", ". ", ".\t", " \t.\t "])
+def test_a_key_of_toml_has_at_most_100_parts(part: str, dot: str) -> None:
+    text = "{} = 1\n[tool.astro]\nruntime = '3.3-8'\n"
+    most, more = (text.format(dot.join([part] * parts)).encode() for parts in (100, 101))
+    assert len(Reader(BOOK).read(TOML, most).declarations) == 1
+    with pytest.raises(CannotCheck, match="1:1: not TOML that can be read: nested too deeply"):
+        Reader(BOOK).read(TOML, more)
+
+
 GOOD = {TOML: '[tool.astro]\nruntime = "3.3-8"', YAML: NESTED.format("9.1.1"), JSON: INLINE.format('"9.7.0"')}
 COMPARED = BOOK._replace(places=tuple(place._replace(decides="runs") for place in BOOK.places))
 OVER_LIMIT = {
