@@ -44,6 +44,7 @@ READ = {
     "an inline table": (TOML, '[tool]\nastro = {x = "3.3-8", runtime = "3.3-8"}\n', [("build 3.3-8", 2, 34, "3.3-8")]),
     "dotted keys": (TOML, 'tool.astro.runtime="3.3-8"', [("build 3.3-8", 1, 21, "3.3-8")]),
     "keys in quotes": (TOML, '["tool".astro]\n"runtime" = "3.3-8"', [("build 3.3-8", 2, 14, "3.3-8")]),
+    "rows of dots": (TOML, f'# {"." * 200}\n[tool.astro]\nx = "{"." * 200}"\nruntime = "3.3-8"\n', [("build 3.3-8", 4, 12, "3.3-8")]),
     "quotes in texts": (TOML, 'x = "a\\" "\ny = """a\\""" b"""\n[tool.astro]\nruntime = "3.3-8"\n', [("build 3.3-8", 4, 12, "3.3-8")]),
     "the same text elsewhere": (
         TOML,
@@ -52,6 +53,8 @@ READ = {
     ),
     "quotes in comments": (TOML, "# it's\n[tool.astro] # \"\"\"\nruntime = '3.3-8' # '\n", [("build 3.3-8", 3, 12, "3.3-8")]),
     "a float": (TOML, "[tool.astro]\nother = 3.10\nruntime = 3.10 # no text\n", [("series 3.10", 3, 11, "3.10")]),
+    "a float without blanks": (TOML, "[tool.astro]\nx = [\n1,\n2]\nruntime=3.10\n", [("series 3.10", 5, 9, "3.10")]),
+    "a float behind a tab": (TOML, "[tool.astro]\nruntime =\t3.10\n", [("series 3.10", 2, 11, "3.10")]),
     "a date": (TOML, "[tool.astro]\nruntime = 2026-11-22 07:30:00\n", [("no-version", 2, 11, "2026-11-22 07:30:00")]),
     "a flag in an inline table": (TOML, "[tool]\nastro = {runtime = true, x = 1}\n", [("no-version", 2, 20, "true")]),
     "a list": (TOML, '[tool.astro]\nruntime = ["3.3-8"]\n', [("no-version", 2, 11, '["3.3-8"]')]),
