@@ -22,7 +22,7 @@ _CLOSES = {
 }
 # Time and memory of tomllib grow with the square of the parts of a key.
 _DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""", re.ASCII)
-_BARE = re.compile(r"=[ \t]*([^\s\[{#,}][^\n,#}]*)")
+_BARE = re.compile(r"=[ \t]*([^\s\[{][^\n,}]*)")
 
 
 def read_values(text: str, keys: Sequence[str], path: str) -> Mapping[str, Found]:
