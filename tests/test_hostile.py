@@ -673,6 +673,7 @@ LARGE = {
     "many Runtimes": ("Dockerfile", f"{RUNTIME}:5\n" * 501, "names more than 500 images"),
     "values in YAML": ("d.yaml", "--- {deployment: {configuration: {runtime_version: 5}}}\n" * 501, "than 500 values"),
     "events of YAML": ("d.yaml", f"runtime_version: [{'[],' * 30_000}]\n", "more than 50000 keys and values"),
+    "levels of YAML": ("d.yaml", f"runtime_version: {'[' * 100_000}", "nested more than 100 levels deep"),
     "values in TOML": ("pyproject.toml", "[tool.astro]\nruntime = [" + "'1'," * 501 + "]\n", "more than 500 values"),
 }
 

@@ -97,6 +97,8 @@ READ = {
     "what YAML takes for a number": (YAML, NESTED.format("9.10"), [("series 9.10", 1, 47, "9.10")]),
     "a quoted scalar": (YAML, NESTED.format("'9.10.0'"), [("build 9.10.0", 1, 48, "9.10.0")]),
     "properties of a scalar": (YAML, NESTED.format('&v !!str "9.10.0"'), [("build 9.10.0", 1, 57, "9.10.0")]),
+    "a wide space between properties": (YAML, NESTED.format("&v  ! 9.10.0"), [("build 9.10.0", 1, 53, "9.10.0")]),
+    "two words": (YAML, NESTED.format("9.10.0 beta"), [("no-version", 1, 47, "9.10.0 beta")]),
     "the next line": (YAML, "deployment:\n  configuration:\n    runtime_version:\n      9.10.0\n", [("build 9.10.0", 4, 7, "9.10.0")]),
     "characters of four bytes": (YAML, "{'\U0001f600': 1, deployment: {configuration: {runtime_version: 9.10.0}}}", [("build 9.10.0", 1, 56, "9.10.0")]),
     "a line separator is no line end": (YAML, "x: '\u2028\x85'\n" + NESTED.format("9.10.0"), [("build 9.10.0", 2, 47, "9.10.0")]),
