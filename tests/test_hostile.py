@@ -827,6 +827,8 @@ def test_the_start_of_a_buildkite_group_is_escaped(repo: Repository, start: str)
 
 
 ACKNOWLEDGEMENT = "# astro-runtime: ignore pinned-runtime: because"
+# Unicode Standard Annex 9, table 3: the signs that begin and end an embedding, an override or an isolate.
+DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 COMMENTS = {
     "as printed": (ACKNOWLEDGEMENT, True),
     "indented": (f"{' ' * 40}{ACKNOWLEDGEMENT}", True),
@@ -840,7 +842,8 @@ COMMENTS = {
     "wide blanks before the reason": (ACKNOWLEDGEMENT.replace(" because", "\u3000" * 100 + "because"), False),
     "an invisible reason": (f"{ACKNOWLEDGEMENT[:-7]}{INVISIBLE}", False),
     "a blank reason": (f"{ACKNOWLEDGEMENT[:-7]}\u00a0\u3000", False),
-    "a reason in another order": (f"{ACKNOWLEDGEMENT}\u202e", False),
+    **{ascii(sign): (f"{ACKNOWLEDGEMENT}{sign}", False) for sign in DIRECTIONS},
+    "a letter of two directions": (f"{ACKNOWLEDGEMENT}\u05d0", True),
 }
 
 
