@@ -206,6 +206,17 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
     )
 
 
+def test_every_message_can_use_the_common_placeholders(tmp_path: Path) -> None:
+    """docs/own-rules.md lists them. The check of acknowledgements has no versions to name."""
+    versions = {"version": "12.0.0", "from-below": "11.0.0"}
+    names = [name for name, check in checks.CHECKS.items() if check.judge]
+    for name in names:
+        keys = "".join(f"{key}: {versions[key]}\n" for key in checks.CHECKS[name].keys)
+        words = "message: '{before} {after} {written} {repository} {tag}'\n"
+        put(tmp_path, f"image: astro-runtime\ncheck: {name}\n{keys}{words}{EXAMPLES}", f"own-{name}.yaml")
+    assert len([rule for rule in load(tmp_path).rules if rule.name.startswith("own-")]) == len(names) > 10
+
+
 def test_a_boundary_can_say_from_which_build_on_it_does_not_count(tmp_path: Path) -> None:
     put(tmp_path, GOOD + "from-below: 11.5.0\n")
     tags = {"11.4.0": True, "11.5.0": False}
@@ -385,6 +396,25 @@ def test_mistake_in_an_image_file(tmp_path: Path, text: str, expected: str) -> N
     with pytest.raises(CannotCheck) as raised:
         load(tmp_path)
     assert str(raised.value) == f"{path.as_posix()}:{expected}".replace("of images,", "of thing,")
+
+
+TEMPLATES = {
+    "{a}.{b}": True, "v{a}.{b}": True, "{a}.{b}-x": True, "{a-b}.{c-d}": True, "{a}-build{b}": True, "{a}.0.{b}": True,
+    "{a}.{b}.{c}.{d}.{e}.{f}": True, "{a}.{b}.{c}.{d}.{e}.{f}.{g}": False,
+    "{a}.0{b}": False, "{a}.{}": False, "{}.{a}": False, "{A}.{b}": False, "{a}.{B}": False, "a.b": False,
+    "{.{a}.{b}": False, "}.{a}.{b}": False, "{a}.{.{b}": False, "{a}.}.{b}": False, "{a}{{b}": False, "{a}}{b}": False,
+    "{a}.{b}{": False, "{a}.{b}}": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("template", "is_one"), TEMPLATES.items())
+def test_a_tag_has_two_to_six_names_with_marks_between_them(tmp_path: Path, template: str, is_one: bool) -> None:
+    put(tmp_path, IMAGE.replace("{major}.{minor}.{patch}", template), "images/thing.yaml")
+    if is_one:
+        assert load(tmp_path).images[-1].numberings[0].tag == template
+    else:
+        with pytest.raises(CannotCheck, match="must be two to six names in braces with a mark between them"):
+            load(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["a: [", "- a", "extends: {a: b}", "extends: [a]"])
@@ -570,7 +600,9 @@ def test_a_mistake_in_branches(tmp_path: Path, text: str, message: str) -> None:
         ("registry.example.com/a base", "as in registry.example.com/team/base"),
         ("registry.example.com//base", "as in registry.example.com/team/base"),
         ("registry.example.com:5000/base", ""),
+        ("/team/base", "as in registry.example.com/team/base"),
         ("[::1]:5000/team/base", ""),
+        ("[FD00::aF]/team/base", ""),
         ("*/team/base", ""),
         ("base", ""),
     ],
