@@ -789,6 +789,13 @@ def test_the_temporary_file_of_a_report_is_new(inside: Repository, monkeypatch: 
 
 
 @posix
+def test_a_report_has_the_rights_of_any_new_file(tmp_path: Path) -> None:
+    write_file(str(tmp_path / "report.json"), "{}")
+    (tmp_path / "other").touch()
+    assert len({path.stat().st_mode for path in tmp_path.iterdir()}) == 1
+
+
+@posix
 def test_a_report_can_go_to_a_device(repo: Repository) -> None:
     repo.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     code, out, err = run_here(repo, "--format", "json", "--output", "/dev/stdout")
