@@ -15,8 +15,9 @@ import jsonschema
 import pytest
 import yaml
 from astro_runtime_guard import entrypoints
+from astro_runtime_guard.reports.deliver import internal_error
 from astro_runtime_guard.rulebook.where import shipped_folder
-from conftest import Said
+from conftest import Said, version
 from repository import Repository, needs_git
 from test_changed import places
 
@@ -586,11 +587,19 @@ def test_the_summary_counts_findings_and_files(guard: Callable[..., Said], insid
     assert "1 finding in 1 of 4 files" in guard()[1]
 
 
+def test_at_most_100_findings_of_a_file_are_shown(guard: Callable[..., Said], inside: Repository) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:latest\n" * 102})
+    code, out, err = guard("--only", "pinned-runtime")
+    assert (code, err, out.count("Dockerfile:")) == (1, "", 101)
+    assert "\nDockerfile: 2 more findings are not shown, at most 100 of one file are\n" in out
+
+
 def test_a_report_says_that_a_run_was_not_complete(guard: Callable[..., Said], inside: Repository) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:5.0\n", "other/Dockerfile": f"{RUNTIME}:5.0.1\n"})
     code, out, _ = guard("--format", "json")
     assert (code, json.loads(out)["problems"]) == (1, [])
-    assert guard("--version")[1] == "{name} {version}\n".format_map(json.loads(out)["tool"])
+    assert json.loads(out)["tool"] == {"name": "astro-runtime-guard", "version": version()}
+    assert guard("--version")[1] == f"astro-runtime-guard {version()}\n"
     inside.write("other/Dockerfile", f"{RUNTIME}:5.0.1\n".encode("utf-16"))
     code, out, err = guard("--format", "json")
     report = json.loads(out)
@@ -934,6 +943,17 @@ def test_a_mistake_of_our_own_is_no_finding(
         "astro-runtime-guard: nothing was checked, because the program failed (ZeroDivisionError at run.py:"
     )
     assert len(err.splitlines()) == 1
+
+
+def test_a_mistake_of_our_own_is_at_the_last_of_our_lines() -> None:
+    folder = "/srv/astro_runtime_guard/lib/astro_runtime_guard/"
+    called, calls = (
+        compile(text, name, "exec") for text, name in (("1 // 0", "/lib/re.py"), ("\nexec(it)", f"{folder}a/b.py"))
+    )
+    with pytest.raises(ZeroDivisionError) as raised:
+        exec(calls, {"it": called})  # noqa: S102 -- our own text, under the names of other files
+    why = "nothing was checked, because the program failed"
+    assert internal_error(raised.value) == f"{why} (ZeroDivisionError at a/b.py:2); please report this"
 
 
 def test_interrupted(guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
