@@ -951,7 +951,7 @@ def test_a_mistake_of_our_own_is_at_the_last_of_our_lines() -> None:
         compile(text, name, "exec") for text, name in (("1 // 0", "/lib/re.py"), ("\nexec(it)", f"{folder}a/b.py"))
     )
     with pytest.raises(ZeroDivisionError) as raised:
-        exec(calls, {"it": called})  # noqa: S102 -- our own text, under the names of other files
+        exec(calls, {"it": called})
     why = "nothing was checked, because the program failed"
     assert internal_error(raised.value) == f"{why} (ZeroDivisionError at a/b.py:2); please report this"
 
