@@ -896,7 +896,8 @@ def test_a_summary_of_the_job(guard: Callable[..., Said], inside: Repository, mo
     assert out.startswith("::error file=Dockerfile,line=1,")
     assert "pinned" in (inside.path / "summary.md").read_text()
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "no/such/folder.md")
-    assert guard("--format", "github")[0] == 2
+    why = "GITHUB_STEP_SUMMARY no/such/folder.md: No such file or directory"
+    assert guard("--format", "github")[::2] == (2, f"astro-runtime-guard: {why}\n")
 
 
 def test_paths_begin_at_the_top_for_services(

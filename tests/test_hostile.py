@@ -789,6 +789,14 @@ def test_the_temporary_file_of_a_report_is_new(inside: Repository, monkeypatch: 
 
 
 @posix
+def test_a_link_to_the_current_folder_leads_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").symlink_to(".")
+    monkeypatch.chdir(tmp_path)
+    write_file("here/report.json", "{}")
+    assert (tmp_path / "report.json").read_text() == "{}"
+
+
+@posix
 def test_a_report_has_the_rights_of_any_new_file(tmp_path: Path) -> None:
     write_file(str(tmp_path / "report.json"), "{}")
     (tmp_path / "other").touch()

@@ -276,6 +276,11 @@ def test_a_command_of_a_service_is_written_as_the_same_text_in_json(
     assert json.loads(f'"{out}"') == text
 
 
+def test_an_output_that_knows_all_characters_gets_them(capsys: pytest.CaptureFixture[str]) -> None:
+    write("\u4e2d \u20ac")
+    assert capsys.readouterr().out == "\u4e2d \u20ac"
+
+
 def test_of_several_boundaries_each_says_when_to_acknowledge_it() -> None:
     again = CROSSED._replace(rule="again", acknowledge="once tested", link="")
     other = CROSSED._replace(rule="other", acknowledge="", link="https://example.com/other")
