@@ -675,6 +675,10 @@ def test_rules_from_the_base_commit(guard: Callable[..., Said], inside: Reposito
 def test_rules_of_a_commit_are_files(guard: Callable[..., Said], inside: Repository, mode: str) -> None:
     first = inside.commit({"Dockerfile": f"{RUNTIME}:5.0\n"})
     name = first if mode == "160000" else inside.git("rev-parse", "HEAD:Dockerfile")
+    for elsewhere in (".astro-runtime-old/a.yaml", "linked"):
+        inside.git("update-index", "--add", "--cacheinfo", f"{mode},{name},{elsewhere}")
+    inside.commit()
+    assert guard("--rules-from", "base", "--only", "pinned-runtime", "Dockerfile")[0] == 1
     inside.git("update-index", "--add", "--cacheinfo", f"{mode},{name},.astro-runtime/\u00fc.yaml")
     commit = inside.commit()
     code, out, err = guard("--rules-from", "base", "Dockerfile")
