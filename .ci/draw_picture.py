@@ -38,7 +38,7 @@ STYLE = (
 )
 IMAGE = "FROM quay.io/astronomer/astro-runtime"
 REVIEWED = "# astro-runtime: reviewed 5.0.1\n"
-ENTRY = "from astro_runtime_guard.entrypoints import astro_runtime; raise SystemExit(astro_runtime())"
+ENTRY = "from astro_runtime_guard.entrypoints import astro_runtime; astro_runtime()"
 FIXED = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z", "FORCE_COLOR": "1"}
 Cell = tuple[str, str]  # a character, and the code that paints it
 PAINT = re.compile("\x1b\\[([0-9;]*)m")
