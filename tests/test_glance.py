@@ -142,6 +142,8 @@ def disguised(draw: st.DrawFn) -> bytes:
 @example(b"FROM a\nONBUILD COPY --f\\rom=thi\\ng a b")
 @example(b"# escape=`\nFR`\nOM thi`\nng")
 @example(b'FROM a\nCOPY -\\\n-f"rom"=thi\\ng a b')
+@example(b"# escape=`\nFROM a\nCOPY --f`rom=thi`ng a b")
+@example(b"FR\\ \nOM thi\\\t\nng")
 @example(b"FROM quay.io:443/astronomer/astro-runtime")
 @example(b"FROM registry-1.docker.io:443/library/thing")
 @example(b"FROM registry-1.docker.io/k/kit")
@@ -184,6 +186,7 @@ QUIET = {
     "the end of the word FROM in front of a mark within a line": "FROM python:3.12\nRUN echo f\\n to\n",
     "a line that ends like the beginning of the word from": "FROM python:3.12\nRUN wget rtf\n",
     "a mark behind the beginning of the word from": 'FROM python:3.12\nCMD ["gunicorn", "--conf", "a"]\nRUN printf "x" --y\n',
+    "NULs within other words than FROM": "FROM python:3.12\nRUN echo c\0h\0r\0o\0m\0e\0 f\0r\0o\0s\0t\0\n",
     "nothing": "",
 }
 

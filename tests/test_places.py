@@ -75,7 +75,9 @@ READ = {
     "a requirement of compatible releases": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow~=3.3.0"]\n', [("series 3.3", 3, 18, "apache-airflow~=3.3.0")]),
     "a requirement in parentheses": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow (==3.3.*)"]\n', [("series 3.3", 3, 18, "apache-airflow (==3.3.*)")]),
     "a requirement in wide parentheses": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow ( ==3.3.* )"]\n', [("series 3.3", 3, 18, "apache-airflow ( ==3.3.* )")]),
-    "a requirement whose parenthesis is not closed": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow (==3.3.*"]\n', []),
+    "a requirement whose parenthesis is not closed": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow (==3.3.10"]\n', []),
+    "a requirement whose parenthesis is not opened": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow <==3.3.10)"]\n', []),
+    "a requirement with blanks around its extras": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow [celery] ==3.3.*"]\n', [("series 3.3", 3, 18, "apache-airflow [celery] ==3.3.*")]),
     "a requirement behind a space": (TOML, '[tool.astro]\n[project]\ndependencies = [" apache-airflow==3.3.*"]\n', [("series 3.3", 3, 18, " apache-airflow==3.3.*")]),
     "a requirement of the core": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow-core==3.3.*"]\n', [("series 3.3", 3, 18, "apache-airflow-core==3.3.*")]),
     "a requirement of the core beside the package": (TOML, '[tool.astro]\n[project]\ndependencies = ["apache-airflow", "apache_airflow_core==3.3.1"]\n', [("series 3.3", 3, 36, "apache_airflow_core==3.3.1")]),
@@ -265,23 +267,25 @@ UNREADABLE = {
     "no TOML": (TOML, b"[tool.astro\n", "1:12: not TOML: "),
     "TOML that ends": (TOML, b'[tool.astro]\nruntime = "3', "2:1: not TOML: "),
     "TOML of another encoding": (TOML, b'[tool.astro]\nx = "\xff"', f"2:1: the file is not UTF-8 {HINT}"),
-    "deep TOML": (TOML, b"[tool.astro]\nx = " + b"[" * 100_000, f"1:1: not TOML that can be read: nested too deeply {HINT}"),
-    "TOML with a deep key": (TOML, b"[tool.astro]\n" + b"a." * 200_000 + b"a = 1", f"2:1: not TOML that can be read: nested too deeply {HINT}"),
     **({"a number of many digits": (TOML, b"[tool.astro]\nruntime = " + b"9" * 9_000, "2:1: not TOML: ")} if hasattr(sys, "get_int_max_str_digits") else {}),
-    "large TOML": (TOML, b"[tool.astro]\n" + b"#" * 1_000_000, f"1:1: the file is larger than 1000000 bytes {HINT}"),
     "no YAML": (YAML, b"x: 1\nruntime_version: {{ .Values.runtime }\n", "3:1: not YAML: "),
     "YAML with a tab": (YAML, b"deployment:\n\tconfiguration: {runtime_version: 9.1.0}\n", f"2:1: not YAML: a tab stands here; YAML is indented with spaces {HINT}"),
-    "deep YAML": (YAML, b"runtime_version: " + b"[" * 100_000, f"1:117: nested more than 100 levels deep {HINT}"),
     "YAML of another encoding": (YAML, b"runtime_version: \xff", f"1:1: the file is not UTF-8 {HINT}"),
     "an alias of nothing": (YAML, b"runtime_version: *v", f"1:18: not YAML: the alias *v names no anchor {HINT}"),
     "an alias of another document": (YAML, b"v: &v 9.1.0\n---\nruntime_version: *v", f"3:18: not YAML: the alias *v names no anchor {HINT}"),
     "no JSON": (JSON, b'{"runtime_version": ', "1:21: not JSON: "),
-    "deep JSON": (JSON, b'{"runtime_version": ' + b"[" * 100_000, f"1:1: not JSON that can be read: nested too deeply {HINT}"),
     "JSON of another encoding": (JSON, '{"runtime_version": "\u20ac"}'.encode("cp1252"), f"1:1: the file is not UTF-8 {HINT}"),
+}  # fmt: skip
+TOO_MUCH = {
+    "deep TOML": (TOML, b"[tool.astro]\nx = " + b"[" * 100_000, f"1:1: not TOML that can be read: nested too deeply {HINT}"),
+    "TOML with a deep key": (TOML, b"[tool.astro]\n" + b"a." * 200_000 + b"a = 1", f"2:1: not TOML that can be read: nested too deeply {HINT}"),
+    "large TOML": (TOML, b"[tool.astro]\n" + b"#" * 1_000_000, f"1:1: the file is larger than 1000000 bytes {HINT}"),
+    "deep YAML": (YAML, b"runtime_version: " + b"[" * 100_000, f"1:117: nested more than 100 levels deep {HINT}"),
+    "deep JSON": (JSON, b'{"runtime_version": ' + b"[" * 100_000, f"1:1: not JSON that can be read: nested too deeply {HINT}"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "source", "expected"), UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize(("path", "source", "expected"), (UNREADABLE | TOO_MUCH).values(), ids=UNREADABLE | TOO_MUCH)
 def test_what_cannot_be_read_is_refused(path: str, source: bytes, expected: str) -> None:
     with pytest.raises(CannotCheck) as raised:
         check(None, source, path=path, rulebook=BOOK)
@@ -302,7 +306,7 @@ def test_a_key_of_toml_has_at_most_100_parts(part: str, dot: str) -> None:
 GOOD = {TOML: '[tool.astro]\nruntime = "3.3-8"', YAML: NESTED.format("9.1.1"), JSON: INLINE.format('"9.7.0"')}
 COMPARED = BOOK._replace(places=tuple(place._replace(decides="runs") for place in BOOK.places))
 OVER_LIMIT = {
-    **{name: UNREADABLE.pop(name)[:2] for name in ("deep TOML", "TOML with a deep key", "large TOML", "deep YAML", "deep JSON")},
+    **{name: (path, source) for name, (path, source, _) in TOO_MUCH.items()},
     "more values than are read": (YAML, NESTED.format("[" + "9.1.0," * 501 + "]").encode()),
     "more values of several documents than are read": (YAML, (NESTED.format("9.1.0") + "---\n").encode() * 501),
     "more keys than are read": (YAML, b"runtime_version: 9.1.0\nx: [" + b"y," * 50_000 + b"]"),
@@ -598,6 +602,16 @@ def test_a_requirement_of_a_place_of_ones_own(tmp_path: Path) -> None:
     ]
     assert len(reader.read("own.yaml", b"r: [apache-airflow==3.3.*]\na: {b: {c: {}}}\n").declarations) == 1
     assert reader.read("own.yaml", b"r: [apache-airflow==3.3.*]\na: {b: {e: c}}\n").declarations == ()
+
+
+def test_a_character_of_a_key_that_is_two_escapes_in_json(tmp_path: Path) -> None:
+    """RFC 8259, section 7: a character outside the Basic Multilingual Plane is escaped as a surrogate pair."""
+    (tmp_path / "places").mkdir()
+    text = PLACE.replace('"x"', "^own").replace("toml", "json").replace("a.b", "a.\U0001d11e")
+    (tmp_path / "places" / "own.yaml").write_text(text, encoding="utf-8")
+    reader = Reader(load_rulebook([shipped_folder(), tmp_path], "2026-11-22"))
+    (declaration,) = reader.read("own.json", b'{"a": {"\\ud834\\udd1e": "9.1.0"}}').declarations
+    assert described(declaration) == ("build 9.1.0", 1, 25, "9.1.0")
 
 
 def test_one_of_two_places_can_name_the_dockerfile(tmp_path: Path) -> None:

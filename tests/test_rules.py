@@ -581,6 +581,11 @@ def test_a_tag_without_a_version_is_named_as_it_is() -> None:
     assert finding.message == "latest-base latest"
 
 
+def test_a_value_that_does_not_count_gives_no_version() -> None:
+    [finding] = found(None, f"FROM python:3.12\nARG A={LEGACY}:5.0.1\nFROM $A\n")
+    assert (finding.rule, finding.reference, finding.after) == ("pinned-runtime", "${A}", "")
+
+
 @pytest.mark.parametrize(("length", "shown"), [(1000, 1000), (1001, 1003)])
 def test_a_long_value_is_cut_in_a_message(length: int, shown: int) -> None:
     image = f"{LEGACY}:${{{'A' * (length - len(LEGACY) - 4)}}}"

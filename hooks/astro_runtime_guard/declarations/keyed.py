@@ -168,7 +168,7 @@ def _parts(requirement: str) -> tuple[str, str]:
     package = text.removesuffix(clause)
     if clause.lstrip().startswith("["):
         clause = clause.partition("]")[2]
-    clause = clause.strip()
+    clause = clause.lstrip()
     if clause.startswith("(") and clause.endswith(")"):
         clause = clause[1:-1].strip()
     return _plain(package), clause
