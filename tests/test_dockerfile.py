@@ -21,6 +21,7 @@ from astro_runtime_guard.dockerfile.stages import (
     read_stages,
     source_lines,
 )
+from astro_runtime_guard.errors import OverLimit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,6 +100,22 @@ def test_doubled_arguments_fill_no_memory(doublings: int, is_refused: bool) -> N
     (stage,) = read_stages(source.encode())
     assert (stage.refusal == "substitution") is is_refused
     assert len(stage.partial) < 1 << 21
+
+
+MANY = "10000 instructions that can name an image, or 500000 characters in them"
+MOST = {
+    "lines": (b"\n" * 99_999 + b"FROM a\n", b"\n", "100000 lines"),
+    "instructions": (b"ARG A\n" * 9_999 + b"FROM a\n", b"ARG A\n", MANY),
+    "characters": (b"FROM " + b"a" * 499_999 + b"\nFROM a\n", b"ARG A\n", MANY),
+}
+
+
+@pytest.mark.parametrize(("most", "more", "limit"), MOST.values(), ids=MOST)
+def test_as_much_as_is_read(most: bytes, more: bytes, limit: str) -> None:
+    assert read_stages(most)[-1].image == "a"
+    with pytest.raises(OverLimit) as problem:
+        read_stages(most + more)
+    assert str(problem.value) == f"more than {limit}, the most that is read"
 
 
 def test_arguments_behind_arguments_are_named_up_to_a_limit() -> None:
@@ -221,7 +238,7 @@ PLATFORMS = {
     "linux": True, "LINUX": True, "arm64": True, "linux/arm/v7": True, "my_os-1/x": True, "linux/A_b.c-9": True,
     "windows(10.0)": True, "windows()/x": True, "windows(A1_.%-+B2_.%-+c)/x": True, "windows(+a)/x": True,
     "": True, "$EMPTY": False, "linuxes": False, "/x": False, "linux/": False, "linux/a/b/c": False, "windows(a+)/x": False,
-    "windows(a)(b)/x": False, "windows(a/x": False, "linux/a+b": False, "li.nux/x": False,
+    "windows(a)(b)/x": False, "windows(a/x": False, "linux/a+b": False, "li.nux/x": False, "x=linux": False,
 }  # fmt: skip
 
 
@@ -412,6 +429,7 @@ NOT_COUNTED = [
     ("ARG V\nFROM a\nARG V=1\nFROM b:$V", "b:1", ("V", 3), None),
     ("ARG V=2\nFROM a\nARG V=1\nFROM b:$V", "", None, None),
     ("ARG A=r.io/\nFROM a\nARG A=other/ B=b:1\nFROM $A$B", "r.io/b:1", ("B", 3), None),
+    ("ARG A=b\nARG B=$A:1\nFROM a\nARG I=$B\nFROM $I", "b:1", ("I", 4), None),
     ("FROM a\nARG W=1\nFROM b:$V", "", None, None),
     ("FROM a\nARG V\nFROM b:$V", "", None, None),
     ("ARG V=1'\nFROM b:$V", "b:1", None, ("V", 1)),

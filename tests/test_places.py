@@ -308,6 +308,7 @@ COMPARED = BOOK._replace(places=tuple(place._replace(decides="runs") for place i
 OVER_LIMIT = {
     **{name: (path, source) for name, (path, source, _) in TOO_MUCH.items()},
     "more values than are read": (YAML, NESTED.format("[" + "9.1.0," * 501 + "]").encode()),
+    "more values in JSON than are read": (JSON, INLINE.format("[" + '"9.1.0",' * 500 + '"9.1.0"]').encode()),
     "more values of several documents than are read": (YAML, (NESTED.format("9.1.0") + "---\n").encode() * 501),
     "more keys than are read": (YAML, b"runtime_version: 9.1.0\nx: [" + b"y," * 50_000 + b"]"),
     "a Dockerfile of another name": ("base", b"FROM quay.io/astronomer/astro-runtime:9.1.0\n" * 501),
@@ -411,7 +412,7 @@ def test_versions_are_blanked_out_in_each_kind_of_file() -> None:
         assert reader.kind(path) == reader.kind(f"a/{path}")
     images = (b"FROM quay.io/astronomer/astro-runtime:9.1.0", b"FROM quay.io/astronomer/ap-airflow:2.3.4-1")
     assert len({reader.blanked("Dockerfile", image) for image in images}) == 2
-    assert len({reader.kind(path) for path in (TOML, YAML, JSON, "Dockerfile")}) == 4
+    assert len({reader.kind(path) for path in (TOML, YAML, JSON, "Dockerfile", "other.toml")}) == 5
 
 
 PLACE = 'files: "x"\nformat: toml\nimage: astro-runtime\nversion: a.b\n'
