@@ -615,6 +615,13 @@ def test_a_finding_at_a_comment() -> None:
     assert (finding.reference, finding.after) == (f"{LEGACY}:5.0.1-base", "5.0.1-base")
 
 
+def test_a_rule_that_depends_on_the_date_must_be_named_in_python() -> None:
+    book = BOOK._replace(rules=tuple(rule._replace(enabled=True) for rule in BOOK.rules))
+    assert check(None, written("4.2.9").encode(), rulebook=book) == []
+    dated = check(None, written("4.2.9").encode(), rulebook=book, rules=book.rules)
+    assert [finding.rule for finding in dated] == ["maintained-runtime"]
+
+
 def test_the_message_says_if_no_line_is_maintained() -> None:
     said = [f.message for f in found(None, written("13.11.0"), "2099-01-01") if f.check == "maintained"]
     assert said == ["maintenance of Runtime 13 ended on 2027-04-30; maintained lines: none known"]
