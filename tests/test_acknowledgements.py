@@ -238,6 +238,14 @@ def test_sentences(tag: str, comment: str, expected: str) -> None:
     assert fill(RULES["acknowledgement"].messages[fault.why.reason], fault.why.values) == expected
 
 
+def test_where_no_build_is_known_its_shape_is_shown() -> None:
+    runtime = next(image for image in BOOK.images if image.name == "astro-runtime")
+    image = runtime._replace(numberings=tuple(known._replace(example="") for known in runtime.numberings))
+    source = f"# astro-runtime: reviewed x\nFROM {LEGACY}\n"
+    [fault] = faults(read_declarations(source.encode(), [image])[0], BOOK.rules)
+    assert fault.why.values["write"] == "# astro-runtime: reviewed <major>.<minor>-<build>"
+
+
 @pytest.mark.parametrize(("tag", "comment", "expected"), FAULTS)
 def test_faults(tag: str, comment: str, expected: tuple[str, str] | None) -> None:
     wrong = faults(declaration(tag, f"# astro-runtime: {comment}"), BOOK.rules)

@@ -600,6 +600,15 @@ def test_a_value_that_a_finding_does_not_have_is_left_out() -> None:
     assert finding.message == "[]"
 
 
+@pytest.mark.parametrize(("published_in", "refused"), [((LEGACY,), True), ((), False)])
+def test_a_build_of_which_no_repository_is_known_can_be_in_any(published_in: tuple[str, ...], refused: bool) -> None:
+    legacy, *others = RUNTIME.numberings
+    image = RUNTIME._replace(numberings=(legacy._replace(published_in=published_in), *others))
+    book = BOOK._replace(images=(image,))
+    findings = check(None, f"FROM {AIRFLOW_3}:5.0.1\n".encode(), rulebook=book, rules=[RULES["published-runtime"]])
+    assert bool(findings) is refused
+
+
 def test_what_compares_nothing_names_no_version_before() -> None:
     [finding] = found(f"FROM {LEGACY}:5.0.1\n", f"FROM {LEGACY}:latest AS a\nFROM a\n")
     assert (finding.rule, finding.before, finding.before_reference, finding.notes) == ("pinned-runtime", "", "", ())
