@@ -575,6 +575,14 @@ def test_a_build_above_the_last_one_of_a_line(before: str, after: str, refused: 
     assert ("published-runtime" in [finding.rule for finding in findings]) is refused
 
 
+def test_a_build_above_the_last_one_of_an_image_with_one_numbering() -> None:
+    lines = tuple(known._replace(last_build="4.2.9") for known in RUNTIME.lines if known.name == "4")
+    book = BOOK._replace(images=(RUNTIME._replace(numberings=RUNTIME.numberings[:1], lines=lines, builds=()),))
+    rule = RULES["published-runtime"]._replace(messages={"": "{last} {meant}"})
+    [finding] = check(None, f"FROM {LEGACY}:4.2.10-base\n".encode(), rulebook=book, rules=[rule])
+    assert finding.message == "4.2.9 4.2.10-base"
+
+
 def test_a_tag_without_a_version_is_named_as_it_is() -> None:
     rule = RULES["pinned-runtime"]._replace(messages={"": "{before} {after}"})
     [finding] = check(written("latest-base").encode(), written("latest").encode(), rulebook=BOOK, rules=[rule])
@@ -598,6 +606,17 @@ def test_a_value_that_a_finding_does_not_have_is_left_out() -> None:
     rule = RULES["published-runtime"]._replace(messages={"": "[{meant}]"})
     [finding] = check(None, f"FROM {AIRFLOW_3}:5.0.1\n".encode(), rulebook=BOOK, rules=[rule])
     assert finding.message == "[]"
+
+
+@pytest.mark.parametrize("repository", [LEGACY, "example.com/runtime"])
+def test_the_example_is_a_build_that_the_repository_holds(repository: str) -> None:
+    legacy, *others = RUNTIME.numberings
+    numberings = (legacy._replace(published_in=(LEGACY, "example.com/runtime")), *others)
+    image = RUNTIME._replace(numberings=numberings, repositories=(*RUNTIME.repositories, "example.com/runtime"))
+    rule = RULES["pinned-runtime"]._replace(messages={"": "{example}"})
+    book = BOOK._replace(images=(image,))
+    [finding] = check(None, f"FROM {repository}\n".encode(), rulebook=book, rules=[rule])
+    assert finding.message == legacy.example
 
 
 @pytest.mark.parametrize(("published_in", "refused"), [((LEGACY,), True), ((), False)])

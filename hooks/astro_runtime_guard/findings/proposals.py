@@ -74,8 +74,5 @@ def meant_build(runtime: Runtime) -> str:
     """What a build or a series is in the newest numbering, suffixes included: `3.3-9` for `3.3.9`."""
     image, tag = runtime.image, runtime.tag
     newest = len(image.numberings) - 1
-    numbers = iter(tag.numbers)
-    same = re.sub(r"\{[a-z-]+\}", lambda _: next(numbers, "<build>"), image.numberings[newest].tag)
-    if read_tag(same, image).kind != "build":
-        same = newest_known(tag._replace(numberings=(newest,)), image) or _shape(image.numberings[newest], tag.numbers)
-    return same + tag.text[len(tag.version) :]
+    meant = newest_known(tag._replace(numberings=(newest,)), image) or _shape(image.numberings[newest], tag.numbers)
+    return meant + tag.text[len(tag.version) :]
