@@ -798,7 +798,11 @@ def test_a_submodule_is_not_read_beside_a_renamed_file(repo: Repository, read: R
 def test_odd_name_renamed_to_an_odd_name(repo: Repository, read: Read) -> None:
     repo.commit({"base.image": runtime("2")})
     repo.git("mv", "base.image", "other.image")
-    assert read(["other.image"]) == {"other.image": (runtime("2"), [("base.image", runtime("2"), "HEAD")])}
+    expected = {"other.image": (runtime("2"), [("base.image", runtime("2"), "HEAD")])}
+    assert read(["other.image"]) == expected
+    repo.write("Dockerfile", "FROM scratch\n")
+    repo.git("add", "Dockerfile")
+    assert read(["Dockerfile", "other.image"]) == {"Dockerfile": ("FROM scratch\n", []), **expected}
 
 
 def test_one_moved_and_rewritten_is_renamed(repo: Repository, read: Read) -> None:
@@ -974,6 +978,17 @@ def test_what_a_job_stages_does_not_hide_what_the_branch_did(repo: Repository, r
     assert read(CI="true") == {"b/Dockerfile": (runtime("2"), [b])}
 
 
+def test_a_named_file_that_a_job_stages_is_compared_with_head_too(repo: Repository, read: Read) -> None:
+    repo.commit({"base.image": runtime("1")})
+    repo.commit({"base.image": runtime("2")})
+    parent = ("base.image", runtime("1"), "the parent of HEAD (only the last commit was compared)")
+    assert read(["base.image"], CI="true") == {"base.image": (runtime("2"), [parent])}
+    repo.write("base.image", runtime("3"))
+    repo.git("add", "base.image")
+    head = ("base.image", runtime("2"), "HEAD")
+    assert read(["base.image"], CI="true") == {"base.image": (runtime("3"), [parent, head])}
+
+
 def test_a_name_of_several_lines_or_words_is_no_commit(inside: Repository) -> None:
     head = inside.commit({"Dockerfile": "1"})
     names = ["HEAD\nHEAD", "", "HEAD\0", "no such", "HEAD commit", "HEAD^{/no such}", "HEAD:Dockerfile", "HEAD"]
@@ -1003,11 +1018,13 @@ NOWHERE = "not in a git repository, so nothing is compared"
 def test_outside_any_repository(repo: Repository, read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Dockerfile").write_text(runtime("1"))
-    found = snapshot(repo, ["Dockerfile", "./Dockerfile"], {})
-    assert (found.base.why, told(found)) == (NOWHERE, {"Dockerfile": (runtime("1"), [])})
+    found = snapshot(repo, ["./Dockerfile", "Dockerfile"], {})
+    assert (found.base.why, told(found)) == (NOWHERE, {"./Dockerfile": (runtime("1"), [])})
     for paths, more, message in (
         (None, {}, "not in a git repository, so there are no tracked files: name the files to check"),
         (["nope"], {}, "nope: no such file"),
+        (["no\npe"], {}, "no\\npe: no such file"),
+        (["Dockerfile"], {"CI": "true"}, "not in a git repository, so there is no base to compare with: check the "),
         (["Dockerfile"], {"base": "main"}, "not in a git repository, so there is no base to compare with"),
         (["Dockerfile"], {"ASTRO_RUNTIME_BASE": "x"}, "not in a git repository, so there is no base to compare with"),
         (["Dockerfile"], {"GIT_DIR": "nowhere"}, "nowhere is there, but git does not take it for a repository"),
