@@ -1238,6 +1238,10 @@ def test_processes(repo: Repository, read: Read, counted: Callable[[], list[str]
     assert counted() == ["cat-file", "cat-file", "diff-index", "ls-files", "merge-base", "rev-parse"]
     read(["Dockerfile"], PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF="HEAD", PRE_COMMIT_REMOTE_NAME="origin")
     assert counted() == ["cat-file", "cat-file", "cat-file", "diff-tree", "ls-tree", "rev-parse"]
+    repo.git("rm", "--quiet", "--force", "Dockerfile")
+    counted()
+    assert read() == {}
+    assert counted() == ["diff-index", "ls-files", "rev-parse"]
     repository = git.Repository(repo.environment)
     counted()
     assert not repository.is_rebasing()

@@ -152,7 +152,9 @@ def test_a_named_dockerfile_behind_a_link_is_read_from_the_index(guard: Guard, i
     assert guard("pyproject.toml") == (1, ["docker/Base pinned-runtime"])
 
 
-def test_a_project_above_is_left_alone_unless_it_has_a_leader(guard: Guard, inside: Repository) -> None:
+def test_a_project_above_is_left_alone_unless_it_has_a_leader(
+    guard: Guard, inside: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inside.commit({"Dockerfile": f"{RUNTIME}:3.3-7\n", "dev.yaml": deployment("3.3-8")})
     inside.commit({"app/Dockerfile": f"{RUNTIME}:3.3-7\n"})
     assert guard("app/Dockerfile") == (0, [])
@@ -160,6 +162,8 @@ def test_a_project_above_is_left_alone_unless_it_has_a_leader(guard: Guard, insi
     assert guard("app/Dockerfile", "--exclude", "pyproject") == (0, [])
     stage(inside, pyproject_toml=names("app/Dockerfile"))
     assert guard("app/Dockerfile") == (1, ["dev.yaml consistent-runtime"])
+    monkeypatch.chdir(inside.path / "app")
+    assert guard() == (1, ["../dev.yaml consistent-runtime"])
 
 
 def test_a_sibling_is_read_from_disk_where_nothing_is_staged(guard: Guard, inside: Repository) -> None:
