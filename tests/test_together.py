@@ -152,6 +152,26 @@ def test_a_named_dockerfile_behind_a_link_is_read_from_the_index(guard: Guard, i
     assert guard("pyproject.toml") == (1, ["docker/Base pinned-runtime"])
 
 
+def test_a_sibling_that_is_a_link_is_read_from_the_index_too(guard: Guard, inside: Repository) -> None:
+    (inside.path / "dev.yaml").symlink_to("shared/dev")
+    inside.git("add", "dev.yaml")
+    inside.commit({"Dockerfile": f"{RUNTIME}:3.3-6\n", "shared/dev": deployment("3.3-8")})
+    inside.write("shared/dev", deployment("3.3-7"))
+    stage(inside, Dockerfile=f"{RUNTIME}:3.3-7\n")
+    assert guard("Dockerfile") == (1, ["dev.yaml consistent-runtime"])
+    inside.git("add", "shared/dev")
+    assert guard("Dockerfile") == (0, [])
+    inside.git("rm", "--quiet", "--cached", "shared/dev")
+    assert guard("Dockerfile") == (0, [])
+    inside.git("add", "shared/dev")
+    (inside.path / "dev.yaml").unlink()
+    inside.commit({"dev.yaml": deployment("3.3-8")})
+    (inside.path / "dev.yaml").unlink()
+    (inside.path / "dev.yaml").symlink_to("shared/dev")
+    stage(inside, Dockerfile=f"{RUNTIME}:3.3-7\n# more\n")
+    assert guard("Dockerfile") == (1, ["dev.yaml consistent-runtime"])
+
+
 def test_a_project_above_is_left_alone_unless_it_has_a_leader(
     guard: Guard, inside: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,7 +78,7 @@ def _contents(now: Now, befores: Befores, key: bytes, *, staged: bool) -> Conten
     held = {it: before.read_held(now, it, [key], only_staged) for it, only_staged in befores.items()}
     old = {it: entries[key] for it, entries in held.items() if key in entries}
     kept = now.tracked.get(key)
-    if staged and kept is None and (end := now.end_of(key)):
+    if staged and (kept is None or kept.mode == LINK) and (end := now.end_of(key)):
         kept = now.tracked.get(end)
     if staged and (kept is None or kept.mode not in (LINK, SUBMODULE)):
         return Contents(kept, old)
