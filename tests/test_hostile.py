@@ -476,13 +476,29 @@ def test_a_pointer_of_git_lfs_is_refused_where_it_decides_what_runs(path: str, r
         check(None, POINTER, path=path)
 
 
-@pytest.mark.parametrize("name", ["a\\u0000b", "../x", "/etc/passwd", "a/../../b"])
-def test_a_dockerfile_that_no_repository_can_hold_is_refused(repo: Repository, name: str) -> None:
-    repo.commit({"pyproject.toml": f'[tool.astro]\nruntime = "3.3-8"\ndockerfile = "{name}"\n'})
-    code, out, err = run_here(repo)
-    assert (code, out) == (2, "")
-    assert err.startswith("astro-runtime-guard: pyproject.toml: names the Dockerfile ")
-    assert "which is no path in this repository" in err
+@pytest.mark.parametrize(
+    ("path", "name", "shown"),
+    [
+        ("pyproject.toml", r"a\u0000b", r"a\x00b"),
+        ("pyproject.toml", "../x", "../x"),
+        ("pyproject.toml", "/etc/passwd", "/etc/passwd"),
+        ("pyproject.toml", "a/../../b", "a/../../b"),
+        pytest.param("\n/pyproject.toml", "../../x", "../../x", marks=posix),
+        ("app.json", r"\ud800", r"\ud800"),
+    ],
+)
+def test_a_dockerfile_that_no_repository_can_hold_is_refused(
+    repo: Repository, path: str, name: str, shown: str
+) -> None:
+    place = "files: '^app[.]json$'\nformat: json\nimage: astro-runtime\nversion: runtime\ndockerfile: dockerfile\n"
+    toml, json = (
+        f'[tool.astro]\nruntime = "3.3-8"\ndockerfile = "{name}"\n',
+        f'{{"runtime": "3.3-8", "dockerfile": "{name}"}}\n',
+    )
+    repo.commit({".astro-runtime/places/app.yaml": place, path: json if path == "app.json" else toml})
+    told = f"names the Dockerfile {shown}, which is no path in this repository: name a file of the repository, from the"
+    path = path.replace("\n", r"\n")
+    assert run_here(repo) == (2, "", f"astro-runtime-guard: {path}: {told} folder of this file\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such long paths")
