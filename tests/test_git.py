@@ -593,6 +593,24 @@ def test_a_dockerfile_that_became_a_link_to_nowhere(repo: Repository, read: Read
         read()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege, and Windows has no such names")
+def test_nothing_outside_is_read_however_the_way_out_is_hidden(repo: Repository, read: Read, tmp_path: Path) -> None:
+    """Behind another link, or in a folder on disk where the index holds a file."""
+    (tmp_path / "Dockerfile").write_text(runtime("1"))
+    (repo.path / "Dockerfile").symlink_to("out\n/Dockerfile")
+    (repo.path / "out\n").symlink_to("..")
+    repo.git("add", "Dockerfile")
+    end = "so it is not read: put the file itself there, or leave it out"
+    with pytest.raises(CannotCheck) as problem:
+        read(["Dockerfile"])
+    said = rf"Dockerfile: is a symbolic link that leads out of this repository through out\n, {end}"
+    assert str(problem.value) == said
+    repo.git("update-index", "--add", "--cacheinfo", f"100644,{repo.git('rev-parse', ':Dockerfile')},out\n")
+    with pytest.raises(CannotCheck) as problem:
+        read(["Dockerfile"])
+    assert str(problem.value) == rf"out\n/Dockerfile: is a symbolic link that leads out of this repository, {end}"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
 def test_a_dockerfile_moved_behind_a_link_is_renamed(repo: Repository, read: Read) -> None:
     repo.commit({"Dockerfile": runtime("2")})
