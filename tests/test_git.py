@@ -1226,6 +1226,15 @@ def test_a_folder_whose_name_begins_like_that_of_a_repository_inside(repo: Repos
     assert read(["ab/Dockerfile"]) == {"ab/Dockerfile": (runtime("1"), [])}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_the_repository_that_a_file_belongs_to_is_named_in_one_line(repo: Repository, read: Read) -> None:
+    make_repository(repo.path / "in\nside")
+    repo.write("in\nside/Dockerfile", runtime("1"))
+    said = r"in\nside/Dockerfile: belongs to the repository in in\nside: check it from there"
+    with pytest.raises(CannotCheck, match=f"^{re.escape(said)}$"):
+        read(["in\nside/Dockerfile"])
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands before git")
 def test_three_processes_for_any_number_of_files(
     repo: Repository, read: Read, counted: Callable[[], list[str]]
