@@ -1122,10 +1122,14 @@ def test_spoiled_repositories(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
-def test_a_missing_object_is_one_line_whatever_its_path(repo: Repository, read: Read) -> None:
-    repo.commit({"a\nb/Dockerfile": runtime("1")})
+def test_what_cannot_be_read_before_is_one_line_whatever_its_path(repo: Repository, read: Read) -> None:
+    repo.commit({"a\nb/Dockerfile": "version https://git-lfs.github.com/spec/v1\n"})
     repo.write("a\nb/Dockerfile", runtime("2"))
     repo.git("add", ".")
+    with pytest.raises(
+        CannotCheck, match=r"^a\\nb/Dockerfile: was a pointer of git-lfs in HEAD at [0-9a-f]{7}, so the"
+    ):
+        read()
     lose(repo, "HEAD:a\nb/Dockerfile")
     with pytest.raises(
         CannotCheck, match=r"^object [0-9a-f]{7} of a\\nb/Dockerfile is not in this clone: clone without"
