@@ -114,13 +114,18 @@ def test_a_sparse_clone(project: Project) -> None:
     done = clone.run(str(Path(sys.executable).parent / "astro-runtime-guard"), check=False, **LAB)
     assert "1 finding in 1 of 1 file, compared with origin/main at " in done.stdout
     assert "2 files did not change and are not in this partial clone: skipped" in done.stdout
+    project.dev.commit({"\xe9/Dockerfile": dockerfile("4.2.6")})
+    project.push("topic")
+    pushed = {"PRE_COMMIT_FROM_REF": "origin/main", "PRE_COMMIT_TO_REF": "origin/topic"}
+    for branch, environ in (("topic", LAB), ("main", pushed)):
+        found = run(sparse(project, branch), **environ)
+        assert (found.code, r": \xe9/Dockerfile: differs from " in found.error) == (2, True)
     project.commit("down", "4.2.6")
     project.push("topic")
-    found = run(sparse(project, "topic"), **LAB)
-    assert (found.code, "Dockerfile: differs from" in found.error) == (2, True)
-    found = run(
-        sparse(project, "topic"), GITHUB_ACTIONS="true", GITHUB_EVENT_NAME="pull_request", GITHUB_BASE_REF="main"
-    )
+    clone = sparse(project, "topic")
+    found = run(clone, **LAB)
+    assert (found.code, ": Dockerfile: differs from" in found.error) == (2, True)
+    found = run(clone, GITHUB_ACTIONS="true", GITHUB_EVENT_NAME="pull_request", GITHUB_BASE_REF="main")
     assert "leave out filter and sparse-checkout of actions/checkout" in found.error
 
 
