@@ -236,7 +236,8 @@ def test_outside_any_repository_pins_alone_are_checked_and_it_says_so(
     monkeypatch.setenv("LANGUAGE", "de")  # git would say so in German, where it has translations
     assert guard("Dockerfile") == (0, "", note)
     (tmp_path / "Dockerfile").write_text(f"{RUNTIME}:5.0\n")
-    assert guard("Dockerfile")[0] == 1
+    code, out, _ = guard("--format", "github", "Dockerfile")
+    assert (code, out.partition(",")[0]) == (1, "::error file=Dockerfile")
 
 
 def test_a_file_that_is_not_there(guard: Callable[..., Said], inside: Repository) -> None:

@@ -16,6 +16,7 @@ AGENT = "FROM images.astronomer.cloud/baseimages/astro-remote-execution-agent"
 BARE = '[project]\nname = "x"\n'
 Result = tuple[int, list[str]]
 Guard = Callable[..., Result]
+SCRIPTS = ("astro_runtime_declarations", "astro_runtime_guard", "astro_runtime_repo")
 
 
 def pyproject(runtime: str) -> str:
@@ -83,7 +84,7 @@ def test_the_findings_of_one_dockerfile_are_left_to_its_own_hooks(guard: Guard, 
     assert guard("Dockerfile") == (1, ["Dockerfile acknowledgement"])
 
 
-@pytest.mark.parametrize("script", ["astro_runtime_declarations", "astro_runtime_repo", "astro_runtime_guard"])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_one_contradiction_is_one_finding_whichever_file_is_given(
     guard: Guard, inside: Repository, script: str
 ) -> None:
@@ -100,7 +101,7 @@ def test_one_contradiction_is_one_finding_whichever_file_is_given(
     assert guard("Dockerfile", script=script) == (0, [])
 
 
-@pytest.mark.parametrize("script", ["astro_runtime_declarations", "astro_runtime_repo", "astro_runtime_guard"])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_a_deployment_file_may_stay_behind_and_change_in_any_direction(
     guard: Guard, inside: Repository, script: str
 ) -> None:
@@ -244,7 +245,12 @@ def move(inside: Repository, guard: Guard, runtime: str, *options: str) -> Resul
 def test_a_file_that_names_no_version_has_a_project_too(guard: Guard, inside: Repository) -> None:
     inside.commit({"pyproject.toml": pyproject("3.3-7"), "dev.yaml": deployment("3.3-8")})
     stage(inside, Dockerfile="FROM scratch\n")
-    assert guard("Dockerfile") == (1, ["dev.yaml consistent-runtime"])
+    for script in SCRIPTS:
+        assert guard("Dockerfile", script=script) == (1, ["dev.yaml consistent-runtime"])
+    assert guard("Dockerfile", script="astro_runtime") == (0, [])
+    stage(inside, dev_yaml=deployment("3.3-7"))
+    for script in SCRIPTS:
+        assert guard("Dockerfile", script=script) == (0, [])
 
 
 @pytest.mark.parametrize("before", [None, BARE], ids=["a new file", "a file that was there"])
@@ -413,9 +419,6 @@ def test_a_dockerfile_that_comes_into_use_is_compared_with_the_one_before(guard:
     inside.commit()
     stage(inside, pyproject_toml=names("new/Dockerfile"))
     assert guard("pyproject.toml") == (0, [])
-
-
-SCRIPTS = ("astro_runtime_declarations", "astro_runtime_guard", "astro_runtime_repo")
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
