@@ -40,6 +40,7 @@ USES: dict[str, Callable[[Any], object]] = {
     "a value too few": lambda cls: cls(),
     "a value too many": lambda cls: cls("a", 2, "b", 4),
     "a wrong name": lambda cls: cls("a", lines=2),
+    "a wrong name beside all values": lambda cls: cls("a", 2, "b", lines=2),
     "a value twice": lambda cls: cls("a", path="a"),
     "a field is not set": lambda cls: setattr(cls("a"), "line", 2),
     "another attribute is not set": lambda cls: setattr(cls("a"), "lines", 2),
