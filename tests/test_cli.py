@@ -373,10 +373,10 @@ def test_a_wrong_argument_is_one_line(guard: Callable[..., Said], words: list[st
 
 
 def test_files_on_both_sides_of_an_option_are_checked(guard: Callable[..., Said], inside: Repository) -> None:
-    inside.commit(dict.fromkeys(("a.Dockerfile", "b.Dockerfile", "--c d.Dockerfile"), f"{RUNTIME}:latest\n"))
-    out = guard("a.Dockerfile", "--no-base", "b.Dockerfile", "--", "--c d.Dockerfile")[1]
+    inside.commit(dict.fromkeys(("a.Dockerfile", "b c.Dockerfile", "--d e.Dockerfile"), f"{RUNTIME}:latest\n"))
+    out = guard("a.Dockerfile", "--no-base", "b c.Dockerfile", "--", "--d e.Dockerfile")[1]
     assert [line.split(":")[0] for line in out.splitlines() if ":1:6:" in line] == [
-        "--c d.Dockerfile", "a.Dockerfile", "b.Dockerfile",
+        "--d e.Dockerfile", "a.Dockerfile", "b c.Dockerfile",
     ]  # fmt: skip
 
 
