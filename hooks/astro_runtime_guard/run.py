@@ -79,15 +79,14 @@ class Run:
             return load_rulebook(folders, self.options.today)
         from .rulebook.committed import load_committed
 
-        rulebook = load_rulebook(folders[:1], self.options.today)
-        reader = Reader(rulebook, places=self.hook.together, exclude=self.options.exclude)
-        request = Request(self.options.files or None, reader, self.options.base, self.options.no_base)
-        base = find_base(self.repository, request)
+        base = find_base(self.repository, self.options.base, self.options.no_base)
         if base.problem:
             raise CannotCheck(base.problem)
         head = self.repository.head if self.repository.where else ""
         commit = next((before.commit for before in base.judged), head)
-        return load_committed(self.repository, commit, self.options.today) if commit else rulebook
+        if not commit:
+            return load_rulebook(folders[:1], self.options.today)
+        return load_committed(self.repository, commit, self.options.today)
 
     def describe(self, snapshot: Snapshot) -> None:
         """Say on standard error what is checked, for --verbose, and why nothing is compared where that matters."""

@@ -59,11 +59,11 @@ def read_landing(repository: Repository, request: Request) -> Snapshot | None:
     return _read(repository, request, _given(repository, request), base) if base else None
 
 
-def find_base(repository: Repository, request: Request) -> Base:
-    """What the files would be compared with; they are not read. Nothing outside any repository."""
+def find_base(repository: Repository, asked: str | None, no_base: bool) -> Base:
+    """What is judged against with these values of --base and --no-base, whatever is staged; no file is read."""
     if repository.where is None:
         return Base(())
-    return _base(repository, request, _given(repository, request))
+    return decide(repository, _event(repository.environ), asked, no_base, committing=False)
 
 
 def _base(repository: Repository, request: Request, given: Mapping[bytes, str] | None) -> Base:
