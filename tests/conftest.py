@@ -54,7 +54,8 @@ def exit_code(script: Callable[[], NoReturn]) -> int:
         patch.setattr("os._exit", sys.exit)
         with pytest.raises(SystemExit) as stop:
             script()
-    return int(stop.value.code or 0)
+    assert isinstance(stop.value.code, int)  # os._exit takes nothing else
+    return stop.value.code
 
 
 def run_here(
