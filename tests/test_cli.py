@@ -742,6 +742,8 @@ def test_a_comment_that_is_not_staged_is_pointed_at(
     inside.git("add", ".")
     inside.write("notes", "not staged\n")
     assert "staged text" not in guard()[1]
+    os.utime(inside.path / "app" / "Dockerfile", (1, 1))  # the same text, written again
+    assert "staged text" not in guard()[1]
     inside.write("app/Dockerfile", f"# astro-runtime: downgraded 5.0.1: rolled back\n{RUNTIME}:5.0.1\n")
     hint = "the staged text is judged, and the file on disk is different:  git add -- app/Dockerfile"
     assert hint in guard()[1].splitlines()
