@@ -570,6 +570,13 @@ def test_mistake_in_a_place_file(tmp_path: Path, text: str, expected: str) -> No
     assert str(raised.value) == f"{path.as_posix()}:{expected}"
 
 
+def test_an_expression_that_is_nested_too_deeply_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "places").mkdir()
+    (tmp_path / "places" / "mine.yaml").write_text(PLACE.replace('"x"', f"'{'(' * 1000}{')' * 1000}'"))
+    with pytest.raises(CannotCheck, match=r"mine\.yaml:1:8: \(+\)+ is not a regular expression: maximum recursion"):
+        load_rulebook([shipped_folder(), tmp_path], "2026-11-22")
+
+
 def test_a_file_can_be_two_places_and_one_of_the_same_name_replaces(tmp_path: Path) -> None:
     (tmp_path / "places").mkdir()
     (tmp_path / "places" / "team.yaml").write_text(PLACE.replace('"x"', "deployment").replace("toml", "yaml"))
