@@ -436,7 +436,7 @@ def test_a_tag_has_two_to_six_names_with_marks_between_them(tmp_path: Path, temp
             load(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["a: [", "- a", "extends: {a: b}", "extends: [a]"])
+@pytest.mark.parametrize("text", ["a: [", "- a", "extends: {a: b}", "extends: [a]", "extends astro-runtime"])
 def test_an_image_file_of_another_shape_is_a_mistake(tmp_path: Path, text: str) -> None:
     path = put(tmp_path, f"{text}\n", "images/thing.yaml")
     with pytest.raises(CannotCheck) as raised:
@@ -455,6 +455,18 @@ def test_images_that_extend_one_another_are_read_in_order(tmp_path: Path) -> Non
     put(tmp_path, IMAGE, "images/z.yaml")
     (thing,) = (image for image in load(tmp_path).images if image.name == "thing")
     assert (thing.repositories, thing.carries) == (("example.com/thing", "r.io/a", "r.io/b"), "z")
+    put(tmp_path, "extends: astro-runtime\nrepositories: [r.io/c]\n", "images/astro-runtime.yaml")
+    put(tmp_path, IMAGE.replace("only", "legacy") + "carries: astro-runtime\n", "images/thing.yaml")
+    (thing,) = (image for image in load(tmp_path).images if image.name == "thing")
+    assert (thing.repositories, thing.carries) == (("example.com/thing", "r.io/a", "r.io/b"), "astro-runtime")
+
+
+def test_images_that_extend_one_another_in_a_circle_are_refused(tmp_path: Path) -> None:
+    put(tmp_path, "extends: b\nrepositories: [r.io/a]\n", "images/a.yaml")
+    put(tmp_path, "extends: a\nrepositories: [r.io/b]\n", "images/b.yaml")
+    with pytest.raises(CannotCheck) as raised:
+        load(tmp_path)
+    assert re.findall(r"no image is called (\w)", str(raised.value)) == ["b", "a"]
 
 
 def test_an_image_has_the_versions_that_rules_name(tmp_path: Path) -> None:

@@ -631,6 +631,7 @@ def test_a_build_of_which_no_repository_is_known_can_be_in_any(published_in: tup
 def test_what_compares_nothing_names_no_version_before() -> None:
     [finding] = found(f"FROM {LEGACY}:5.0.1\n", f"FROM {LEGACY}:latest AS a\nFROM a\n")
     assert (finding.rule, finding.before, finding.before_reference, finding.notes) == ("pinned-runtime", "", "", ())
+    assert (finding.boundary, finding.base) == ("", "")
 
 
 def test_a_finding_at_a_comment() -> None:
@@ -641,6 +642,9 @@ def test_a_finding_at_a_comment() -> None:
     assert (finding.message, finding.consider) == ("wrong", ("Read it again.",))
     assert (finding.line, finding.column, finding.end_column) == (1, 3, len(source.split("\n")[0]))
     assert (finding.reference, finding.after) == (f"{LEGACY}:5.0.1-base", "5.0.1-base")
+    assert (finding.acknowledge, finding.comment, finding.instruction, finding.acknowledged) == ("", "", "", "")
+    assert (finding.before, finding.before_reference, finding.base, finding.old_path) == ("", "", "", "")
+    assert finding.boundary == ""
 
 
 def test_a_rule_that_depends_on_the_date_must_be_named_in_python() -> None:
