@@ -125,8 +125,13 @@ def test_a_sparse_clone(project: Project) -> None:
     clone = sparse(project, "topic")
     found = run(clone, **LAB)
     assert (found.code, ": Dockerfile: differs from" in found.error) == (2, True)
-    found = run(clone, GITHUB_ACTIONS="true", GITHUB_EVENT_NAME="pull_request", GITHUB_BASE_REF="main")
-    assert "leave out filter and sparse-checkout of actions/checkout" in found.error
+    for service, fix in {
+        "GITHUB_ACTIONS": "GitHub Actions: leave out filter and sparse-checkout of actions/checkout",
+        "CIRCLECI": "CircleCI: write the checkout step as checkout: {method: full}",
+        "CI": "clone without --filter",
+    }.items():
+        found = run(clone, "--base", "origin/main", **{service: "true"})
+        assert f"left out of this partial clone: {fix}\n" in found.error
 
 
 # --- linked work trees

@@ -507,18 +507,20 @@ def test_a_path_of_many_folders_is_only_not_there(repo: Repository) -> None:
     assert run_here(repo, path) == (2, "", f"astro-runtime-guard: {path}: no such file\n")
 
 
-@pytest.mark.parametrize("kind", ["file", "folder"])
-def test_a_tree_that_holds_a_path_twice_is_refused(repo: Repository, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "name", "shown"), [("file", "\xe9.Dockerfile", r"\xe9.Dockerfile"), ("folder", "Dockerfile", "Dockerfile")]
+)
+def test_a_tree_that_holds_a_path_twice_is_refused(repo: Repository, kind: str, name: str, shown: str) -> None:
     first = repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n", "x/y": f"{RUNTIME}:4.2.6\n"})
     blob, other, tree = (repo.git("rev-parse", f"HEAD:{path}") for path in ("Dockerfile", "x/y", "x"))
     entry = f"100644 blob {other}" if kind == "file" else f"040000 tree {tree}"
-    repo.write("entries", f"100644 blob {blob}\tDockerfile\n{entry}\tDockerfile\n")
+    repo.write("entries", f"100644 blob {blob}\t{name}\n{entry}\t{name}\n")
     made = repo.run("bash", "-c", "git mktree < entries").stdout.strip()
     commit = repo.git("commit-tree", "-p", first, "-m", "twice", made)
-    for words in ((), ("Dockerfile",)):
-        code, out, err = run_here(repo, *words, PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF=commit)
-        assert (code, out) == (2, "")
-        assert err.startswith("astro-runtime-guard: Dockerfile: a tree holds this path twice")
+    said = f"{shown}: a tree holds this path twice, so nobody can tell what it says: try git fsck, and make that commit anew"
+    for words in ((), (name,)):
+        pushed = {"PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": commit}
+        assert run_here(repo, *words, **pushed) == (2, "", f"astro-runtime-guard: {said}\n")
 
 
 def tree_of(repo: Repository, *entries: tuple[str, str]) -> str:
