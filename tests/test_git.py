@@ -193,6 +193,8 @@ def test_another_name_for_a_tracked_file(repo: Repository, read: Read) -> None:
         os.link(repo.path / "Dockerfile", repo.path / "dockerfile")
     expected = {"dockerfile": (runtime("2"), [("dockerfile", runtime("1"), "HEAD")])}
     assert read(["dockerfile"]) == expected
+    with pytest.raises(CannotCheck, match=r"^dockerfile: no such file in [0-9a-f]{7}, the end of the range$"):
+        read(["dockerfile"], PRE_COMMIT_FROM_REF="HEAD", PRE_COMMIT_TO_REF="HEAD")
     (repo.path / "dockerfile").unlink()
     repo.write("dockerfile", runtime("3"))
     if not (repo.path / "dockerfile").samefile(repo.path / "Dockerfile"):
