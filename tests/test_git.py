@@ -555,6 +555,15 @@ def test_a_link_that_no_system_can_make_leads_nowhere(repo: Repository, read: Re
             read()
 
 
+@pytest.mark.parametrize("text", ["real\0", "real\0/x", "\0"])
+def test_a_link_whose_text_is_no_path_leads_nowhere(repo: Repository, read: Read, text: str) -> None:
+    repo.write("real", runtime("1"))
+    repo.write("text", text)
+    repo.git("update-index", "--add", "--cacheinfo", f"120000,{repo.git('hash-object', '-w', 'text')},Dockerfile")
+    with pytest.raises(CannotCheck, match=r"^Dockerfile: is a symbolic link that leads to no file of this repository"):
+        read()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="each system has its own limit")
 @pytest.mark.parametrize(("links", "is_read"), [(40, True), (41, False)])
 def test_as_many_links_are_followed_as_linux_follows(repo: Repository, read: Read, links: int, is_read: bool) -> None:

@@ -124,7 +124,7 @@ def follow(path: bytes, link: Callable[[bytes], bytes | None]) -> bytes | None:
     """Where a path leads when links, those of its folders too, are followed; `link(path)` is the text of a link.
 
     As in the system, `..` is the folder above the one to which a link leads, not above the link. None where the links
-    form a circle, or where a path is too long to be checked out. Raises LeadsOutError.
+    form a circle, or where a path is too long to be checked out or the text is no path. Raises LeadsOutError.
     """
     end, left, followed = b"", [(part, path) for part in reversed(path.split(b"/"))], 0
     while left:
@@ -140,6 +140,8 @@ def follow(path: bytes, link: Callable[[bytes], bytes | None]) -> bytes | None:
             end = at
         elif text.startswith(b"/"):
             raise LeadsOutError(at)
+        elif b"\0" in text:
+            return None
         else:
             followed += 1
             left += ((part, at) for part in reversed(text[: MOST_PATH + 1].split(b"/")))
