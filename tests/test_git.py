@@ -517,6 +517,9 @@ def test_links(repo: Repository, read: Read, tmp_path: Path) -> None:
     assert read(["Dockerfile"], PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF="HEAD") == {
         "Dockerfile": (runtime("1"), [("Dockerfile", runtime("2"), first)])
     }
+    (repo.path / "Dockerfile").unlink()
+    repo.write("Dockerfile", runtime("4"))
+    assert read(["Dockerfile"]) == {"Dockerfile": (runtime("4"), [("Dockerfile", runtime("1"), "HEAD")])}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
