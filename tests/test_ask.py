@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,13 +115,15 @@ def test_git_that_a_signal_ends(inside: Repository, tmp_path: Path, monkeypatch:
 def test_git_is_ended_where_its_answer_is_not_wanted(
     inside: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
 ) -> None:
-    before_git(tmp_path, f'echo $$ > "{tmp_path}/id"; exec $git "$@"', monkeypatch)
+    before_git(tmp_path, f'echo $$ > "{tmp_path}/id"; echo answer; exec sleep 60', monkeypatch)
+    began = time.monotonic()
 
     def take(piece: bytes) -> None:
         raise stop
 
     with pytest.raises(stop):
         start_git(("cat-file", "--batch-check"), os.environ, NAMES)(take)
+    assert time.monotonic() - began < 30
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "id").read_text()), 0)
 
