@@ -68,8 +68,8 @@ def stage(repository: Repository, **files: str | None) -> None:
 
 def test_the_hooks_for_dockerfiles_report_no_other_place(guard: Guard, inside: Repository) -> None:
     stage(inside, Dockerfile=f"{RUNTIME}:3.2-5\n", pyproject_toml=pyproject("3.2"), dev_yaml=deployment("3.3-8"))
-    assert guard("Dockerfile", script="astro_runtime") == (0, [])
-    assert guard("Dockerfile", script="astro_runtime_pinned") == (0, [])
+    for script in ("astro_runtime", "astro_runtime_pinned"):
+        assert guard("Dockerfile", script=script) == guard(script=script) == (0, [])
     assert guard("pyproject.toml", script="astro_runtime") == (1, ["pyproject.toml pinned-runtime"])
     assert guard("pyproject.toml")[1] == ["dev.yaml consistent-runtime", "pyproject.toml pinned-runtime"]
 
@@ -431,7 +431,9 @@ def test_a_dockerfile_that_was_not_in_use_is_compared_with_what_was_deployed(
     inside.commit({"Dockerfile": f"{RUNTIME}:3.2-4\n", "pyproject.toml": pyproject(deployed)})
     stage(inside, pyproject_toml=None)
     expected = [f"Dockerfile {rule} (pyproject.toml)"] if rule else []
-    assert guard(script=script) == guard("--changed", script=script) == (bool(rule), expected)
+    only = ("--only", rule or "no-runtime-downgrade")
+    for words in ((), ("--changed",), ("--changed", *only)):
+        assert guard(*words, script=script) == (bool(rule), expected)
 
 
 TEAM_FILE = r"""files: (?:^|/)[a-z]*\.(?:yaml|json)$
