@@ -272,6 +272,14 @@ def test_a_finding_against_a_base_in_doubt_is_none() -> None:
         judged(f"{RUNTIME}:4.2.6\n")
 
 
+def test_the_words_for_a_file_and_for_what_it_is_compared_with() -> None:
+    old, new = (f"{RUNTIME}:{version}\n".encode() for version in ("5.0.1", "4.2.6"))
+    (usual,) = check(old, new, rulebook=BOOK)
+    assert (usual.path, usual.base) == ("Dockerfile", "the version before")
+    (given,) = check(old, new, path="app/Dockerfile", named="release 7", rulebook=BOOK)
+    assert (given.path, given.base) == ("app/Dockerfile", "release 7")
+
+
 def test_a_wrong_comment_in_a_file_that_nobody_asked_for_is_not_reported() -> None:
     text = b"[tool.astro]\n# astro-runtime: ignore consistent-runtime\nruntime = '13.11.0'\n"
     source = f"{RUNTIME}:13.11.0\n".encode()
