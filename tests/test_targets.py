@@ -312,6 +312,7 @@ def test_promotion_does_not_ask_again(deployed: Project) -> None:
     before = deployed.dev.git("rev-parse", "HEAD")
     deployed.write("5.0.2")
     assert commit(deployed) == "silent"
+    assert "judged again" not in run(deployed.dev, "--verbose").error
     deployed.dev.git("reset", "--quiet", "--hard")
     deployed.dev.git("merge", "--quiet", "--no-edit", "origin/main")
     assert push(deployed, "prod") == "silent"
@@ -498,6 +499,10 @@ def test_no_repository_in_ci(project: Project, tmp_path: Path) -> None:
 
 
 def test_verbose_names_the_target_and_how_it_was_found(project: Project) -> None:
+    project.write("4.2.5")
+    found = run(project.dev, "--verbose")
+    assert (found.brief, "judged again" in found.error) == (DOWN, False)
+    project.write("4.2.6")
     project.switch("topic", "main")
     project.commit("up", "5.0.1")
     project.write("4.2.6")
