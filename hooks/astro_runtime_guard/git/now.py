@@ -166,7 +166,7 @@ class Now:
     def _link_on_disk(self, key: bytes) -> bytes | None:
         try:
             return os.readlink(os.fsencode(self.path(key))).replace(os.fsencode(os.sep), b"/")
-        except OSError:
+        except (OSError, ValueError):  # ValueError on Windows, for a placeholder of OneDrive and its like
             return self._written_link(key)
 
     def _written_link(self, key: bytes) -> bytes | None:
