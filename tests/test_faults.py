@@ -273,7 +273,11 @@ FAULTS = [
     ),
     pytest.param(index_locked, 1, None, id="the index is locked"),
     pytest.param(
-        folder_gone, 2, r"the current folder cannot be read \(.*", id="the current folder is gone", marks=linux
+        folder_gone,
+        2,
+        r"the current folder cannot be read \(.+\): go into one that is there",
+        id="the current folder is gone",
+        marks=linux,
     ),
     pytest.param(
         option_like_names, 2, r"--\S+ is an option and a file here too: .*", id="a file is named like an option"

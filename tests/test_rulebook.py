@@ -547,6 +547,13 @@ def test_outside_any_repository_the_nearest_rules_count(tmp_path: Path, monkeypa
     assert rule_folders(None) == [shipped_folder(), str(tmp_path / "a" / ".astro-runtime")]
 
 
+def test_outside_any_repository_given_rules_can_be_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "policy", GOOD)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert "mine" in [rule.name for rule in load(tmp_path / "policy").rules]
+
+
 def written_down(folder: Path) -> Path:
     """A copy of the shipped rules, with what is written down of them."""
     copied = folder / "rules"
