@@ -28,6 +28,8 @@ from astro_runtime_guard.git.snapshot import File, Old, Snapshot
 from astro_runtime_guard.reports.deliver import FORMATS, printable_lines, write_file
 from astro_runtime_guard.reports.shared import printable
 from astro_runtime_guard.reports.text import render
+from astro_runtime_guard.rulebook.load import load_rulebook
+from astro_runtime_guard.rulebook.where import rule_folders
 from benchmark_hostile import INPUTS
 from conftest import run_here
 from repository import Repository, make_repository, needs_git
@@ -352,6 +354,19 @@ def test_a_link_inside_the_repository_is_followed(repo: Repository) -> None:
 
 
 @posix
+@pytest.mark.parametrize("is_repository", [True, False])
+def test_from_a_folder_below_rules_are_not_read_through_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_repository: bool
+) -> None:
+    for folder in ("here/.astro-runtime", "here/a", "here/.git" if is_repository else "here/b"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "real.yaml").write_text(PINNED.format(text="mine"))
+    (tmp_path / "here/.astro-runtime/x.yaml").symlink_to(tmp_path / "real.yaml")
+    monkeypatch.chdir(tmp_path / "here/a")
+    with pytest.raises(CannotCheck, match=r"x\.yaml:1:1: leads out of this repository through a symbolic link"):
+        load_rulebook(rule_folders(None), "2026-11-22")
+
+
 def test_a_rules_folder_given_by_option_may_be_outside(repo: Repository, tmp_path: Path) -> None:
     (tmp_path / "policy").mkdir()
     (tmp_path / "real.yaml").write_text(PINNED.format(text="mine"))
