@@ -358,7 +358,7 @@ def test_a_link_inside_the_repository_is_followed(repo: Repository) -> None:
 def test_from_a_folder_below_rules_are_not_read_through_a_link(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_repository: bool
 ) -> None:
-    for folder in ("here/.astro-runtime", "here/a", "here/.git" if is_repository else "here/b"):
+    for folder in ("here/.astro-runtime", "here/a", "here/.git" if is_repository else ".astro-runtime"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "real.yaml").write_text(PINNED.format(text="mine"))
     (tmp_path / "here/.astro-runtime/x.yaml").symlink_to(tmp_path / "real.yaml")
