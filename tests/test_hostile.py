@@ -533,8 +533,9 @@ def test_a_tree_that_holds_a_path_twice_is_refused(repo: Repository, kind: str, 
     made = repo.run("bash", "-c", "git mktree < entries").stdout.strip()
     commit = repo.git("commit-tree", "-p", first, "-m", "twice", made)
     said = f"{shown}: a tree holds this path twice, so nobody can tell what it says: try git fsck, and make that commit anew"
-    for words in ((), (name,)):
-        pushed = {"PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": commit}
+    asked: list[tuple[str, tuple[str, ...]]] = [(first, ()), (first, (name,)), (commit, ())]
+    for start, words in asked:
+        pushed = {"PRE_COMMIT_FROM_REF": start, "PRE_COMMIT_TO_REF": commit}
         assert run_here(repo, *words, **pushed) == (2, "", f"astro-runtime-guard: {said}\n")
 
 
