@@ -495,6 +495,13 @@ def test_branches_that_merged_each_other_have_two_merge_bases(repo: Repository, 
     assert (now, sorted(old)) == (runtime("2"), [("Dockerfile", runtime(v), named) for v in ("2", "3")])
 
 
+def test_a_base_without_a_common_commit(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    other = repo.git("commit-tree", "-m", "other", "HEAD^{tree}")
+    repo.commit({"Dockerfile": runtime("2")})
+    assert read(base=other) == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), other)])}
+
+
 # --- links, submodules, work trees
 
 
