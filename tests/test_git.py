@@ -1142,6 +1142,14 @@ def test_spoiled_repositories(
     assert "\n" not in str(problem.value)
 
 
+def test_a_range_whose_end_has_no_tree(repo: Repository, read: Read) -> None:
+    first = repo.commit({"Dockerfile": runtime("1")})
+    repo.commit({"Dockerfile": runtime("2")})
+    lose(repo, "HEAD^{tree}")
+    with pytest.raises(CannotCheck, match=r"^git (ls-tree|diff-tree) failed .*"):
+        read(PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF="HEAD")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
 def test_what_cannot_be_read_before_is_one_line_whatever_its_path(repo: Repository, read: Read) -> None:
     repo.commit({"a\nb/Dockerfile": "version https://git-lfs.github.com/spec/v1\n"})
