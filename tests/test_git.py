@@ -677,6 +677,13 @@ def test_linked_work_tree(repo: Repository, read: Read, tmp_path: Path) -> None:
     assert read(at=tree.path) == {"Dockerfile": (runtime("2"), merged)}
 
 
+def test_a_work_tree_below_the_folder_of_git(repo: Repository, read: Read) -> None:
+    repo.write("sub/Dockerfile", runtime("1"))
+    repo.git("config", "core.worktree", "../sub")
+    repo.git("-C", "sub", "add", "Dockerfile")
+    assert read(at=repo.path / "sub") == {"Dockerfile": (runtime("1"), [])}
+
+
 def test_submodule(repo: Repository, read: Read, tmp_path: Path) -> None:
     inner = make_repository(tmp_path / "inner")
     inner.commit({"Dockerfile": runtime("1")})
