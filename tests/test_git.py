@@ -1042,6 +1042,13 @@ def test_a_name_of_several_lines_or_words_is_no_commit(inside: Repository) -> No
     assert git.Repository(os.environ).commits(["HEAD^{/a change}", "HEAD^{/change}"]) == ["", head]
 
 
+def test_an_annotated_tag_is_the_commit_that_it_names(repo: Repository, read: Read) -> None:
+    repo.commit({"Dockerfile": runtime("1")})
+    repo.git("tag", "--annotate", "--message", "a release", "X1")
+    repo.commit({"Dockerfile": runtime("2")})
+    assert read(base="X1") == {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "X1")])}
+
+
 @pytest.mark.parametrize(
     "message", [f"a\n\nparent {'1' * 40}\n\nb", f"parent {'1' * 40}", f"a\nparent {'1' * 40}\n\nb"]
 )
