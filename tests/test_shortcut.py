@@ -87,6 +87,7 @@ SITUATIONS: dict[str, tuple[Callable[[Repository], None], list[str], dict[str, s
     "a Runtime in the index alone": (tracked("Dockerfile", RUNTIME, OTHER), ["Dockerfile"], {}, False),
     "a conflict": (conflict, ["Dockerfile"], {}, False),
     "not tracked": (below("new", OTHER), ["new"], {}, False),
+    "not tracked, and a blank in its name": (below("a new", OTHER), ["a new"], {}, False),
     "missing": (nothing, ["nowhere"], {}, False),
     "one of two is missing": (nothing, ["Dockerfile", "nowhere"], {}, False),
     "a folder": (below("folder/x", ""), ["folder"], {}, False),
