@@ -1164,6 +1164,13 @@ def test_a_range_whose_end_has_no_tree(repo: Repository, read: Read) -> None:
         read(PRE_COMMIT_FROM_REF=first, PRE_COMMIT_TO_REF="HEAD")
 
 
+def test_a_spoiled_repository_is_seen_from_a_folder_below(repo: Repository, read: Read) -> None:
+    repo.write("a/Dockerfile", runtime("1"))
+    spoil_head(repo)
+    with pytest.raises(CannotCheck, match="is there, but git does not take it for a repository"):
+        read(["Dockerfile"], at=repo.path / "a")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
 def test_what_cannot_be_read_before_is_one_line_whatever_its_path(repo: Repository, read: Read) -> None:
     repo.commit({"a\nb/Dockerfile": "version https://git-lfs.github.com/spec/v1\n"})
