@@ -199,7 +199,7 @@ class Objects:
         use: Callable[[bytes, bytes], object] | None = None,
     ) -> None:
         self.contents: dict[bytes, bytes | None] = dict.fromkeys(names)
-        self._names, self._kind, self._check, self._use = iter(list(self.contents)), kind, check, use
+        self._names, self._kind, self._check, self._use = iter(self.contents), kind, check, use
         self._taken = bytearray()
         self._name: bytes | None = None  # whose content comes next; None before a head
         self._size, self._is_kind = 0, False
