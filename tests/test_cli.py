@@ -308,7 +308,8 @@ def test_color(
     for name, value in {"TERM": "xterm", **environment}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
-    assert ("\033[" in guard(*argv)[1]) is colored
+    code, out, _ = guard(*argv)
+    assert (code, "\033[" in out) == (1, colored)
     assert not any("\033[" in path.read_text() for path in inside.path.glob("*.txt"))
 
 
@@ -361,6 +362,8 @@ def test_verbose_names_each_file_and_what_it_was_compared_with(guard: Callable[.
         (["--today", "2024-W01-1"], "argument --today: '2024-W01-1' is not a day such as 2024-04-30: see"),
         (["--format", "yaml"], "argument --format: no format is called yaml; expected one of text, json,"),
         (["--format", "jsn"], "argument --format: no format is called jsn; did you mean json? expected one of text,"),
+        (["--rules-from", "main"], "argument --rules-from: invalid choice: 'main' (choose from "),
+        (["--color", "blue"], "argument --color: invalid choice: 'blue' (choose from "),
         (["--exclude", "("], "argument --exclude: '(' is not a regular expression ("),
         (["--exclude", "\\d\n("], r"argument --exclude: '\\d\n(' is not a regular expression ("),
     ],
