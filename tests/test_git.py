@@ -1357,3 +1357,7 @@ def test_default_branch(repo: Repository, tmp_path: Path, monkeypatch: pytest.Mo
     repo.git("clone", "--quiet", str(repo.path), str(tmp_path / "clone"))
     monkeypatch.chdir(tmp_path / "clone")
     assert git.Repository(repo.environment).default_branch() == "origin/main"
+    clone = Repository(tmp_path / "clone", repo.environment)
+    clone.git("update-ref", "refs/remotes/origin/x;y", "HEAD")
+    clone.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/x;y")
+    assert git.Repository(repo.environment).default_branch() == ""  # it would be typed into a shell
