@@ -92,7 +92,7 @@ def runtime(tag: str, *lines: str) -> str:
 
 
 def test_staged(repo: Repository, read: Read) -> None:
-    repo.commit({"Dockerfile": runtime("1"), "other": "x"})
+    repo.commit({"Dockerfile": runtime("1"), "HEAD": "a file of this name too"})
     repo.write("Dockerfile", runtime("2"))
     repo.git("add", ".")
     expected = {"Dockerfile": (runtime("2"), [("Dockerfile", runtime("1"), "HEAD")])}
