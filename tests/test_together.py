@@ -464,6 +464,20 @@ def test_places_are_renamed_like_dockerfiles(guard: Guard, inside: Repository) -
     assert guard("development.yaml") == (1, renamed[1:])
 
 
+@pytest.mark.parametrize(("tag", "found"), [("latest", ["docker/base pinned-runtime"]), ("3.2-5", [])])
+def test_a_place_of_one_s_own_can_name_a_dockerfile_alone(
+    guard: Guard, inside: Repository, tag: str, found: list[str]
+) -> None:
+    inside.commit(
+        {
+            ".astro-runtime/places/team-file.yaml": f"{TEAM_FILE}dockerfile: team.dockerfile\n",
+            "app.json": '{"team": {"dockerfile": "docker/base"}}',
+            "docker/base": f"{RUNTIME}:{tag}\n",
+        }
+    )
+    assert guard() == guard("app.json") == (len(found), found)
+
+
 @pytest.mark.parametrize(("decides", "lower"), [("runs", ["dev.yaml consistent-runtime"]), ("creates", [])])
 def test_what_a_place_decides(guard: Guard, inside: Repository, decides: str, lower: list[str]) -> None:
     inside.commit(
