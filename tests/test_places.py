@@ -20,7 +20,7 @@ from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.rulebook import expressions
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.where import shipped_folder
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from shipped import BOOK
 
 TOML, YAML, JSON = "pyproject.toml", "deployment.yaml", "deployment.json"
@@ -186,7 +186,7 @@ MINORS = ("3.2", "3.3", "3.4", "10.1", "10.10")
 def test_a_requirement_stands_for_a_series_where_it_allows_that_alone(clause: str) -> None:
     """What it allows is as `packaging` reads it, the library of pip."""
     try:
-        allows = SpecifierSet(clause)
+        allows = SpecifierSet(str(Specifier(clause)))  # until packaging 22, a set takes more than PEP 440 allows
     except InvalidSpecifier:
         allows = SpecifierSet("<0")
     patches = ("", ".0", ".0.1", ".1", ".10")
