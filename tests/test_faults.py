@@ -89,7 +89,9 @@ def without_git(repo: Repository) -> list[Outcome]:
 
 
 def git_killed(repo: Repository) -> list[Outcome]:
-    ends = ("kill -KILL $$", "kill -KILL $$", "kill -HUP $$", "exit 1")
+    # nohup ignores SIGHUP, for all that is started below it too.
+    other = "TERM" if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else "HUP"
+    ends = ("kill -KILL $$", "kill -KILL $$", f"kill -{other} $$", "exit 1")
     return [guard(repo, **fake_git(repo, command, end)) for command, end in zip(COMMANDS, ends, strict=True)]
 
 
@@ -234,7 +236,7 @@ def rule_not_a_file(repo: Repository) -> list[Outcome]:
 TOO_LARGE = r"app/Dockerfile: is larger than 16777216 bytes, the most that is read: leave it out"
 GIT_KILLED = (
     r"git (rev-parse|diff-index|ls-files|cat-file) failed "
-    r"\((it was ended by signal [19]|exit code 1 without a word)\): try git fsck, .*"
+    r"\((it was ended by signal (1|9|15)|exit code 1 without a word)\): try git fsck, .*"
 )
 GIT_BROKE_OFF = (
     r"git (rev-parse|diff-index|ls-files) broke off in the middle of its answer: .*|object \w{7} of \S+ is not in .*"
