@@ -52,7 +52,7 @@ def read_nothing(path: str) -> None:
 def _read_place(source: bytes, path: str, place: Place, images: Sequence[Image]) -> Reading:
     """What the file declares as this place: nothing if it has none of its keys."""
     table, _, last = place.version.rpartition(".")
-    signs = [table] if place.requirement else [place.version, place.dockerfile or place.version]
+    signs = (table,) if place.requirement else filter(None, (place.version, place.dockerfile))
     if not any(_may_have(source, sign.rpartition(".")[2]) for sign in signs):
         return Reading()
     keys = [key for key in (place.version, place.dockerfile, place.requirement, table) if key]
