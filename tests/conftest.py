@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from astro_runtime_guard import entrypoints
@@ -34,28 +33,41 @@ def repo(tmp_path: Path) -> Repository:
     return make_repository(tmp_path / "repo")
 
 
+def enter(patch: pytest.MonkeyPatch, repository: Repository, at: Path | None = None, **more: str) -> None:
+    """Puts this process into a folder of a repository and into its environment, in which is nothing of CI."""
+    for name in set(os.environ) - set(repository.environment):
+        patch.delenv(name)
+    for name, value in {**repository.environment, **more}.items():
+        patch.setenv(name, value)
+    patch.chdir(at or repository.path)
+
+
 @pytest.fixture
 def inside(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """The same repository, with this process in its folder and nothing of CI in this process's environment."""
-    for name in set(os.environ) - set(repo.environment):
-        monkeypatch.delenv(name)
-    for name, value in repo.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(repo.path)
+    """The same repository, with this process in it."""
+    enter(monkeypatch, repo)
     return repo
 
 
 Said = tuple[int, str, str]
 
 
-def exit_code(script: Callable[[], NoReturn]) -> int:
-    """Runs a console script in this process, which goes on where a script's own process would end."""
-    with pytest.MonkeyPatch.context() as patch:
+def run_script(script: str, *words: str | bytes, terminal: bool = False) -> Said:
+    """Runs a console script in this process: its exit code, standard output and standard error.
+
+    The process goes on where a script's own would end.
+    """
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        patch.setattr("sys.argv", [script, *map(os.fsdecode, words)])
         patch.setattr("os._exit", sys.exit)
+        patch.setattr(out, "isatty", lambda: terminal)
         with pytest.raises(SystemExit) as stop:
-            script()
+            getattr(entrypoints, script)()
     assert isinstance(stop.value.code, int)  # os._exit takes nothing else
-    return stop.value.code
+    for stream in (out, err):
+        stream.seek(0)
+    return stop.value.code, out.read(), err.read()
 
 
 def run_here(
@@ -65,32 +77,18 @@ def run_here(
     at: Path | None = None,
     **more: str,
 ) -> Said:
-    """Runs a console script in this process as it runs in a repository, with the environment of that: what it said."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2))
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        for name in set(os.environ) - set(repository.environment):
-            patch.delenv(name)
-        for name, value in {**repository.environment, **more}.items():
-            patch.setenv(name, value)
-        patch.chdir(at or repository.path)
-        patch.setattr("sys.argv", [script, *map(os.fsdecode, words)])
-        code = exit_code(getattr(entrypoints, script))
-    for stream in (out, err):
-        stream.seek(0)
-    return code, out.read(), err.read()
+    """The same as it runs in a repository."""
+    with pytest.MonkeyPatch.context() as patch:
+        enter(patch, repository, at, **more)
+        return run_script(script, *words)
 
 
 @pytest.fixture
-def guard(
-    inside: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Said]:
-    """Runs a console script by its name in the repository, in this process: its exit code, standard output and standard error."""
+def guard(inside: Repository) -> Callable[..., Said]:
+    """Runs a console script by its name in this process, which is in the repository."""
 
-    def run(*argv: str, script: str = "astro_runtime_guard") -> Said:
-        monkeypatch.setattr("sys.argv", [script, *argv])
-        code = exit_code(getattr(entrypoints, script))
-        said = capsys.readouterr()
-        return code, said.out, said.err
+    def run(*words: str, script: str = "astro_runtime_guard", terminal: bool = False) -> Said:
+        return run_script(script, *words, terminal=terminal)
 
     return run
 

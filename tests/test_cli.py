@@ -307,8 +307,7 @@ def test_color(
     inside.commit({"Dockerfile": f"{RUNTIME}:latest\n"})
     for name, value in {"TERM": "xterm", **environment}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
-    code, out, _ = guard(*argv)
+    code, out, _ = guard(*argv, terminal=terminal)
     assert (code, "\033[" in out) == (1, colored)
     assert not any("\033[" in path.read_text() for path in inside.path.glob("*.txt"))
 

@@ -7,8 +7,6 @@ merge proposes it. HISTORIES=200 runs that many examples, and longer ones. `test
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 import shutil
@@ -16,11 +14,9 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
-from astro_runtime_guard import entrypoints
-from conftest import exit_code
+from conftest import enter, run_script
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -129,11 +125,7 @@ class Histories(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.repo = make_repository(self.folder / "repo")
         self.patch = pytest.MonkeyPatch()
-        for name in set(os.environ) - set(self.repo.environment):
-            self.patch.delenv(name)
-        for name, value in self.repo.environment.items():
-            self.patch.setenv(name, value)
-        self.patch.chdir(self.repo.path)
+        enter(self.patch, self.repo)
         self.commits: list[Commit] = []
         self.branches: dict[str, int] = {}
         self.branch = "main"
@@ -342,17 +334,14 @@ class Histories(RuleBasedStateMachine):
 
     def said(self, *words: str) -> tuple[int, set[tuple[str, str]]]:
         """The exit code, and (path, rule) of every finding that no comment answers."""
-        code, out = self.run(entrypoints.astro_runtime_guard, "--format", "json", *words)
+        code, out = self.run("astro_runtime_guard", "--format", "json", *words)
         return code, {(it["path"], it["rule"]) for it in json.loads(out)["findings"] if not it["acknowledged"]}
 
-    def run(self, script: Callable[[], NoReturn], *words: str) -> tuple[int, str]:
+    def run(self, script: str, *words: str) -> tuple[int, str]:
         """The exit code and the output of a console script, which has no complaint."""
-        self.patch.setattr("sys.argv", [script.__name__, *words])
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = exit_code(script)
-        assert err.getvalue() == ""
-        return code, out.getvalue()
+        code, out, err = run_script(script, *words)
+        assert err == ""
+        return code, out
 
     @precondition(lambda self: self.commits)
     @invariant()
@@ -380,7 +369,7 @@ class Histories(RuleBasedStateMachine):
         _, everything = self.said()
         expected = {(it, name) for it, name in everything if it == path}
         assert self.said(path) == (int(bool(expected)), expected)
-        code, report = self.run(entrypoints.astro_runtime, path)
+        code, report = self.run("astro_runtime", path)
         assert (code, bool(report)) == (int(bool(expected)), bool(expected))
 
     @rule(data=st.data())

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from astro_runtime_guard import entrypoints
-from conftest import exit_code
+from conftest import run_script
 from repository import Repository, make_repository
 
 RUNTIME = "FROM astrocrpublic.azurecr.io/runtime"
@@ -32,18 +31,15 @@ def deployment(runtime: str) -> str:
 
 
 @pytest.fixture
-def guard(inside: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Guard:
+def guard(inside: Repository, monkeypatch: pytest.MonkeyPatch) -> Guard:
     """Runs a console script in the repository: its exit code, and `path rule (old path)` for each finding in order."""
 
     def run(*argv: str, script: str = "astro_runtime_declarations", **environ: str) -> Result:
-        monkeypatch.setattr("sys.argv", [script, *argv])
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        code = exit_code(getattr(entrypoints, script))
-        for name in environ:
-            monkeypatch.delenv(name)
-        output = capsys.readouterr()
-        return code, list(_findings(output.out)) if code < 2 else output.err.splitlines()
+        with monkeypatch.context() as patch:
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            code, out, err = run_script(script, *argv)
+        return code, list(_findings(out)) if code < 2 else err.splitlines()
 
     return run
 

@@ -6,8 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from astro_runtime_guard import entrypoints
-from conftest import Said, exit_code
+from conftest import Said, run_script
 from repository import Repository
 
 UNPINNED = "FROM quay.io/astronomer/astro-runtime:latest\n"
@@ -16,19 +15,15 @@ UTF_16 = "FROM quay.io/astronomer/astro-runtime:latest\n".encode("utf-16")
 TAB = "dev.yaml:2:1: not YAML: a tab stands here; YAML is indented with spaces"
 
 
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, list[str]]:
-    monkeypatch.setattr("sys.argv", ["astro-runtime-guard", *words])
-    code = exit_code(entrypoints.astro_runtime_guard)
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err.splitlines()
+def run(*words: str) -> tuple[int, str, list[str]]:
+    code, report, problems = run_script("astro_runtime_guard", *words)
+    return code, report, problems.splitlines()
 
 
 @pytest.mark.parametrize("words", [(), ("Dockerfile", "dev.yaml"), ("dev.yaml", "Dockerfile"), ("--exit-zero",)])
-def test_others_are_reported(
-    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
-) -> None:
+def test_others_are_reported(inside: Repository, words: tuple[str, ...]) -> None:
     inside.commit({"Dockerfile": UNPINNED, "dev.yaml": WITH_TAB})
-    code, report, problems = run(capsys, monkeypatch, *words)
+    code, report, problems = run(*words)
     assert code == 2
     assert report.startswith("Dockerfile:1:6: pinned-runtime: ")
     assert [line for line in problems if TAB in line] == [
@@ -36,47 +31,39 @@ def test_others_are_reported(
     ]
 
 
-def test_each_such_file_is_named(
-    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_such_file_is_named(inside: Repository) -> None:
     inside.write("b.Dockerfile", UTF_16)
     inside.git("add", "b.Dockerfile")
     inside.commit({"Dockerfile": "FROM quay.io/astronomer/astro-runtime:5.0.1\n", "dev.yaml": WITH_TAB})
-    code, report, problems = run(capsys, monkeypatch)
+    code, report, problems = run()
     assert (code, report) == (2, "")
     assert [line.split(": ")[1].partition(":")[0] for line in problems] == ["b.Dockerfile", "dev.yaml"]
 
 
-def test_a_report_in_json_is_whole(
-    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_report_in_json_is_whole(inside: Repository) -> None:
     inside.commit({"Dockerfile": UNPINNED, "dev.yaml": WITH_TAB})
-    code, report, _ = run(capsys, monkeypatch, "--format", "json")
+    code, report, _ = run("--format", "json")
     assert code == 2
     assert json.loads(report)
 
 
-def test_a_readable_file_is_no_problem(
-    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_readable_file_is_no_problem(inside: Repository) -> None:
     inside.commit({"Dockerfile": UNPINNED, "dev.yaml": WITH_TAB.replace("\t", "  ").replace("9.1.0", "9.10.0")})
-    code, _, problems = run(capsys, monkeypatch)
+    code, _, problems = run()
     assert (code, problems) == (1, [])
 
 
 PLACE = "files: '^k8s/.*\\.yaml$'\nformat: yaml\nimage: astro-runtime\nversion: spec.image\n"
 
 
-def test_a_place_that_is_pointed_at_an_image_says_that_it_takes_versions(
-    inside: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_place_that_is_pointed_at_an_image_says_that_it_takes_versions(inside: Repository) -> None:
     image = "spec:\n  image: quay.io/astronomer/astro-runtime:5.0.1\n"
     inside.commit({".astro-runtime/places/airflow.yaml": PLACE, "k8s/airflow.yaml": image})
-    code, report, _ = run(capsys, monkeypatch)
+    code, report, _ = run()
     assert code == 1
     assert "is an image reference, but this key is declared as a place for a version alone" in report
     inside.commit({"k8s/airflow.yaml": "spec:\n  image: 5.0.1\n"})
-    assert run(capsys, monkeypatch)[:2] == (0, "")
+    assert run()[:2] == (0, "")
 
 
 STAGES = "{more}FROM quay.io/astronomer/astro-runtime:{version}\n"
@@ -96,8 +83,6 @@ OLD = {
 @pytest.mark.parametrize(("name", "text", "more", "expected"), OLD.values(), ids=OLD)
 def test_an_old_file_over_a_limit_is_no_reason_to_pass(
     inside: Repository,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
     name: str,
     text: str,
     more: str,
@@ -109,11 +94,11 @@ def test_an_old_file_over_a_limit_is_no_reason_to_pass(
     inside.git("rm", "--quiet", name)
     inside.write(folder + name, text.format(version="4.2.6", more=""))
     inside.git("add", ".")
-    code, report, problems = run(capsys, monkeypatch)
+    code, report, problems = run()
     assert (code, "no-runtime-downgrade" in report) == (expected, expected == 1)
     why = f" (in HEAD at {inside.git('rev-parse', '--short=7', 'HEAD')}), so the version before is not known: check it"
     assert [f"{why} with --no-base" in line for line in problems] == [True] * (expected // 2)
-    assert run(capsys, monkeypatch, "--no-base") == (0, "", [])
+    assert run("--no-base") == (0, "", [])
 
 
 MOVED = {"moved.Dockerfile": STAGES.format(version="5.0.2", more="")}
