@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 else:
     from operator import itemgetter
 
-    _MANY = 20
+    _MANY = 60
 
     class _Maker(type):
         """The class of NamedTuple: a class below it becomes a tuple with its annotations as fields."""
@@ -39,6 +39,8 @@ else:
         def __new__(cls, *values, **named):
             """A value of each field in turn, or by name."""
             cls._made += 1
+            if not named and len(values) == len(cls._fields) and cls._made < _MANY:
+                return super().__new__(cls, values)
             rest, given = cls._fields[len(values) :], cls._field_defaults | named
             fits = len(values) <= len(cls._fields) and named.keys() <= set(rest) <= given.keys()
             if cls._made == _MANY or not fits:

@@ -5,9 +5,6 @@ Source: BuildKit's behaviour, where the Dockerfile reference is silent.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from itertools import accumulate
-
 from ..named import NamedTuple
 
 _BYTE_SPACE = "\t\n\v\f\r \x85\xa0"
@@ -38,13 +35,15 @@ def cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
     if not may_have_flags(value):
         return [], 0
     flags, end = _cut_flags(value.encode("utf-8", "surrogateescape").decode("latin-1"), escape)
-    starts = list(accumulate((len(char.encode("utf-8", "surrogateescape")) for char in value), initial=0))
-    return [_in_characters(flag, starts) for flag in flags], bisect_left(starts, end)
+    # For the position of each byte that of its character; inside a character, of the next one.
+    sizes = (len(char.encode("utf-8", "surrogateescape")) for char in value)
+    characters = [number + (byte > 0) for number, size in enumerate(sizes) for byte in range(size)] + [len(value)]
+    return [_in_characters(flag, characters) for flag in flags], characters[end]
 
 
-def _in_characters(flag: Flag, starts: list[int]) -> Flag:
+def _in_characters(flag: Flag, characters: list[int]) -> Flag:
     """A flag with positions in bytes as the same flag with positions in characters."""
-    start, end, *places = (bisect_left(starts, place) for place in (flag.start, flag.end, *flag.places))
+    start, end, *places = (characters[place] for place in (flag.start, flag.end, *flag.places))
     return Flag(flag.word, start, end, tuple(places))
 
 

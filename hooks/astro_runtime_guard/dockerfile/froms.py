@@ -10,7 +10,7 @@ import re
 from ..named import NamedTuple
 from .flags import cut_flags
 from .references import read_reference
-from .words import BLANK
+from .words import WORD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ REFUSALS = (
     "reference",  # not a valid image reference for any other reason
 )
 
-_WORD = re.compile(f"[^{BLANK}]+")
 _AS = "[aA][sS\u017f]"  # BuildKit compares by Unicode folding, in which a long s is an s
 _STAGE_NAME = r"[a-z][a-z0-9._-]*"
 _TEMPLATE = r"\{\{|\{%|<%|\[\[|\$\(|#\{|%\w+%|@\w+@|<\w[\w-]*>"
@@ -71,7 +70,7 @@ class From(NamedTuple):
 def read_from(line: LogicalLine, value: str, escape: str) -> From:
     """Read a FROM. One of a form that docker refuses has a `refusal`, no name and no platform."""
     flags, start = cut_flags(value, escape)
-    words = [(match[0], match.start()) for match in _WORD.finditer(value, start)]
+    words = [(match[0], match.start()) for match in WORD.finditer(value, start)]
     texts = [word for word, _ in words]
     word, position = words[0] if words else ("", -line.offset)
     refusal = _refused_words(texts) or _refused_flags(flags)

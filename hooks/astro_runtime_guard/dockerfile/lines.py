@@ -7,11 +7,10 @@ BuildKit's behaviour.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import deque
 
 from ..named import NamedTuple
-from .words import BLANK, SPACE
+from .words import BLANK, SPACE, WORD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ MOST_COMMENTS = 100
 MOST_INDENT = 100
 """A comment further to the right is left out, because a reviewer does not see it."""
 
-_INSTRUCTION = re.compile(rf"([^{BLANK}]*)[{BLANK}]*(.*)", re.DOTALL)
 _DIRECTIVE = r"([A-Za-z][A-Za-z0-9]*)[\t\f\r ]*=[\t\f\r ]*(.+)"
 _HEREDOC = r"[0-9]*<<(-?)[\t\f\r ]*([^<]*)"
 _WITH_HEREDOCS = {"add", "copy", "run"}
@@ -54,6 +52,10 @@ class LogicalLine(NamedTuple):
     def place(self, position: int) -> tuple[int, int]:
         """Line and column (1-based) of a position in `value`."""
         position += self.offset
+        if len(self.places) == 1:  # most instructions are, and need no import
+            return self.line, position + 1
+        from bisect import bisect_right
+
         start, line = self.places[bisect_right(self.places, (position, 1 << 60)) - 1]
         return line, position - start + 1
 
@@ -140,9 +142,10 @@ def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments
 
 def split_instruction(text: str) -> tuple[str, str, int]:
     """An instruction's keyword in lower case, its value, and the position of the value."""
-    match = _INSTRUCTION.fullmatch(text)
-    assert match  # it matches any text
-    return match[1].lower(), match[2], match.start(2)
+    word = WORD.match(text)
+    keyword = word[0] if word else ""
+    value = text[len(keyword) :].lstrip(BLANK)
+    return keyword.lower(), value, len(text) - len(value)
 
 
 def _join(lines: Sequence[str], index: int, escape: str) -> _Joined:

@@ -20,6 +20,8 @@ SPACE = (
 BLANK = "\t\v\f\r "
 """White space between words."""
 
+WORD = re.compile(f"[^{BLANK}]+")
+
 _SPECIAL = frozenset("$'\"\\`")
 
 
