@@ -18,19 +18,20 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from astro_runtime_guard.api import check
 from astro_runtime_guard.findings.checks import CHECKS, Check
 from astro_runtime_guard.reports import text as text_report
-from astro_runtime_guard.rulebook import compiled
 from astro_runtime_guard.rulebook.fields import Key
 from astro_runtime_guard.rulebook.imagefile import IMAGE_KEYS
 from astro_runtime_guard.rulebook.load import load_rulebook
 from astro_runtime_guard.rulebook.placefile import PLACE_KEYS
 from astro_runtime_guard.rulebook.rulefile import RULE_KEYS
 from astro_runtime_guard.rulebook.where import shipped_folder
+from compile_rules import compile_rulebook
 from draw_picture import PICTURE, drawn, refusal
 from pages import PAGES, PROJECT, read, rulebook
 from rules_page import rules_section
 from test_cases import BOOK
 
 PLUGIN = PROJECT / "hooks" / "mega-linter-plugin-astro-runtime" / "astro-runtime.megalinter-descriptor.yml"
+COMPILED = PROJECT / "rules" / "compiled.py"
 KEYS = {"rule": RULE_KEYS, "image": IMAGE_KEYS, "place": PLACE_KEYS}
 _REFUSAL = re.compile(r"(<!-- refusal -->\n```text\n).*?```", re.S)
 _REPORT = re.compile(r"(<!-- report: (?:(.*?) -> )?(.*?) -->\n```text\n).*?```", re.S)
@@ -61,7 +62,7 @@ def version() -> str:
 def written_down() -> str:
     """rules/compiled.py as it should be."""
     book = load_rulebook([shipped_folder()], "", examples=True)
-    return compiled.compile_rulebook(shipped_folder(), book)
+    return compile_rulebook(shipped_folder(), book)
 
 
 def _report(page: str, before: str | None, after: str) -> str:
@@ -95,7 +96,7 @@ def _key(name: str, key: Key) -> str:
 
 
 if __name__ == "__main__":
-    (PROJECT / "rules" / compiled.NAME).write_text(written_down(), encoding="utf-8")
+    COMPILED.write_text(written_down(), encoding="utf-8")
     PICTURE.write_text(drawn(), encoding="utf-8", newline="\n")
     for page, path in PAGES.items():
         path.write_text(rewritten(page), encoding="utf-8", newline="\n")

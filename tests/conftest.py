@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from astro_runtime_guard import entrypoints
-from astro_runtime_guard.rulebook import compiled
+from astro_runtime_guard.rulebook.load import read_compiled
 from astro_runtime_guard.rulebook.where import shipped_folder
 from filelock import FileLock
 from hypothesis import settings
@@ -164,7 +164,7 @@ def version() -> str:
 def pytest_configure() -> None:
     # As on a user's machine, Python keeps what it compiled; else each process of a test compiles everything anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    if compiled.read_compiled(shipped_folder()) is None:
+    if read_compiled(shipped_folder()) is None:
         raise pytest.UsageError("rules/compiled.py is not what the rule files say; run python .ci/write_pages.py")
 
 

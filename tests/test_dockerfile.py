@@ -16,11 +16,11 @@ from astro_runtime_guard.dockerfile.stages import (
     REFUSALS,
     Argument,
     Comment,
-    ImageUse,
     Stage,
     read_stages,
     source_lines,
 )
+from astro_runtime_guard.dockerfile.uses import ImageUse
 from astro_runtime_guard.errors import OverLimit
 from hypothesis import given
 from hypothesis import strategies as st

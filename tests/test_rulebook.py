@@ -16,8 +16,7 @@ from astro_runtime_guard.errors import CannotCheck
 from astro_runtime_guard.findings import checks
 from astro_runtime_guard.model import Rulebook
 from astro_runtime_guard.plan import make_plan
-from astro_runtime_guard.rulebook import compiled
-from astro_runtime_guard.rulebook.load import load_rulebook
+from astro_runtime_guard.rulebook.load import load_rulebook, read_compiled
 from astro_runtime_guard.rulebook.schema import make_schema
 from astro_runtime_guard.rulebook.where import rule_folders, shipped_folder
 from astro_runtime_guard.versions.tags import read_tag
@@ -563,7 +562,7 @@ def written_down(folder: Path) -> Path:
 
 def test_what_is_written_down_is_what_the_files_say(tmp_path: Path) -> None:
     folder = written_down(tmp_path)
-    images, rules, places = compiled.read_compiled(str(folder)) or ({}, {}, {})
+    images, rules, places = read_compiled(str(folder)) or ({}, {}, {})
     book = load_rulebook([str(folder)], "2026-11-22", examples=True)
     assert tuple(images.values()) == book.images
     assert tuple(places.values()) == book.places
@@ -585,7 +584,7 @@ def test_what_is_stale_is_not_read_back(tmp_path: Path, monkeypatch: pytest.Monk
     else:
         monkeypatch.delattr("astro_runtime_guard.rules.compiled", raising=False)
         monkeypatch.setitem(sys.modules, "astro_runtime_guard.rules.compiled", None)
-    assert compiled.read_compiled(str(folder)) is None
+    assert read_compiled(str(folder)) is None
     book = load_rulebook([str(folder)], "2026-11-22")
     assert book == load_rulebook([str(folder)], "2026-11-22", examples=True)
 
@@ -594,7 +593,7 @@ def test_line_ends_do_not_make_it_stale(tmp_path: Path) -> None:
     folder = written_down(tmp_path)
     for path in folder.rglob("*.yaml"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert compiled.read_compiled(str(folder))
+    assert read_compiled(str(folder))
 
 
 def test_branches(tmp_path: Path) -> None:

@@ -11,18 +11,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
+    from functools import cache
     from operator import itemgetter
 
     _MANY = 60
+
+    @cache
+    def _field(number):
+        return property(itemgetter(number))
 
     class _Maker(type):
         """The class of NamedTuple: a class below it becomes a tuple with its annotations as fields."""
 
         def __new__(cls, name, bases, body):
             fields = tuple(body.get("__annotations__", ()))
-            body |= {"__slots__": (), "__match_args__": fields, "_fields": fields, "_made": 0}
             body["_field_defaults"] = {field: body[field] for field in fields if field in body}
-            body |= {field: property(itemgetter(number)) for number, field in enumerate(fields)}
+            body["_fields"] = body["__match_args__"] = fields
+            body["__slots__"], body["_made"] = (), 0
+            body |= zip(fields, map(_field, range(len(fields))), strict=True)
             return super().__new__(cls, name, bases, body)
 
         def compile(cls):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from astro_runtime_guard.dockerfile.stages import REFUSALS, ImageUse, Stage, read_stages, source_lines
+from astro_runtime_guard.dockerfile.stages import REFUSALS, Stage, read_stages, source_lines
+from astro_runtime_guard.dockerfile.uses import ImageUse
 
 SEEDS = (
     b"# syntax=docker/dockerfile:1\n# escape=`\nARG T=5.0.1 \xc3\xa9=1\nFROM --platform=$TARGETPLATFORM a:${T:-1} AS b `\n\n# c\n",

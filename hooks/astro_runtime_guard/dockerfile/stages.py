@@ -13,7 +13,6 @@ from .buildargs import Argument, as_meant, declare, new_scope, resolve
 from .froms import REFUSALS, is_platform, is_template, read_from, refused_reference, refused_word
 from .instructions import parse_instructions
 from .lines import Comment, logical_lines, source_lines
-from .uses import ImageUse, read_uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +21,9 @@ if TYPE_CHECKING:
     from .buildargs import Scope
     from .froms import From
     from .lines import LogicalLine
+    from .uses import ImageUse
 
-__all__ = ["REFUSALS", "Argument", "Comment", "ImageUse", "Stage", "read_stages", "source_lines"]
+__all__ = ["REFUSALS", "Argument", "Comment", "Stage", "read_stages", "source_lines"]
 
 
 MOST_LINES = 100_000
@@ -92,8 +92,7 @@ def read_stages(source: bytes) -> tuple[Stage, ...]:
     earlier: set[str] = set()
     stages = []
     for head, inside in zip(heads, instructions.inside, strict=True):
-        images = tuple(use for line, value in inside for use in read_uses(line, value, escape, names))
-        stages.append(_stage(head, scope, earlier, images))
+        stages.append(_stage(head, scope, earlier, _images(inside, escape, names) if inside else ()))
         earlier.add(head.name)
     if any(stage.unknown for stage in stages):
         return tuple(_with_meaning(stages, as_meant(scope, instructions.late)))
@@ -111,6 +110,13 @@ def _sorted(lines: Sequence[LogicalLine], escape: str) -> _Instructions:
         elif instructions.inside:
             instructions.inside[-1].append((line, value))
     return instructions
+
+
+def _images(inside: Sequence[tuple[LogicalLine, str]], escape: str, names: set[str]) -> tuple[ImageUse, ...]:
+    """The images that the instructions of one stage name; imported here, because most stages name none."""
+    from .uses import read_uses
+
+    return tuple(use for line, value in inside for use in read_uses(line, value, escape, names))
 
 
 def _with_meaning(stages: Sequence[Stage], scope: Scope) -> Iterator[Stage]:

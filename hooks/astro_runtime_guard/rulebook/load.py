@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ..errors import CannotCheck
 from ..model import Branches, Rulebook
-from .compiled import read_compiled
+from .where import checksum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from ..model import Image, Place, Rule
 
 
 def load_rulebook(folders: Iterable[str], today: str, *, examples: bool = False) -> Rulebook:
@@ -35,3 +37,18 @@ def load_rulebook(folders: Iterable[str], today: str, *, examples: bool = False)
         today,
         branches[-1],
     )
+
+
+def read_compiled(folder: str) -> tuple[dict[str, Image], dict[str, Rule], dict[str, Place]] | None:
+    """The images, rules and places of `folder` by name, without their examples, as `rules/compiled.py` has them.
+
+    None where that is missing or out of step with the YAML files.
+    """
+    try:
+        from ..rules import compiled  # type: ignore[import-not-found]
+    except ImportError:
+        return None
+    if checksum(folder) != compiled.CHECKSUM:
+        return None
+    values: tuple[dict[str, Image], dict[str, Rule], dict[str, Place]] = compiled.read()
+    return values
