@@ -142,9 +142,12 @@ def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments
 
 def split_instruction(text: str) -> tuple[str, str, int]:
     """An instruction's keyword in lower case, its value, and the position of the value."""
-    word = WORD.match(text)
-    keyword = word[0] if word else ""
-    value = text[len(keyword) :].lstrip(BLANK)
+    keyword, _, value = text.partition(" ")
+    if not keyword.isalpha():  # another blank may stand behind it
+        word = WORD.match(text)
+        keyword = word[0] if word else ""
+        value = text[len(keyword) :]
+    value = value.lstrip(BLANK)
     return keyword.lower(), value, len(text) - len(value)
 
 

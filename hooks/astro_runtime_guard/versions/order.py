@@ -76,6 +76,7 @@ def _stage(pre_release: str) -> tuple[Any, ...]:
     return (0, Version(f"0{pre_release}"))
 
 
+@lru_cache(1024)
 def rank_of(version: str, image: Image) -> Rank:
     """Where a build of the image stands; `version` is one that was checked when a rule or image file was read."""
     place = span(read_tag(version, image), image)
