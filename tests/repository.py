@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+CONFIG = Path(__file__).parent / "data" / "gitconfig"
+
 CI_VARIABLES = (
     "CI",
     "GITHUB_",
@@ -41,7 +43,7 @@ def clean_environment() -> dict[str, str]:
     """This process's environment without anything that a CI service, a hook runner or git put there."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(CI_VARIABLES)}
     return kept | {
-        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_GLOBAL": str(CONFIG),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "A Person",
         "GIT_AUTHOR_EMAIL": "person@example.com",
