@@ -670,15 +670,6 @@ def test_lines() -> None:
     assert [(known.name, known.airflow, known.python) for known in RUNTIME.lines] == [
         tuple(row.split()) for row in LINES.split(",")
     ], "a new line goes into LINES too, from the pages that it names"
-    assert [known.name for known in RUNTIME.lines if known.long_term_support] == [
-        "4",
-        "5",
-        "6",
-        "9",
-        "11",
-        "12",
-        "13",
-    ]
 
 
 @pytest.mark.parametrize(("build", "known"), RUNTIME.builds)

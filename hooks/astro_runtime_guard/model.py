@@ -37,7 +37,6 @@ class Line(NamedTuple):
     airflow: str
     python: str = ""
     maintained_until: str = ""
-    long_term_support: bool = False
     last_build: str = ""
 
 

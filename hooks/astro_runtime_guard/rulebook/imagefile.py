@@ -8,7 +8,7 @@ from ..errors import unknown
 from ..model import Image, Line, Numbering, Withdrawal
 from ..versions.tags import read_tag
 from ..yamlfile import Mistake, Value
-from .fields import Key, date, flag, number, pairs, read_fields, records, text, texts
+from .fields import Key, date, number, pairs, read_fields, records, text, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ LINE_KEYS = {
     "airflow": Key(_minor, "the Airflow version, as major.minor, for images that have one"),
     "python": Key(text, "the Python of an image without a Python suffix"),
     "maintained-until": Key(date, "the last day of maintenance"),
-    "long-term-support": Key(flag, "whether the line has long-term support"),
     "last-build": Key(text, "the last build, where no later one can come"),
     "source": Key(texts, "where this is known from"),
 }
@@ -173,7 +172,7 @@ def _line(place: Value, fields: Mapping[str, Any], image: Image) -> Line:
         check_build(fields["last-build"], image, place)
     return Line(
         fields["line"], fields["numbering"], fields.get("airflow", ""), fields.get("python", ""),
-        fields.get("maintained-until", ""), fields.get("long-term-support", False), fields.get("last-build", ""),
+        fields.get("maintained-until", ""), fields.get("last-build", ""),
     )  # fmt: skip
 
 
