@@ -1188,7 +1188,7 @@ def test_what_cannot_be_read_before_is_one_line_whatever_its_path(repo: Reposito
 
 
 @needs_git(2, 36, "safe.directory")
-@pytest.mark.parametrize("name", ["repo", "a copy (2)", "somebody's"])
+@pytest.mark.parametrize("name", ["repo", "a copy (2)", "somebody's", "Übung"])
 def test_a_repository_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     strange = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1", "GIT_CONFIG_GLOBAL": str(tmp_path / "config")}
     repo = make_repository(tmp_path / name)

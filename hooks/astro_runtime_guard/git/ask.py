@@ -239,9 +239,10 @@ def refusal(command: str, code: int, err: bytes) -> CannotCheck:
     """git's own words, and what to do where that is known."""
     import re
 
+    if trust := re.search(rb"git config --global --add safe\.directory [^\r\n]+", err):
+        # In the letters of its path, or else the command would be about another folder.
+        return CannotCheck(f"git does not trust this repository: run {trust[0].decode('utf-8', 'backslashreplace')}")
     text = err.decode("ascii", "backslashreplace")
-    if trust := re.search(r"git config --global --add safe\.directory [^\r\n]+", text):
-        return CannotCheck(f"git does not trust this repository: run {trust[0]}")
     lines = text.splitlines() or [f"it was ended by signal {-code}" if code < 0 else f"exit code {code} without a word"]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
     return CannotCheck(f"git {command} failed ({fatal[-1]}): try git fsck, and the same command by hand")
