@@ -222,25 +222,33 @@ repos:
 """
 
 
-def compare_in_runners(folder: Path, files: list[str], code: int, rounds: int) -> None:
-    """The same as a hook, beside one that does nothing, in each of the hook runners that are installed here."""
-    for runner, ratio in (("pre-commit", 1.25), ("prek", 1.6)):
+def compare_in_runners(folder: Path, work: Work, files: list[str], rounds: int) -> None:
+    """The same as a hook, beside hooks that do nothing and the limit alone, in each hook runner that is installed here."""
+    limit = folder.parent / "limit.py"
+    limit.write_text(LIMIT.replace("PARSER", work.parser), encoding="utf-8")
+    for runner in ("pre-commit", "prek"):
         if not (BIN / runner).exists():
             continue
         commands = {}
-        for name, entry, ends in (
-            ("no hook", f"{sys.executable} -c pass", 0),
-            ("ours", str(BIN / "astro-runtime"), code),
+        for name, entry, code in (
+            ("bare", f"{sys.executable} -c pass", 0),
+            ("limit", f"{sys.executable} {limit}", 0),
+            ("ours", str(BIN / work.hook), work.code),
         ):
-            config = folder.parent / f"{name.replace(' ', '-')}.yaml"
+            config = folder.parent / f"{name}.yaml"
             config.write_text(CONFIG.format(entry=json.dumps(entry)), encoding="utf-8")
-            commands[name] = Command([str(BIN / runner), "run", "--config", str(config), "--files", *files], code=ends)
+            commands[name] = Command([str(BIN / runner), "run", "--config", str(config), "--files", *files], code=code)
         found = measure(folder, commands, rounds)
-        ours, floor = found["ours"][0].seconds, found["no hook"][0].seconds
-        judged = "met" if ours / floor <= ratio else "MISSED"
-        print(
-            f"  {ours / floor:8.3f} x a hook that does nothing, in {runner} ({floor * 1000:.1f} ms, goal {ratio}: {judged})"
-        )
+        ours, _ = found.pop("ours")
+        for name, (other, times) in found.items():
+            print(row(ours, other, f"{name}, in {runner}", times, work.goals.get(name)))
+
+
+def row(ours: Run, other: Run, name: str, times: int, goal: float | None) -> str:
+    """How many times as long our run takes as another one."""
+    ratio = ours.seconds / other.seconds
+    judged = "" if goal is None else f", goal {goal:.3g}: {'met' if ratio <= goal else 'MISSED'}"
+    return f"  {ratio:8.3f} x {name} ({other.seconds * 1000:.1f} ms, median of {times}{judged})"
 
 
 def compared(work: Work, folder: Path, rounds: int, runners: bool) -> None:
@@ -265,11 +273,9 @@ def compared(work: Work, folder: Path, rounds: int, runners: bool) -> None:
     print(f"\n{work.name}: {ours.seconds * 1000:.1f} ms, {ours.memory:.0f} MiB{memory}, "
           f"{processes(commands['ours'], folder)} processes of git")  # fmt: skip
     for name, (other, times) in found.items():
-        ratio, goal = ours.seconds / other.seconds, work.goals.get(name)
-        judged = "" if goal is None else f", goal {goal:.3g}: {'met' if ratio <= goal else 'MISSED'}"
-        print(f"  {ratio:8.3f} x {name} ({other.seconds * 1000:.1f} ms, median of {times}{judged})")
+        print(row(ours, other, name, times, work.goals.get(name)))
     if runners and len(files) == 1 and not work.path:
-        compare_in_runners(folder, files, work.code, rounds)
+        compare_in_runners(folder, work, files, rounds)
 
 
 def main() -> None:
