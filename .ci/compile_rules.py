@@ -7,6 +7,7 @@ Examples are left out, because only `rules test` needs them.
 from __future__ import annotations
 
 from astro_runtime_guard.model import Rulebook
+from astro_runtime_guard.named import NamedTuple
 from astro_runtime_guard.rulebook.where import checksum
 
 _LEFT_OUT = {"finds", "passes", "origin"}
@@ -39,16 +40,14 @@ def _written(value: object, used: set[str], level: int) -> str:
     """A value as Python text, the parts of a tuple on lines of their own; `used` collects the classes it needs."""
     if not isinstance(value, tuple):
         return repr(value)
-    fields = getattr(value, "_fields", None)
-    if fields:
+    if isinstance(value, NamedTuple):
         used.add(type(value).__name__)
-        defaults = getattr(value, "_field_defaults", {})
         written = (
             f"{name}={_written(part, used, level + 1)}"
-            for name, part in zip(fields, value, strict=True)
-            if name not in _LEFT_OUT and part != defaults.get(name, fields)
+            for name, part in value._asdict().items()
+            if name not in _LEFT_OUT and part != value._field_defaults.get(name)
         )
         return f"{type(value).__name__}({', '.join(written)})"
     indent = "\n" + "    " * level
     parts = "".join(f"{indent}{_written(part, used, level + 1)}," for part in value)
-    return f"({parts}{indent[:-4]})" if value else "()"
+    return f"({parts}{indent[:-4]})"
