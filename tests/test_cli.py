@@ -392,8 +392,11 @@ def test_the_commands_are_named_in_the_help_of_those_that_have_them(guard: Calla
         assert ("commands: rules list|test|schema, explain RULE," in guard("--help", script=script)[1]) == has_them
 
 
-# The words of each command, and what its help says can follow them.
+# The words of each command, and what its help says can follow them; first the command without a word, which checks.
 USAGES = {
+    "": "[-h] [--base REF] [--no-base] [--changed] [--exclude REGEX] [--rules DIR] [--rules-from {base}] [--enable RULE]"
+    " [--disable RULE] [--only RULE] [--today DAY] [--format FORMAT] [--output FILE] [--exit-zero]"
+    " [--color {auto,always,never}] [--verbose] [--version] [FILE ...]",
     "rules": "[-h] list|test|schema ...",
     "rules list": "[-h] [--rules DIR] [--version]",
     "rules test": "[-h] [--rules DIR] [--version]",
@@ -407,14 +410,15 @@ USAGES = {
 def test_the_help_of_a_command(
     guard: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, command: str, usage: str
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "400")
     code, out, err = guard(*command.split(), "--help")
     assert (code, err) == (0, "")
     said, about, *rest = out.split("\n\n")
-    assert said == f"usage: astro-runtime-guard {command} {usage}"
+    assert said == " ".join(["usage: astro-runtime-guard", *command.split(), usage])
     assert re.fullmatch(r"\S+( \S+)+", about)
-    described = re.findall(r"^ +(-h|--rules|--version|list|test|schema)\b.*  \S", "\n".join(rest), flags=re.MULTILINE)
-    assert sorted(described) == sorted(re.findall(r"-h|--rules|--version|list|test|schema", usage))
+    name = r"-h|--[a-z-]+|list|test|schema|FILE"
+    described = re.findall(rf"^ +({name})\b.*(?:  |\n {{9,}})\S", "\n".join(rest), flags=re.MULTILINE)
+    assert sorted(described) == sorted(re.findall(name, usage.replace("--output FILE", "--output")))
     if command != "rules":
         version = guard("--version")
         assert guard(*command.split(), "--version") == guard(*command.split(), "--version", "--rules", "x") == version
