@@ -13,12 +13,10 @@ _BYTE_SPACE = "\t\n\v\f\r \x85\xa0"
 class Flag(NamedTuple):
     """A `--flag` without its quotes and escapes.
 
-    `start` and `end` are its positions in the value of the instruction; `places` has the position of each character
-    of `word`.
+    `end` is the position behind it in the value of the instruction; `places` has that of each character of `word`.
     """
 
     word: str
-    start: int
     end: int
     places: tuple[int, ...]
 
@@ -43,8 +41,7 @@ def cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
 
 def _in_characters(flag: Flag, characters: list[int]) -> Flag:
     """A flag with positions in bytes as the same flag with positions in characters."""
-    start, end, *places = (characters[place] for place in (flag.start, flag.end, *flag.places))
-    return Flag(flag.word, start, end, tuple(places))
+    return Flag(flag.word, characters[flag.end], tuple(characters[place] for place in flag.places))
 
 
 def may_have_flags(value: str) -> bool:
@@ -57,7 +54,7 @@ def _cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
     flags: list[Flag] = []
     position = 0
     while True:
-        while value[position : position + 1] and value[position] in _BYTE_SPACE:
+        while position < len(value) and value[position] in _BYTE_SPACE:
             position += 1
         if not value.startswith("--", position):
             return flags, position
@@ -68,10 +65,10 @@ def _cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
         flags.append(flag)
 
 
-def _read_flag(value: str, start: int, escape: str) -> Flag:
+def _read_flag(value: str, position: int, escape: str) -> Flag:
     chars: list[str] = []
     places: list[int] = []
-    quote, position = "", start
+    quote = ""
     while position < len(value) and (quote or value[position] not in _BYTE_SPACE):
         char = value[position]
         if char == escape:
@@ -87,4 +84,4 @@ def _read_flag(value: str, start: int, escape: str) -> Flag:
             chars.append(char)
             places.append(position)
         position += 1
-    return Flag("".join(chars), start, min(position, len(value)), tuple(places))
+    return Flag("".join(chars), min(position, len(value)), tuple(places))
