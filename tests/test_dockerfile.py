@@ -390,6 +390,8 @@ def test_no_image_inside(instruction: str) -> None:
         ("RUN --mount=from=r.io/b:1,from=r.io/a:1 y", 3, 32, "r.io/a:1", "r.io/a:1"),
         ('COPY --f"rom"=r.io/a:1 x y', 3, 15, "r.io/a:1", "r.io/a:1"),
         ("COPY --chown=\u00e9 --from=r.io/a:1 x y", 3, 23, "r.io/a:1", "r.io/a:1"),
+        # The byte A0 inside the last character ends the flag.
+        ("COPY --from=r.io/a:1\u2800 x y", 3, 13, "r.io/a:1\u2800", "r.io/a:1\u00e2"),
         ("ONBUILD COPY --from=r.io/a:1 x y", 3, 21, "r.io/a:1", "r.io/a:1"),
         ("onbuild  run --mount=from=r.io/a:1 x y", 3, 27, "r.io/a:1", "r.io/a:1"),
         ("ONBUILD COPY \\\n --from=r.io/a:1 x y", 4, 9, "r.io/a:1", "r.io/a:1"),
