@@ -70,7 +70,7 @@ def _parser(program: str, after: str | None) -> Parser:
     add("--disable", metavar="RULE", action="append", help="do not run this rule; can be repeated")
     add("--only", metavar="RULE", action="append", help="run only this rule; can be repeated")
     add("--today", metavar="DAY", type=_day, help="judge maintenance as of this day (YYYY-MM-DD)")
-    add("--format", metavar="FORMAT", type=_format, help=f"{', '.join(FORMATS)}: the format of the report")
+    add("--format", type=_format, help=f"{', '.join(FORMATS)}: the format of the report")
     add("--output", metavar="FILE", help="write the report there, and the text to the terminal")
     add("--exit-zero", action="store_true", help="exit with 0 also when something is found")
     add("--color", choices=("auto", "always", "never"), help="colour in the text report")
