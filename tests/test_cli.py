@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 import yaml
 from astro_runtime_guard import entrypoints
-from astro_runtime_guard.reports.deliver import internal_error
+from astro_runtime_guard.reports.deliver import FORMATS, internal_error
 from astro_runtime_guard.rulebook.where import shipped_folder
 from conftest import Said, version
 from repository import Repository, needs_git
@@ -390,6 +390,11 @@ def test_a_file_that_is_called_like_standard_input(guard: Callable[..., Said], i
 def test_the_commands_are_named_in_the_help_of_those_that_have_them(guard: Callable[..., Said]) -> None:
     for script, has_them in (("astro_runtime_guard", True), ("astro_runtime_pinned", False)):
         assert ("commands: rules list|test|schema, explain RULE," in guard("--help", script=script)[1]) == has_them
+
+
+def test_the_help_names_every_format(guard: Callable[..., Said]) -> None:
+    about = guard("--help")[1].split("--format FORMAT")[-1].partition(":")[0]
+    assert re.findall(r"\w+", about) == list(FORMATS)
 
 
 # The words of each command, and what its help says can follow them; first the command without a word, which checks.
