@@ -286,6 +286,8 @@ def test_docker_gives_arguments_for_the_platform(name: str, value: str) -> None:
     [
         ("FROM a", (1, 6)),
         ("  FROM   a  ", (1, 10)),
+        ("FROM \u2003a", (1, 7)),
+        ("FROM --platform=linux \u2003a", (1, 24)),
         (" \\\n  FROM a  ", (2, 8)),
         ("\ufeffFROM a", (1, 6)),
         ("FROM \\\n\n# c\n a", (4, 2)),
@@ -351,6 +353,8 @@ def test_comments(source: str, expected: list[str]) -> None:
         "RUN --security=from=r.io/a:1 y",
         "COPY --from=scratch a b",
         "COPY a --from=r.io/a:1 b",
+        "COPY \u2003--from=r.io/a:1 a b",
+        "ONBUILD COPY \u2003--from=r.io/a:1 a b",
         "ADD --from=r.io/a:1 a b",
         "RUN --mount=type=cache,target=/x y",
         "RUN --mount=type=bind,from=later,target=/x y",
@@ -393,6 +397,7 @@ def test_no_image_inside(instruction: str) -> None:
         # The byte A0 inside the last character ends the flag.
         ("COPY --from=r.io/a:1\u2800 x y", 3, 13, "r.io/a:1\u2800", "r.io/a:1\u00e2"),
         ("ONBUILD COPY --from=r.io/a:1 x y", 3, 21, "r.io/a:1", "r.io/a:1"),
+        ("ONBUILD \u2003COPY --from=r.io/a:1 x y", 3, 22, "r.io/a:1", "r.io/a:1"),
         ("onbuild  run --mount=from=r.io/a:1 x y", 3, 27, "r.io/a:1", "r.io/a:1"),
         ("ONBUILD COPY \\\n --from=r.io/a:1 x y", 4, 9, "r.io/a:1", "r.io/a:1"),
     ],

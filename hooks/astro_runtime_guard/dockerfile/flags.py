@@ -6,6 +6,7 @@ Source: BuildKit's behaviour, where the Dockerfile reference is silent.
 from __future__ import annotations
 
 from ..named import NamedTuple
+from .words import SPACE
 
 _BYTE_SPACE = "\t\n\v\f\r \x85\xa0"
 
@@ -26,17 +27,21 @@ class Flag(NamedTuple):
 
 
 def cut_flags(value: str, escape: str) -> tuple[list[Flag], int]:
-    """The flags at the start of an instruction's value, and the position of the rest. A `--` ends the flags."""
+    """The flags at the start of an instruction's value, and the position of the rest. A `--` ends the flags.
+
+    In front of the rest there may be any white space, in front of a flag only bytes that are white space.
+    """
     if value.isascii():
         return _cut_flags(value, escape)
     # BuildKit reads flags byte by byte: the bytes \x85 and \xa0 are white space, also inside a longer character.
     if not may_have_flags(value):
-        return [], 0
+        return [], len(value) - len(value.lstrip(SPACE))
     flags, end = _cut_flags(value.encode("utf-8", "surrogateescape").decode("latin-1"), escape)
     # For the position of each byte that of its character; inside a character, of the next one.
     sizes = (len(char.encode("utf-8", "surrogateescape")) for char in value)
     characters = [number + (byte > 0) for number, size in enumerate(sizes) for byte in range(size)] + [len(value)]
-    return [_in_characters(flag, characters) for flag in flags], characters[end]
+    rest = value[characters[end] :].lstrip(SPACE)
+    return [_in_characters(flag, characters) for flag in flags], len(value) - len(rest)
 
 
 def _in_characters(flag: Flag, characters: list[int]) -> Flag:

@@ -143,10 +143,11 @@ def _joined(lines: Sequence[str], index: int, escape: str, ends: _Ends, comments
 def split_instruction(text: str) -> tuple[str, str, int]:
     """An instruction's keyword in lower case, its value, and the position of the value."""
     keyword, _, value = text.partition(" ")
-    if not keyword.isalpha():  # another blank may stand behind it
-        word = WORD.match(text)
+    if not keyword.isalpha():  # another blank may stand behind it, and behind ONBUILD white space in front of it
+        rest = text.lstrip(SPACE)
+        word = WORD.match(rest)
         keyword = word[0] if word else ""
-        value = text[len(keyword) :]
+        value = rest[len(keyword) :]
     value = value.lstrip(BLANK)
     return keyword.lower(), value, len(text) - len(value)
 
