@@ -5,7 +5,6 @@ Numbers are compared as numbers. `packaging`, which only this module imports, or
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from ..named import NamedTuple
@@ -140,9 +139,7 @@ def build_in(tag: Tag, image: Image) -> str:
     place = span(tag, image)
     if not place or tag.kind != "series":
         return tag.version if place else ""
-    numbers = map(str, place.first.numbers)
-    first = re.sub(r"\{[a-z-]+\}", lambda _: next(numbers), image.numberings[place.first.numbering].tag)
-    return newest_known(tag, image) or first
+    return newest_known(tag, image) or _written(place.first.numbers, image.numberings[place.first.numbering])
 
 
 def spans(before: Runtime, after: Runtime) -> tuple[Span, Span] | None:
