@@ -677,11 +677,16 @@ def test_an_image_without_airflow_can_have_lines(tmp_path: Path) -> None:
     numbering = 'numberings: [{name: all, tag: "{major}.{minor}", example: "16.1"}]\n'
     lines = 'lines: [{line: "15", numbering: all}, {line: "16", numbering: all}]\n'
     (tmp_path / "images" / "db.yaml").write_text(f"repositories: [example.com/db]\n{numbering}{lines}")
+    old = f"repositories: [example.com/old]\n{numbering}succeeded-by: db\n"
+    (tmp_path / "images" / "old.yaml").write_text(old)
     example = "examples: {finds: [{before: 'FROM example.com/db:16.1', after: 'FROM example.com/db:17.0'}], passes: [{after: FROM a}]}\n"
     (tmp_path / "new-line.yaml").write_text(f"image: db\ncheck: unknown\nmessage: '{{line}} is new'\n{example}")
     book = load(tmp_path)
-    upgrades = (("15.3", "16.1", []), ("16.1", "17.0", ["17 is new"]), ("17.0", "17.4", []))
+    upgrades = (
+        ("db:15.3", "db:16.1", []), ("db:16.1", "db:17.0", ["17 is new"]), ("db:17.0", "db:17.4", []),
+        ("old:15.3", "db:16.1", []), ("old:15.3", "db:17.0", []),  # without Airflow the two have no order
+    )  # fmt: skip
     for before, after, expected in upgrades:
-        texts = (f"FROM example.com/db:{version}\n".encode() for version in (before, after))
+        texts = (f"FROM example.com/{image}\n".encode() for image in (before, after))
         assert [finding.message for finding in check(*texts, rulebook=book)] == expected
     assert "| Airflow | ? | ? |" in make_plan("15.3", "16.1", book)
