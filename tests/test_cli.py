@@ -634,12 +634,16 @@ def test_own_rules_that_replace_ours_are_named(guard: Callable[..., Said], insid
     inside.write(".astro-runtime/places/pyproject.yaml", place)
     assert len([line for line in guard()[1].splitlines() if line.startswith("own rules:")]) == 2
     inside.write(".astro-runtime/places/pyproject.yaml", place.replace("exact: true", "exact: false"))
-    assert "own rules: the place pyproject is replaced by .astro-runtime/places/pyproject.yaml" in guard()[1]
+    replaced = "own rules: the place pyproject is replaced by .astro-runtime/places/pyproject.yaml"
+    assert replaced in guard()[1].splitlines()
     listed = {line.split()[0]: line for line in guard("rules", "list")[1].splitlines()}
     assert listed["no-runtime-downgrade"].endswith(".yaml, replaces the built-in rule, off until --enable")
     assert "replaces" not in listed["own"] + listed["runtime-6"]
     (inside.path / ".astro-runtime").rename(inside.path / "policy")
     assert "own rules: runtime-5 is replaced by policy/runtime-5.yaml\n" in guard("--rules", "policy")[1]
+    inside.write(".astro-runtime/more/.astro-runtime/runtime-5.yaml", OFF)
+    nearest = guard("--rules", ".astro-runtime/more/.astro-runtime")[1].splitlines()
+    assert "own rules: runtime-5 is switched off by .astro-runtime/runtime-5.yaml" in nearest
 
 
 def test_an_image_that_is_narrowed_is_named(guard: Callable[..., Said], inside: Repository) -> None:
@@ -652,6 +656,28 @@ def test_an_image_that_is_narrowed_is_named(guard: Callable[..., Said], inside: 
         "the image astro-remote-execution-agent is narrowed by .astro-runtime/images/astro-remote-execution-agent.yaml"
     )
     assert f"own rules: {image}" in guard()[1].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("part", "instead", "is_narrowed"),
+    [
+        ("^$", "", False),
+        (r'^  - "\*/', r"  - example.com/agent\n\g<0>", False),
+        (r'^  - "\*/.*\n', "", True),
+        (r'^fixed-by: "', r"\g<0>-remote", True),
+        ("^as-of: .*", "as-of: 2026-11-21", False),
+    ],
+    ids=["the same", "a repository more", "a repository less", "another suffix", "another day"],
+)
+def test_what_narrows_an_image(
+    guard: Callable[..., Said], inside: Repository, part: str, instead: str, is_narrowed: bool
+) -> None:
+    inside.commit({"Dockerfile": f"{RUNTIME}:5.0\n"})
+    name = "images/astro-remote-execution-agent.yaml"
+    ours = Path(shipped_folder(), name).read_text(encoding="utf-8")
+    inside.write(f".astro-runtime/{name}", re.sub(part, instead, ours, flags=re.MULTILINE))
+    code, out, err = guard()
+    assert (code, err, "is narrowed by" in out) == (1, "", is_narrowed)
 
 
 def test_rules_from_the_base_commit(guard: Callable[..., Said], inside: Repository) -> None:

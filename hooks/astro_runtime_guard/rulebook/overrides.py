@@ -38,8 +38,8 @@ def overrides(rulebook: Rulebook) -> Iterator[str]:
 
 
 def _is_narrowed(shipped: Image, own: Image) -> bool:
-    """Whether something that we know of an image is missing in what the repository says of it."""
-    values = zip(shipped, own, strict=True)
+    """Whether something that we know of an image is missing in what the repository says of it, on whatever day."""
+    values = zip(shipped, own._replace(as_of=shipped.as_of), strict=True)
     return any(set(ours) - set(theirs) if isinstance(ours, tuple) else ours != theirs for ours, theirs in values)
 
 
