@@ -565,7 +565,21 @@ def test_rules_of_a_commit_are_written_only_into_their_folder(repo: Repository, 
     repo.git("update-ref", "HEAD", "base")
     got, out, err = run_here(repo, "--base", "base", "--rules-from", "base", "Dockerfile")
     assert (got, "Dockerfile:1:6: x: mine" in out) == (code, code == 1)
-    assert ("leads out of its folder: try git fsck" in err) == (code == 2)
+    shown = f".astro-runtime/{name}/escaped.yaml in {repo.git('rev-parse', '--short=7', 'base')}"
+    refused = f"astro-runtime-guard: {shown} leads out of its folder: try git fsck\n"
+    assert err == (refused if code == 2 else "")
+
+
+@posix
+@pytest.mark.parametrize(("length", "code"), [(255, 0), (256, 2)])
+def test_rules_of_a_commit_whose_name_no_file_can_have(repo: Repository, length: int, code: int) -> None:
+    name = f".astro-runtime/images/{'x' * (length - 5)}.yaml"
+    repo.commit({"Dockerfile": f"{RUNTIME}:5.0.1\n"})
+    repo.write("text", "extends: astro-runtime\nrepositories: [example.com/base]\n")
+    repo.git("update-index", "--add", "--cacheinfo", f"100644,{repo.git('hash-object', '-w', 'text')},{name}")
+    commit = repo.commit()
+    why = f"astro-runtime-guard: {name} in {commit[:7]}: File name too long\n"
+    assert run_here(repo, "--rules-from", "base", "Dockerfile") == (code, "", why if code else "")
 
 
 TWICE = {
