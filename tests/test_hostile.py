@@ -335,11 +335,12 @@ def test_nothing_outside_the_repository_is_read(
 
 
 @posix
-def test_a_link_inside_the_repository_is_followed(repo: Repository) -> None:
+@pytest.mark.parametrize("rules", ["real/rules", "."])
+def test_a_link_inside_the_repository_is_followed(repo: Repository, rules: str) -> None:
     repo.write("real/Dockerfile", f"{RUNTIME}:latest\n")
     repo.write("real/image.txt", f"{RUNTIME}:latest\n")
-    repo.write("real/rules/x.yaml", PINNED.format(text="mine"))
-    (repo.path / ".astro-runtime").symlink_to("real/rules")
+    repo.write(f"{rules}/x.yaml", PINNED.format(text="mine"))
+    (repo.path / ".astro-runtime").symlink_to(rules)
     (repo.path / "app").symlink_to("real")
     repo.write("pyproject.toml", '[tool.astro]\nruntime = "3.3-8"\ndockerfile = "app/image.txt"\n')
     first = repo.commit({})
