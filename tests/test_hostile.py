@@ -293,7 +293,7 @@ def links_of_a_companion(repo: Repository, outside: Path) -> None:
 
 
 def path_of_a_companion(repo: Repository, outside: Path) -> None:
-    repo.write("pyproject.toml", '[tool.astro]\nruntime = "3.3-8"\ndockerfile = "../outside/Dockerfile"\n')
+    repo.write("pyproject.toml", '[tool.astro]\nruntime = "3.3-8"\ndockerfile = "../repository/Dockerfile"\n')
 
 
 def links_of_all_rules(repo: Repository, outside: Path) -> None:
@@ -321,7 +321,7 @@ def test_nothing_outside_the_repository_is_read(
     repo: Repository, tmp_path: Path, make: Callable[[Repository, Path], None], hook: str
 ) -> None:
     """The harmless twin is `test_a_link_inside_the_repository_is_followed`."""
-    outside = tmp_path / "outside"
+    outside = tmp_path / "repository"  # a name that begins like that of the repository, `repo`
     outside.mkdir()
     (outside / "credentials.yaml").write_text(SECRET)
     (outside / "Dockerfile").write_text(f"{RUNTIME}:s3cr3t\n")
