@@ -240,9 +240,24 @@ CALLS: dict[str, tuple[str, dict[str, str], list[str]]] = {
         COMMIT | RUNNER,
         [ADD, "to pass without this check:  SKIP=astro-runtime,astro-runtime-repo git commit", EXCLUDE],
     ),
+    "the hook for stages in no environment": (
+        "astro_runtime_repo",
+        COMMIT | RUNNER | {"VIRTUAL_ENV": ""},
+        [ADD, "to pass without this check:  SKIP=astro-runtime,astro-runtime-repo git commit", EXCLUDE],
+    ),
     "the hook for stages in prek": (
         "astro_runtime_repo",
         COMMIT | RUNNER | {"PREK_HOOK_STAGE": "pre-commit"},
+        [ADD, "to pass without any hook:  git -c core.hooksPath=/dev/null commit", EXCLUDE],
+    ),
+    "the hook for stages in an environment of pre-commit": (
+        "astro_runtime_repo",
+        COMMIT | RUNNER | {"VIRTUAL_ENV": "../pre-commit"},
+        [ADD, "to pass without this check:  SKIP=astro-runtime,astro-runtime-repo git commit", EXCLUDE],
+    ),
+    "the hook for stages in an environment of prek": (
+        "astro_runtime_repo",
+        COMMIT | RUNNER | {"VIRTUAL_ENV": "../prek"},
         [ADD, "to pass without any hook:  git -c core.hooksPath=/dev/null commit", EXCLUDE],
     ),
     "a push": ("astro_runtime", PUSH | BRANCHES | RUNNER, []),
@@ -287,6 +302,9 @@ def test_advice_by_who_called(
     guard: Callable[..., Said], inside: Repository, monkeypatch: pytest.MonkeyPatch,
     script: str, environment: dict[str, str], expected: list[str],
 ) -> None:  # fmt: skip
+    inside.write("../pre-commit/pyvenv.cfg", "")
+    for folder in ("../prek", "."):
+        inside.write(f"{folder}/.prek-hook.json", "{}")
     inside.commit({"Dockerfile": f"{RUNTIME}:4.2.6\n"})
     inside.commit({"Dockerfile": f"{RUNTIME}:4.2.7\n"})
     inside.write("Dockerfile", f"{RUNTIME}:4.2.5\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from shlex import quote
 
@@ -103,10 +104,17 @@ class Adviser:
 
     def _skip(self, hooks: str, command: str) -> Iterator[str]:
         """SKIP is known to pre-commit and prek alone, and prek refuses one that leaves no hook of a configuration."""
-        if self._environ.get("PREK_HOOK_STAGE"):
+        if self._is_in_prek():
             yield f"to pass without any hook:  git -c core.hooksPath=/dev/null {command}"
         elif self._environ.get("PRE_COMMIT"):
             yield f"to pass without this check:  SKIP={hooks} git {command}"
+
+    def _is_in_prek(self) -> bool:
+        """prek says so since 0.5.6. Before, only a file that it keeps in the hook's environment tells."""
+        if self._environ.get("PREK_HOOK_STAGE"):
+            return True
+        environment = self._environ.get("VIRTUAL_ENV", "")
+        return environment != "" and os.path.isfile(os.path.join(environment, ".prek-hook.json"))
 
     def _refspec(self) -> str:
         """What is pushed, as far as the hook runner tells."""
