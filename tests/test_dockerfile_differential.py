@@ -1,9 +1,11 @@
-"""Generated Dockerfiles: instructions stand on the same lines as in BuildKit's parser (PyPI: dockerfile)."""
+"""Generated Dockerfiles: lines, flags and words are those of BuildKit's parser (PyPI: dockerfile)."""
 
 from __future__ import annotations
 
 import pytest
-from astro_runtime_guard.dockerfile.lines import logical_lines, source_lines
+from astro_runtime_guard.dockerfile.flags import cut_flags
+from astro_runtime_guard.dockerfile.lines import logical_lines, source_lines, split_instruction
+from astro_runtime_guard.dockerfile.words import WORD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,3 +67,54 @@ def test_instructions_are_where_buildkit_sees_them(text: str) -> None:
     assert [(line.keyword, line.line, line.end_line) for line in ours] == [
         ((command.cmd or "").lower(), command.start_line, command.end_line) for command in theirs
     ]
+
+
+SPACES = (
+    " ",
+    " ",
+    "\t",
+    "\v",
+    "\f",
+    "\r",
+    "\u2003",
+    "\xa0",
+    "\x85",
+    "\x1c",
+    " \u2003",
+    "\u3000 ",
+    "  ",
+    "\u200b",
+    "\ufeff",
+)
+KEYWORDS = ("FROM", "from", "COPY", "RUN", "ONBUILD COPY", "ONBUILD\u2003COPY", "ONBUILD \u2003COPY", "FROM\\", 'F"ROM')
+# The last bytes of \u2800 and \u0145 are those that BuildKit takes for white space.
+WORDS = (
+    "--platform=linux/amd64", "--from=a:1", "--x", "--", "-", '--a="b c"', "--a='b", "--a=''", "--a=b\\ c", "--a=\\",
+    "--p=\u2800", "--p=\u0145", "--p=\u00e9", '--"a b"', '"--x"', "--x=`a`", "a:1", "AS", "b", "a\u2003b", "#", "# c", "\\a",
+)  # fmt: skip
+instructions = st.builds(
+    lambda start, keyword, words, end: start + keyword + "".join(map("".join, words)) + end,
+    st.sampled_from(["", "", " ", "\u2003"]),
+    st.sampled_from(KEYWORDS),
+    st.lists(st.tuples(st.sampled_from(SPACES), st.sampled_from(WORDS)), max_size=5),
+    st.sampled_from(["", "", " ", "\u2003"]),
+)
+
+
+@settings(max_examples=300)
+@given(instructions)
+def test_flags_and_words_are_those_of_buildkit(text: str) -> None:
+    try:
+        theirs = dockerfile.parse_string(text)
+    except (dockerfile.GoParseError, UnicodeDecodeError):  # it cannot show a word that begins inside a character
+        return
+    escape, ours = logical_lines(source_lines(text.encode()))
+    assert len(ours) == len(theirs)
+    for line, command in zip(ours, theirs, strict=True):
+        flags, rest = cut_flags(line.value, escape)
+        if line.keyword == "onbuild" and not flags:  # docker refuses one with flags, and theirs shows none behind it
+            assert split_instruction(line.value)[0] == (command.sub_cmd or "").lower()
+        elif line.keyword != "onbuild":
+            assert [flag.word for flag in flags] == list(command.flags)
+        if line.keyword == "from":
+            assert WORD.findall(line.value[rest:]) == list(command.value)
