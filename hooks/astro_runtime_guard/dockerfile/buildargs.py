@@ -137,7 +137,7 @@ def resolve(scope: Scope, word: str) -> Resolved:
         plain = _expand(scope, word, partial=False)
     except WordError as error:
         partial = _partial(scope, word)
-        names = (partial.names or (error.name,)) if error.name else ()
+        names = tuple(dict.fromkeys((*partial.names, error.name))) if error.name else ()
         return Resolved("", partial.text, _absent(scope, names), _origin(scope, names), not error.name)
     absent, origin = _absent(scope, plain.names), _origin(scope, plain.names)
     known = not absent and not origin.unknown

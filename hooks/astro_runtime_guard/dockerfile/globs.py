@@ -88,7 +88,8 @@ def _expression(segment: Segment) -> re.Pattern[str]:
 
 def _segments(pattern: str, value: str) -> list[Segment]:
     """The segments of a pattern, which stars separate."""
-    parts = _PART.findall(pattern)
+    # BuildKit skips a byte order mark in front of a pattern; of one for the end of a value, behind it.
+    parts = _PART.findall(pattern.removeprefix("\ufeff"))
     if len(parts) * len(value) > WORK_LIMIT or parts[-1:] == ["\\"]:
         raise PatternError
     if any(len(part) == 2 and part[1] not in r"*?\}/" for part in parts):
