@@ -413,6 +413,11 @@ def test_an_image_inside_belongs_to_the_stage_above_it() -> None:
     assert [len(stage.images) for stage in stages] == [0, 1, 0]
 
 
+def test_a_directive_does_not_reach_behind_onbuild() -> None:
+    (stage,) = read_stages(b"# escape=`\nFROM a\nCOPY --from=r.io/`a:1 x y\nONBUILD COPY --from=r.io/\\a:1 x y\n")
+    assert [use.image for use in stage.images] == ["r.io/a:1", "r.io/a:1"]
+
+
 @pytest.mark.parametrize(
     ("instruction", "written", "image"),
     [

@@ -50,6 +50,7 @@ def read_uses(line: LogicalLine, value: str, escape: str, names: set[str]) -> It
     keyword, rest, offset = line.keyword, value, 0
     if keyword == "onbuild":
         keyword, rest, offset = split_instruction(value)
+        escape = "\\"  # docker reads it in the build of another file, which has no directive of this one
     for flag in cut_flags(rest, escape)[0]:
         image = _mounted(flag) if keyword == "run" else _copied(flag)
         if image is None or image.text in {"", "scratch"}:
