@@ -42,12 +42,14 @@ _STAGE_NAME = r"[a-z][a-z0-9._-]*"
 _TEMPLATE = r"\{\{|\{%|<%|\[\[|\$\(|#\{|%\w+%|@\w+@|<\w[\w-]*>"
 _OS = r"[A-Za-z0-9_-]+(?:\([A-Za-z0-9_.%-]*(?:\+[A-Za-z0-9_.%-]+)*\))?"
 _ARCHITECTURE = r"[A-Za-z0-9_.-]+"
-# Operating systems and architectures, which are platforms by themselves.
-_PLATFORMS = (
-    " aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd plan9 solaris"
-    " windows zos 386 aarch64 amd64 amd64p32 arm arm64 arm64be armbe armel armhf i386 loong64 mips mips64"
-    " mips64le mips64p32 mips64p32le mipsle ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm"
-    " x86-64 x86_64 "
+# Operating systems and architectures are platforms by themselves; only a system can have a version in brackets.
+_SYSTEMS = (
+    " aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd plan9"
+    " solaris windows zos "
+)
+_ARCHITECTURES = (
+    " 386 aarch64 amd64 amd64p32 arm arm64 arm64be armbe armel armhf i386 loong64 mips mips64 mips64le mips64p32"
+    " mips64p32le mipsle ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm x86-64 x86_64 "
 )
 
 
@@ -123,7 +125,8 @@ def is_platform(text: str) -> bool:
     """Whether `text` is a platform: OS, ARCHITECTURE, OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT."""
     parts = text.split("/")
     if len(parts) == 1:
-        return bool(re.fullmatch(_OS, text)) and f" {text.partition('(')[0].lower()} " in _PLATFORMS
+        name, version, _ = text.lower().partition("(")
+        return bool(re.fullmatch(_OS, text)) and f" {name} " in (_SYSTEMS if version else _SYSTEMS + _ARCHITECTURES)
     return (
         len(parts) < 4
         and bool(re.fullmatch(_OS, parts[0]))
