@@ -33,8 +33,8 @@ def project(tmp_path: Path) -> Project:
 
 # --- partial and sparse clones
 
-# Before git 2.26, diff-index wants the contents of all files that differ, so it fails before one of them is asked for.
-NAMES_FILE = git_version() >= (2, 26)
+# Before git 2.27, diff-index wants the contents of all files that differ, so it fails before one of them is asked for.
+NAMES_FILE = git_version() >= (2, 27)
 
 
 @pytest.mark.parametrize("partial", ["blob:none", "tree:0"])
@@ -97,7 +97,7 @@ def sparse(project: Project, branch: str) -> Repository:
     return clone
 
 
-@needs_git(2, 26, "a diff that fetches no contents")
+@needs_git(2, 27, "a diff that fetches no contents")
 def test_a_sparse_clone(project: Project) -> None:
     project.switch("topic", "main")
     project.dev.commit({"dags/dag.py": ""})

@@ -943,8 +943,8 @@ def test_merge_base(forge: Callable[..., git.Snapshot], depth: Sequence[str]) ->
 
 
 def test_blobless_clone(forge: Callable[..., git.Snapshot]) -> None:
-    # Before git 2.26, diff-index wants the contents of all files that differ, and fails.
-    file = "Dockerfile: differs from [0-9a-f]{7}, but " if git_version() >= (2, 26) else ""
+    # Before git 2.27, diff-index wants the contents of all files that differ, and fails.
+    file = "Dockerfile: differs from [0-9a-f]{7}, but " if git_version() >= (2, 27) else ""
     fix = "objects that are needed were left out of this partial clone: GitHub Actions: leave out filter"
     with pytest.raises(CannotCheck, match=f"^{file}{fix}"):
         forge("pull/1/merge", "--filter=blob:none", branches=ALL, **PULL)
