@@ -312,14 +312,22 @@ class Histories(RuleBasedStateMachine):
     def is_one_for_one(self, commit: int) -> bool:
         """Whether one file with a Runtime vanished since a commit and one appeared: the program takes them for one file.
 
-        The model knows files by their numbers and cannot say which stages of the two belong together.
+        The model knows files by their numbers and cannot say which stages of the two belong together. A file that moves
+        as it leaves the Runtime has vanished, and one that moves as it comes to it has appeared.
         """
         then, now = self.commits[commit].tree, {}
         for number, staged in self.index.items():
             now[number] = self.disk[number] if staged.is_same_as(self.head.tree.get(number)) else staged
-        vanished = [number for number, file in then.items() if number not in now and not file.plain]
-        appeared = [number for number, file in now.items() if number not in then and not file.plain]
-        return len(vanished) == 1 == len(appeared)
+
+        def only_in(these: Tree, those: Tree) -> list[int]:
+            found = []
+            for number, file in these.items():
+                other = those.get(number)
+                if not file.plain and (other is None or (other.plain and other.path != file.path)):
+                    found.append(number)
+            return found
+
+        return len(only_in(then, now)) == 1 == len(only_in(now, then))
 
     def expected(self, bases: Callable[[int, int, str], Iterable[int]]) -> set[tuple[str, str]]:
         """(path, rule) of everything that must be found; `bases` are the commits that a stage is compared with."""
@@ -389,3 +397,26 @@ TestHistories.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+
+
+@pytest.mark.parametrize("leaves", [True, False], ids=["leaves", "comes"])
+def test_one_for_one_where_another_file_moves_too(leaves: bool) -> None:
+    """Beside a file that vanishes or appears, another one moves and leaves the Runtime, or comes to it."""
+    lower, higher = (Stage("4.2.6"),), (Stage("5.0.2"),)
+    state = Histories()
+    try:
+        state.put(File(1, "a", lower, plain=not leaves))
+        if not leaves:
+            state.put(File(2, "a", lower))
+        state.record(())
+        if not leaves:
+            del state.disk[2], state.index[2]
+            state.repo.git("rm", "--quiet", "a2/Dockerfile")
+        state.put(File(1, "b", higher, plain=leaves))
+        if leaves:
+            state.put(File(2, "a", higher))
+        assert state.is_one_for_one(0)
+        assert state.said() == (1, {("a2/Dockerfile" if leaves else "b1/Dockerfile", "runtime-5")})
+        state.says_what_the_model_says()
+    finally:
+        state.teardown()
