@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from astro_runtime_guard.dockerfile.instructions import names_no_image, parse_instructions
+from astro_runtime_guard.dockerfile.lines import logical_lines
 from astro_runtime_guard.dockerfile.stages import (
     REFUSALS,
     Argument,
@@ -411,6 +413,17 @@ def test_image_inside(instruction: str, line: int, column: int, written: str, im
 def test_an_image_inside_belongs_to_the_stage_above_it() -> None:
     stages = read_stages(b"FROM a\nFROM b\nCOPY --from=r.io/c:1 x y\nFROM d\n")
     assert [len(stage.images) for stage in stages] == [0, 1, 0]
+
+
+def test_the_lines_that_are_left_out_name_no_image() -> None:
+    left_out = 0
+    for case in (*BUILDKIT, *HARD):
+        lines = source_lines(source_of(case))
+        _, every = logical_lines(lines)
+        _, some = logical_lines(lines, names_no_image)
+        assert list(parse_instructions(some)) == list(parse_instructions(every)), case
+        left_out += len(every) - len(some)
+    assert left_out
 
 
 def test_a_directive_does_not_reach_behind_onbuild() -> None:

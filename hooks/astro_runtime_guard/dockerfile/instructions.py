@@ -45,6 +45,11 @@ def parse_instructions(lines: Sequence[LogicalLine]) -> Iterator[tuple[LogicalLi
         yield starts[entry["startline"]], value
 
 
+def names_no_image(text: str) -> bool:
+    """Whether it is plain that an instruction in one line can name no image: it has no flag, and is no FROM or ARG."""
+    return "--" not in text and text[0] not in "FfAa" and text.isascii()
+
+
 def _can_name_an_image(line: LogicalLine) -> bool:
     """A FROM or an ARG can; a COPY or a RUN can if it begins with a flag, also behind ONBUILD."""
     keyword, value = line.keyword, line.value

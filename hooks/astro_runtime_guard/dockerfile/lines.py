@@ -14,7 +14,7 @@ from .words import BLANK, SPACE, WORD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 DIRECTIVES = {"syntax", "escape", "check"}
 MOST_COMMENTS = 100
@@ -79,10 +79,14 @@ def source_lines(source: bytes) -> list[str]:
     return [line.rstrip("\r") for line in (lines if lines[-1] else lines[:-1])]
 
 
-def logical_lines(lines: Sequence[str]) -> tuple[str, list[LogicalLine]]:
-    """The escape character, and the instructions in file order."""
+def logical_lines(lines: Sequence[str], skip: Callable[[str], bool] | None = None) -> tuple[str, list[LogicalLine]]:
+    """The escape character, and the instructions in file order.
+
+    Of those in one line without a heredoc, `skip(text)` says which are left out; it gets the line without the white
+    space around it.
+    """
     escape, directives = _read_directives(lines)
-    return escape, list(_logical_lines(lines, directives, escape))
+    return escape, list(_logical_lines(lines, directives, escape, skip))
 
 
 def _read_directives(lines: Sequence[str]) -> tuple[str, int]:
@@ -102,7 +106,9 @@ def _read_directives(lines: Sequence[str]) -> tuple[str, int]:
     return escape, len(lines)
 
 
-def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[LogicalLine]:
+def _logical_lines(
+    lines: Sequence[str], index: int, escape: str, skip: Callable[[str], bool] | None
+) -> Iterator[LogicalLine]:
     comments: deque[Comment] = deque(maxlen=MOST_COMMENTS)
     ends = _Ends(lines)
     while index < len(lines):
@@ -116,10 +122,15 @@ def _logical_lines(lines: Sequence[str], index: int, escape: str) -> Iterator[Lo
             continue
         # Most instructions are one line without a heredoc.
         alone = text[-1] != escape and "<<" not in text
-        line = _alone(lines[index], text, index, comments) if alone else _joined(lines, index, escape, ends, comments)
-        yield line
+        if alone and skip and skip(text):
+            index += 1
+        else:
+            line = (
+                _alone(lines[index], text, index, comments) if alone else _joined(lines, index, escape, ends, comments)
+            )
+            yield line
+            index = line.end_line
         comments.clear()
-        index = line.end_line
 
 
 def _alone(line: str, text: str, index: int, comments: Iterable[Comment]) -> LogicalLine:

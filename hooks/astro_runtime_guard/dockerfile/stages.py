@@ -11,7 +11,7 @@ from ..errors import OverLimit
 from ..named import NamedTuple
 from .buildargs import Argument, as_meant, declare, new_scope, resolve
 from .froms import REFUSALS, is_platform, is_template, read_from, refused_reference, refused_word
-from .instructions import parse_instructions
+from .instructions import names_no_image, parse_instructions
 from .lines import Comment, logical_lines, source_lines
 
 TYPE_CHECKING = False
@@ -82,7 +82,7 @@ def read_stages(source: bytes) -> tuple[Stage, ...]:
     """
     if source.count(b"\n") > MOST_LINES:
         raise OverLimit(f"more than {MOST_LINES} lines, the most that is read")
-    escape, lines = logical_lines(source_lines(source))
+    escape, lines = logical_lines(source_lines(source), names_no_image)
     instructions = _sorted(lines, escape)
     heads = instructions.heads
     scope = new_scope(escape, heads[-1].name if heads else "")
