@@ -337,6 +337,10 @@ ROUTES = {
         "ARG BASE=a\nRT:5.0.0 AS a\nFROM ${BASE}",
         ("the final stage, in line 3, is built on this image", "build argument BASE is given in line 1"),
     ),
+    "a name with an argument without a value": (
+        "ARG V\nRT:5.0.0 AS a\nFROM ${V}a",
+        ("the final stage, in line 3, is built on this image",),
+    ),
     "another image": ("RT:5.0.0 AS a\nFROM python", ()),
 }
 

@@ -33,10 +33,10 @@ class Stage(NamedTuple):
     """A build stage: a FROM, and the images named below it.
 
     `line` and `end_line` (1-based) are of the FROM, `image_line` and `column` (1-based, in characters) of its image
-    word as `written` (empty if there is none). `image` is the word after substitution without any --build-arg; it is
-    None where a name in the word has no value, and empty where the substitution is broken. `partial` is the same with
-    `${NAME}` for each name without a value, also where the name stands in the default of an ARG. `unknown` are those
-    names.
+    word as `written` (empty if there is none). `image` is the word after substitution without any --build-arg, and
+    empty where the substitution is broken; it is None where a name in the word has no value, unless it names a stage
+    even so. `partial` is the same with `${NAME}` for each name without a value, also where the name stands in the
+    default of an ARG. `unknown` are those names.
 
     `name` is lower-cased. `kind` is `image`, `scratch`, `stage` (the FROM names an earlier stage) or `invalid`, and
     then `refusal` is one of REFUSALS. `arguments` are the build arguments whose values are in the image, directly or
@@ -139,6 +139,8 @@ def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[ImageUse, 
     kind = "stage" if word.bare in earlier else "scratch" if word.bare == "scratch" else "image"
     if not refusal and kind == "image":
         refusal = refused_reference(word)
+    if refusal:
+        kind = "invalid"
     line, column = head.line.place(head.position)
     unknown = tuple(dict.fromkeys(word.absent + word.origin.unknown))
     return Stage(
@@ -147,12 +149,12 @@ def _stage(head: From, scope: Scope, earlier: set[str], images: tuple[ImageUse, 
         image_line=line,
         column=column,
         written=head.word,
-        image=None if word.absent else word.bare,
+        image=None if word.absent and kind != "stage" else word.bare,
         partial=word.partial,
         unknown=unknown,
         name=head.name,
         platform=platform.bare,
-        kind="invalid" if refusal else kind,
+        kind=kind,
         refusal="template" if refusal and is_template(head.words) else refusal,
         arguments=word.origin.arguments,
         comments=word.origin.comments + head.line.comments,
