@@ -70,22 +70,8 @@ def test_instructions_are_where_buildkit_sees_them(text: str) -> None:
 
 
 SPACES = (
-    " ",
-    " ",
-    "\t",
-    "\v",
-    "\f",
-    "\r",
-    "\u2003",
-    "\xa0",
-    "\x85",
-    "\x1c",
-    " \u2003",
-    "\u3000 ",
-    "  ",
-    "\u200b",
-    "\ufeff",
-)
+    " ", " ", "\t", "\v", "\f", "\r", "\u2003", "\xa0", "\x85", "\x1c", " \u2003", "\u3000 ", "  ", "\u200b", "\ufeff",
+)  # fmt: skip
 KEYWORDS = ("FROM", "from", "COPY", "RUN", "ONBUILD COPY", "ONBUILD\u2003COPY", "ONBUILD \u2003COPY", "FROM\\", 'F"ROM')
 # The last bytes of \u2800 and \u0145 are those that BuildKit takes for white space.
 WORDS = (

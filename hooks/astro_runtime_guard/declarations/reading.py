@@ -33,7 +33,7 @@ class Reader:
         """Without `places` only Dockerfiles are listed. A path that `exclude` matches anywhere is not listed."""
         self.rulebook = rulebook
         self._listed_places = rulebook.places if places else ()
-        self._places = cache(lambda path: places_of(path, rulebook.places))
+        self._places_of = cache(lambda path: places_of(path, rulebook.places))
         self._exclude = exclude
         self._readings: dict[tuple[str, bytes], Reading | CannotCheck] = {}
 
@@ -61,15 +61,15 @@ class Reader:
 
     def is_place(self, path: str) -> bool:
         """Whether a file names versions under a key."""
-        return bool(self._places(path))
+        return bool(self._places_of(path))
 
     def leads(self, path: str) -> bool:
         """Whether a file can stand for the Dockerfile of its folder, or name one."""
-        return any(place.dockerfile for place in self._places(path))
+        return any(place.dockerfile for place in self._places_of(path))
 
     def kind(self, path: str) -> tuple[tuple[Place, ...], str]:
         """What the file at a path is. It is equal for two paths if one can be the other one renamed."""
-        return self._places(path), format_of(path)
+        return self._places_of(path), format_of(path)
 
     def read(self, path: str, source: bytes) -> Reading:
         """What a file declares. Raises CannotCheck where it seems to name a version and cannot be read."""
@@ -90,7 +90,7 @@ class Reader:
         return self._readings[key]
 
     def _read(self, path: str, source: bytes) -> Reading:
-        places = self._places(path)
+        places = self._places_of(path)
         if places:
             from .keyed import read_places
 
@@ -128,7 +128,7 @@ class Reader:
 
     def _is_compared(self, path: str) -> bool:
         """Whether the version before counts in a file."""
-        places = self._places(path)
+        places = self._places_of(path)
         decides = any(place.decides == "runs" for place in places)
         return decides or not places or bool(re.search(_NAMED_DOCKERFILE, path))
 

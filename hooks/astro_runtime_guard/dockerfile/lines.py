@@ -120,14 +120,12 @@ def _logical_lines(
                 comments.append(Comment(index + 1, text))
             index += 1
             continue
-        # Most instructions are one line without a heredoc.
-        alone = text[-1] != escape and "<<" not in text
-        if alone and skip and skip(text):
+        if text[-1] != escape and "<<" not in text:  # most instructions are one line without a heredoc
+            if not (skip and skip(text)):
+                yield _alone(lines[index], text, index, comments)
             index += 1
         else:
-            line = (
-                _alone(lines[index], text, index, comments) if alone else _joined(lines, index, escape, ends, comments)
-            )
+            line = _joined(lines, index, escape, ends, comments)
             yield line
             index = line.end_line
         comments.clear()

@@ -21,6 +21,7 @@ BLANK = "\t\v\f\r "
 """White space between words."""
 
 WORD = re.compile(f"[^{BLANK}]+")
+"""One word between blanks, with its quotes and escapes."""
 
 _SPECIAL = frozenset("$'\"\\`")
 
